@@ -1,0 +1,307 @@
+//! What an account is worth, what it must keep, and which of the two is larger.
+//!
+//!   E = cash + claims + collateral - interest + sum of (value - entry - funding owed)
+//!   M = sum of the maintenance requirements of its legs
+//!
+//! Equity rounds down and requirements round up, so the account bears every fraction of an atom.
+
+use crate::price::Mark;
+use crate::tier::TierTable;
+use crate::{Lots, Price, Ratio, RiskError, Usd};
+
+/// A position together with everything its market contributes to a decision.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Leg {
+    /// Signed size; never zero.
+    pub lots: Lots,
+    /// What the position cost: signed like `lots`.
+    pub entry: Usd,
+    /// Funding owed since it was last settled; negative when it is to be received.
+    pub funding_owed: Usd,
+    /// The market's cached price, as it counts now.
+    pub mark: Mark,
+    /// The market's size tiers.
+    pub tiers: TierTable,
+    /// Volatility multiplier on the requirements.
+    pub multiplier: Ratio,
+    /// Insurance premium on notional closed by liquidation.
+    pub premium: Ratio,
+    /// Spread and impact on notional closed by liquidation, paid to the pool.
+    pub pool_cost: Ratio,
+    /// A remainder under this notional is closed too.
+    pub min_position: Usd,
+    /// A liquidation closes at least this notional of a leg, unless the leg is smaller.
+    pub min_close: Usd,
+    /// Closing this leg brings longs and shorts of its market nearer to each other.
+    pub lightens_skew: bool,
+    /// The market's insurance line, from which the floor bonus is topped up.
+    pub insurance_line: Usd,
+    /// The market's pool line, from which it is topped up when the insurance line is empty.
+    pub pool_line: Usd,
+}
+
+/// An account as the arithmetic sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Account<'a> {
+    /// Quote cash; negative when overdrawn.
+    pub cash: Usd,
+    /// Profit that the pool has recorded and not yet paid.
+    pub claims: Usd,
+    /// Other collateral after haircuts.
+    pub collateral: Usd,
+    /// Interest owed on an overdraft and not yet charged.
+    pub interest: Usd,
+    /// Its positions.
+    pub legs: &'a [Leg],
+}
+
+/// Thresholds that hold for every account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Thresholds {
+    /// C = M (1 + call_buffer): under it only risk-reducing orders are accepted.
+    pub call_buffer: Ratio,
+    /// T = M (1 + target_buffer): where a liquidation stops.
+    pub target_buffer: Ratio,
+    /// Under E / M of this, confirmation no longer protects.
+    pub emergency: Ratio,
+    /// Weight of unrealised profit in initial checks.
+    pub profit_weight: Ratio,
+}
+
+/// Which way doubt about a price counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// For the account: is it liquidatable even so?
+    Favourable,
+    /// Not at all: how much must be closed?
+    Plain,
+    /// Against the account: may it take more risk?
+    Adverse,
+}
+
+/// Equity and maintenance requirement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// E.
+    pub equity: Usd,
+    /// M.
+    pub maintenance: Usd,
+}
+
+/// Equity and requirement as they count when risk is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InitialHealth {
+    /// Equity with unrealised profit weighted and prices against the account.
+    pub equity: Usd,
+    /// Sum of the initial requirements.
+    pub requirement: Usd,
+}
+
+/// Where an account stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// E >= C.
+    Healthy,
+    /// M <= E < C.
+    MarginCall,
+    /// E < M.
+    Liquidatable,
+    /// E < emergency ratio * M.
+    Emergency,
+    /// E <= 0 with positions.
+    Insolvent,
+    /// E < 0 without positions.
+    Bankrupt,
+}
+
+impl Leg {
+    /// The price at which the leg counts. Age always counts for the account, doubt as asked, and
+    /// doubt only where the price is uncertain or where risk is taken.
+    #[inline]
+    pub fn price(&self, doubt: Doubt) -> Price {
+        let favour = match doubt {
+            Doubt::Favourable if self.mark.uncertain => {
+                self.mark.age_shift.saturating_add(self.mark.doubt_shift)
+            }
+            Doubt::Favourable | Doubt::Plain => self.mark.age_shift,
+            Doubt::Adverse => {
+                let against = self.mark.doubt_shift;
+                return if self.lots.0 > 0 {
+                    self.mark.price.lowered(against)
+                } else {
+                    self.mark.price.raised(against)
+                };
+            }
+        };
+        if self.lots.0 > 0 {
+            self.mark.price.raised(favour)
+        } else {
+            self.mark.price.lowered(favour)
+        }
+    }
+
+    /// What the leg counts for in maintenance health.
+    #[inline]
+    pub fn valued(&self, doubt: Doubt) -> Result<Valued, RiskError> {
+        let price = self.price(doubt);
+        let notional = self.notional_at(price)?.magnitude();
+        Ok(Valued {
+            price,
+            notional,
+            profit: self.profit_at(price)?,
+            required: self.tiers.maintenance_ceil(notional, self.multiplier)?,
+        })
+    }
+
+    /// Notional at `price`, rounded up: requirements bear the fraction.
+    #[inline]
+    fn notional_at(&self, price: Price) -> Result<Usd, RiskError> {
+        price.notional_ceil(self.lots.magnitude())
+    }
+
+    /// What the leg adds to equity at `price`.
+    #[inline]
+    fn profit_at(&self, price: Price) -> Result<Usd, RiskError> {
+        price
+            .value_floor(self.lots)?
+            .minus(self.entry)?
+            .minus(self.funding_owed)
+    }
+}
+
+/// A leg at one price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Valued {
+    /// The price at which it counts.
+    pub price: Price,
+    /// Its notional, rounded up.
+    pub notional: u64,
+    /// Its unrealised profit after funding, rounded down.
+    pub profit: Usd,
+    /// Its maintenance requirement, rounded up.
+    pub required: Usd,
+}
+
+impl Health {
+    /// This health with one more leg.
+    #[inline]
+    pub fn plus_leg(self, leg: &Valued) -> Result<Self, RiskError> {
+        Ok(Self {
+            equity: self.equity.plus(leg.profit)?,
+            maintenance: self.maintenance.plus(leg.required)?,
+        })
+    }
+}
+
+impl Account<'_> {
+    /// Equity without the legs.
+    #[inline]
+    pub fn assets(&self) -> Result<Usd, RiskError> {
+        self.cash
+            .plus(self.claims)?
+            .plus(self.collateral)?
+            .minus(self.interest)
+    }
+
+    /// Whether doubt changes anything.
+    #[inline]
+    pub fn has_doubt(&self) -> bool {
+        self.legs.iter().any(|leg| leg.mark.uncertain)
+    }
+}
+
+impl Health {
+    /// E / M rounded down, at most [`Ratio::MAX`]; zero when E <= 0. Without positions there is no
+    /// requirement and the ratio is [`Ratio::MAX`].
+    pub fn ratio_floor(&self) -> Ratio {
+        if self.equity.0 <= 0 {
+            return Ratio::ZERO;
+        }
+        Ratio::between_floor(self.equity.magnitude(), self.maintenance.magnitude())
+            .unwrap_or(Ratio::MAX)
+    }
+
+    /// M (1 + buffer), rounded up against the account.
+    #[inline]
+    pub fn with_buffer(&self, buffer: Ratio) -> Result<Usd, RiskError> {
+        self.maintenance
+            .plus(buffer.of_ceil(self.maintenance.magnitude())?)
+    }
+
+    /// Where the account stands. `has_positions` tells insolvent from bankrupt.
+    pub fn state(&self, thresholds: &Thresholds, has_positions: bool) -> Result<State, RiskError> {
+        if !has_positions {
+            return Ok(if self.equity.0 < 0 {
+                State::Bankrupt
+            } else {
+                State::Healthy
+            });
+        }
+        if self.equity >= self.with_buffer(thresholds.call_buffer)? {
+            return Ok(State::Healthy);
+        }
+        if self.equity >= self.maintenance {
+            return Ok(State::MarginCall);
+        }
+        if self.equity.0 <= 0 {
+            return Ok(State::Insolvent);
+        }
+        let emergency = thresholds.emergency.of_ceil(self.maintenance.magnitude())?;
+        Ok(if self.equity < emergency {
+            State::Emergency
+        } else {
+            State::Liquidatable
+        })
+    }
+}
+
+/// Equity and maintenance requirement of an account. The only place where health is computed.
+pub fn assess(account: &Account, doubt: Doubt) -> Result<Health, RiskError> {
+    let mut health = Health {
+        equity: account.assets()?,
+        maintenance: Usd::ZERO,
+    };
+    for leg in account.legs {
+        health = health.plus_leg(&leg.valued(doubt)?)?;
+    }
+    Ok(health)
+}
+
+/// Equity and requirement for taking risk: prices shifted against the account, unrealised profit
+/// weighted..
+///
+/// Errors: [`RiskError::NoFreshPrice`] when a leg's price is stale.
+pub fn assess_initial(
+    account: &Account,
+    thresholds: &Thresholds,
+) -> Result<InitialHealth, RiskError> {
+    let mut health = InitialHealth {
+        equity: account.assets()?,
+        requirement: Usd::ZERO,
+    };
+    for leg in account.legs {
+        if leg.mark.stale {
+            return Err(RiskError::NoFreshPrice);
+        }
+        let price = leg.price(Doubt::Adverse);
+        let profit = leg.profit_at(price)?;
+        let counted = if profit.0 > 0 {
+            thresholds.profit_weight.of_floor(profit.magnitude())?
+        } else {
+            profit
+        };
+        health.equity = health.equity.plus(counted)?;
+        let notional = leg.notional_at(price)?.magnitude();
+        let required = leg.tiers.initial_ceil(notional, leg.multiplier)?;
+        health.requirement = health.requirement.plus(required)?;
+    }
+    Ok(health)
+}
+
+/// What may leave the account: equity for taking risk over the initial requirement, and never
+/// more than its settled cash. Zero when either is missing.
+pub fn excess_collateral(account: &Account, thresholds: &Thresholds) -> Result<Usd, RiskError> {
+    let health = assess_initial(account, thresholds)?;
+    let over = health.equity.minus(health.requirement)?;
+    Ok(over.least(account.cash).most(Usd::ZERO))
+}

@@ -1,0 +1,146 @@
+//! What closing costs the account, and who gets it.
+//!
+//! Closing notional x inside one tier frees x m of maintenance. The ratio E / M rises exactly when
+//! the cost is under x m E / M: from (E - k) / (M - x m) > E / M follows k < x m E / M. So the cost
+//! of each tier is
+//!
+//!   min( configured rate * x,  theta * m * (E / M) * x ),      theta < 1
+//!
+//! with E / M latched at the lowest of the episode. Result: every step raises E / M, and since the
+//! sum of x m is at most M, the costs of a call stay under theta * E.
+
+use crate::health::Leg;
+use crate::{Ratio, RiskError, Usd};
+
+/// Rates that are the same for every leg of one call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rates {
+    /// The bonus of the moment.
+    pub bonus: Ratio,
+    /// The floor up to which insurance tops the keeper up.
+    pub bonus_floor: Ratio,
+    /// theta * latched E / M.
+    pub theta_ratio: Ratio,
+    /// Target buffer.
+    pub beta: Ratio,
+}
+
+/// Who gets what of a cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// To the caller; the cap is filled by this first.
+    pub keeper: Usd,
+    /// To the market's insurance line, second.
+    pub premium: Usd,
+    /// To the market's pool line, last.
+    pub pool: Usd,
+}
+
+impl Cost {
+    /// All three.
+    pub fn total(&self) -> Result<Usd, RiskError> {
+        self.keeper.plus(self.premium)?.plus(self.pool)
+    }
+}
+
+/// The marginal rates of one leg in one tier.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marginal {
+    /// Most that may be charged.
+    pub cap: Ratio,
+    /// tau - c: by how much each dollar closed narrows the gap between T and E.
+    pub repair: Ratio,
+}
+
+impl Rates {
+    /// Bonus, premium and pool cost before the cap.
+    #[inline]
+    pub fn configured(&self, leg: &Leg) -> Result<Ratio, RiskError> {
+        self.bonus.plus(leg.premium)?.plus(leg.pool_cost)
+    }
+
+    /// Rates of `leg` in its tier `index`. The cap is rounded down, for the account.
+    #[inline]
+    pub fn marginal(&self, leg: &Leg, index: usize) -> Result<Marginal, RiskError> {
+        let rate = leg.tiers.bracket(index).maintenance;
+        let m = if leg.multiplier == Ratio::ONE {
+            rate
+        } else {
+            rate.times_floor(leg.multiplier)?
+        };
+        let cap = m.times_floor(self.theta_ratio)?;
+        let tau = m.plus(m.times_floor(self.beta)?)?;
+        Ok(Marginal {
+            cap,
+            repair: tau.less(self.configured(leg)?.least(cap)),
+        })
+    }
+
+    /// What the account pays for bringing a leg from notional `from` down to `to`.
+    ///
+    /// Each tier's part is rounded up against the account, but never over its cap rounded down.
+    #[inline]
+    pub fn total_cost(&self, leg: &Leg, from: u64, to: u64) -> Result<Usd, RiskError> {
+        let mut total = Usd::ZERO;
+        self.each_part(leg, from, to, |_, part_cost| {
+            total = total.plus(part_cost)?;
+            Ok(())
+        })?;
+        Ok(total)
+    }
+
+    /// As [`Rates::total_cost`], split among those who get it, and the bonus at the floor rate.
+    ///
+    /// `paid_notional` limits the notional on which a bonus is earned; what the keeper does not
+    /// get of it goes to insurance.
+    pub fn split_cost(
+        &self,
+        leg: &Leg,
+        from: u64,
+        to: u64,
+        mut paid_notional: u64,
+    ) -> Result<(Cost, Usd), RiskError> {
+        let mut cost = Cost::default();
+        let mut floor = Usd::ZERO;
+        let bonus_and_premium = self.bonus.plus(leg.premium)?;
+        self.each_part(leg, from, to, |part, part_cost| {
+            let paid = part.min(paid_notional);
+            paid_notional = paid_notional.saturating_sub(paid);
+            let keeper = self.bonus.of_floor(paid)?.least(part_cost);
+            let premium = bonus_and_premium
+                .of_floor(part)?
+                .least(part_cost)
+                .minus(keeper)?;
+            cost.keeper = cost.keeper.plus(keeper)?;
+            cost.premium = cost.premium.plus(premium)?;
+            cost.pool = cost.pool.plus(part_cost.minus(keeper)?.minus(premium)?)?;
+            floor = floor.plus(self.bonus_floor.of_floor(paid)?)?;
+            Ok(())
+        })?;
+        Ok((cost, floor))
+    }
+
+    /// Calls `visit` with the notional and the cost of each tier between `from` and `to`.
+    #[inline]
+    fn each_part(
+        &self,
+        leg: &Leg,
+        from: u64,
+        to: u64,
+        mut visit: impl FnMut(u64, Usd) -> Result<(), RiskError>,
+    ) -> Result<(), RiskError> {
+        let configured = self.configured(leg)?;
+        let mut top = from;
+        let mut index = leg.tiers.index_of(from);
+        while top > to {
+            let bottom = leg.tiers.floor_of(index).max(to);
+            let part = top.saturating_sub(bottom);
+            let cap = self.marginal(leg, index)?.cap;
+            let cost = configured.of_ceil(part)?.least(cap.of_floor(part)?);
+            visit(part, cost)?;
+            top = bottom;
+            index = index.saturating_sub(1);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,454 @@
+//! The walk that finds just enough, and the exact search that proves it.
+//!
+//! Why greedy is least: let each tier of each leg be a segment that repairs r = tau - c per dollar
+//! and has room for so many dollars. We look for the fewest dollars whose repairs sum to D. That is
+//! a fractional knapsack, solved by taking segments in falling order of r, provided that a leg's
+//! upper tier may always be taken before its lower one. It may: m falls from tier to tier, and
+//! r = m (1 + beta) - min(cost, theta m E/M) rises with m because theta E/M < 1 + beta. So the
+//! order by r never asks for a lower tier first.
+
+use super::cost::{Marginal, Rates};
+use super::{Certificate, Close, Kind, Plan};
+use crate::health::{Doubt, Health, Leg, Valued};
+use crate::num::{mul_q32, wide_div_ceil};
+use crate::{Ratio, RiskError, Usd, MAX_LEGS};
+
+/// A leg while it is being sized.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Work {
+    /// The leg before.
+    pub value: Valued,
+    /// Size of the leg.
+    whole: u64,
+    /// Lots to close.
+    lots: u64,
+    /// Tier in which the walk stands.
+    tier: usize,
+    /// Notional that the walk has left.
+    left: u64,
+    /// What a dollar repairs here; zero when nothing can be taken.
+    repair: u64,
+    /// Notional on which a bonus is earned.
+    paid_notional: u64,
+}
+
+impl Work {
+    pub fn new(leg: &Leg) -> Result<Self, RiskError> {
+        let value = leg.valued(Doubt::Plain)?;
+        Ok(Self {
+            value,
+            whole: leg.lots.magnitude(),
+            left: value.notional,
+            paid_notional: u64::MAX,
+            ..Self::default()
+        })
+    }
+
+    fn taken(&self) -> u64 {
+        self.value.notional.saturating_sub(self.left)
+    }
+}
+
+/// One call's legs, the rates and the gap to close.
+pub(super) struct Sizing<'a, 'w> {
+    pub legs: &'a [Leg],
+    pub works: &'w mut [Work],
+    pub rates: &'a Rates,
+    pub before: Health,
+    pub target: Usd,
+}
+
+/// Legs in the order in which the walk last touched them.
+#[derive(Default)]
+struct Touched {
+    order: [usize; MAX_LEGS],
+    len: usize,
+}
+
+impl Touched {
+    /// Moves `leg` to the end.
+    fn touch(&mut self, leg: usize) {
+        let mut kept = Self::default();
+        for &other in self
+            .order
+            .iter()
+            .take(self.len)
+            .filter(|other| **other != leg)
+        {
+            kept.push(other);
+        }
+        kept.push(leg);
+        *self = kept;
+    }
+
+    fn push(&mut self, leg: usize) {
+        if let Some(place) = self.order.get_mut(self.len) {
+            *place = leg;
+            self.len = self.len.saturating_add(1);
+        }
+    }
+
+    fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+    }
+
+    fn last(&self) -> Option<usize> {
+        self.order.get(self.len.checked_sub(1)?).copied()
+    }
+}
+
+/// How the last leg came out.
+enum Search {
+    /// Least size that suffices, what is over with it and what is missing with one lot less.
+    Least(u64, Usd, Usd),
+    /// Not even needed.
+    NotNeeded,
+    /// All of it is not enough; so much is missing.
+    TooSmall(Usd),
+}
+
+impl Sizing<'_, '_> {
+    /// Chooses the lots of every leg so that the account just reaches its target. Without a
+    /// certificate the target is out of reach and all that can be closed is.
+    pub fn just_enough(&mut self) -> Result<Option<Certificate>, RiskError> {
+        self.rewind()?;
+        let mut touched = Touched::default();
+        let mut need = self.target.minus(self.before.equity)?;
+        loop {
+            self.walk(need, &mut touched)?;
+            self.round_to_lots(&touched)?;
+            let Some(last) = touched.last() else {
+                return Ok(None);
+            };
+            match self.search(last)? {
+                Search::Least(lots, surplus, shortfall_one_less) => {
+                    self.work_mut(last)?.lots = lots;
+                    return Ok(Some(Certificate {
+                        leg: u8::try_from(last).unwrap_or(u8::MAX),
+                        lots,
+                        surplus,
+                        shortfall_one_less,
+                    }));
+                }
+                Search::NotNeeded => {
+                    // The legs before were rounded up to whole lots and suffice.
+                    self.work_mut(last)?.lots = 0;
+                    touched.pop();
+                    need = Usd::ZERO;
+                }
+                Search::TooSmall(missing) => {
+                    let work = self.work_mut(last)?;
+                    work.lots = work.whole;
+                    work.left = 0;
+                    work.repair = 0;
+                    if self.best().is_none() {
+                        return Ok(None);
+                    }
+                    need = missing;
+                }
+            }
+        }
+    }
+
+    /// Closes every leg that has a price to close at.
+    pub fn close_all(&mut self) {
+        for (work, leg) in self.works.iter_mut().zip(self.legs) {
+            if !leg.mark.stale {
+                work.lots = work.whole;
+            }
+        }
+    }
+
+    /// Limits the keeper's bonus to what it would be at the emergency ratio.
+    ///
+    /// Under it ever more is closed. So that the total bonus never rises as E / M falls, it is
+    /// earned only on the first notional of the walk that would repair an account standing exactly
+    /// at `start`: with T - start * M fixed and costs capped lower and lower, that notional only
+    /// shrinks, and so does the rate.
+    pub fn limit_bonus(&mut self, start: Ratio) -> Result<(), RiskError> {
+        self.rewind()?;
+        let at_start = start.of_floor(self.before.maintenance.magnitude())?;
+        let need = self.target.minus(at_start)?;
+        self.walk(need, &mut Touched::default())?;
+        for work in self.works.iter_mut() {
+            work.paid_notional = work.taken();
+        }
+        Ok(())
+    }
+
+    /// Closes `share` of what would remain, rounded up to a lot.
+    pub fn enlarge(&mut self, share: Ratio) -> Result<(), RiskError> {
+        for (work, leg) in self.works.iter_mut().zip(self.legs) {
+            if leg.mark.stale {
+                continue;
+            }
+            let remaining = work.whole.saturating_sub(work.lots);
+            let (more, exact) =
+                mul_q32(remaining, share.0).ok_or(RiskError::Overflow("lots to close"))?;
+            let more = more.saturating_add(u64::from(!exact)).min(remaining);
+            work.lots = work.lots.saturating_add(more);
+        }
+        Ok(())
+    }
+
+    /// Enlarges partial closes that are too small, or that leave too little. Tells what it did.
+    pub fn round_to_minima(&mut self) -> Result<Option<Kind>, RiskError> {
+        let mut done = None;
+        for (work, leg) in self.works.iter_mut().zip(self.legs) {
+            if work.lots == 0 || work.lots == work.whole {
+                continue;
+            }
+            let price = work.value.price;
+            let minimum = leg.min_close.magnitude();
+            let rest = price.notional_ceil(work.whole.saturating_sub(work.lots))?;
+            if work.value.notional.saturating_sub(rest.magnitude()) < minimum {
+                work.lots = price.lots_ceil(minimum)?.max(work.lots).min(work.whole);
+                done = done.or(Some(Kind::Minimum));
+            }
+            let rest = price.notional_ceil(work.whole.saturating_sub(work.lots))?;
+            if rest < leg.min_position && work.lots < work.whole {
+                work.lots = work.whole;
+                done = Some(Kind::Dust);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Writes closes, costs, bonus and the health afterwards.
+    pub fn settle(&self, plan: &mut Plan) -> Result<(), RiskError> {
+        plan.after = plan.before;
+        let legs = self.works.iter().zip(self.legs);
+        for ((work, leg), close) in legs.zip(plan.closes.iter_mut()) {
+            if work.lots == 0 {
+                continue;
+            }
+            let rest = self.rest(work, work.lots)?;
+            let (cost, floor) =
+                self.rates
+                    .split_cost(leg, work.value.notional, rest, work.paid_notional)?;
+            let missing = floor.minus(cost.keeper)?.most(Usd::ZERO);
+            let insurance_top_up = missing.least(leg.insurance_line).most(Usd::ZERO);
+            let pool_top_up = missing
+                .minus(insurance_top_up)?
+                .least(leg.pool_line)
+                .most(Usd::ZERO);
+            let closed = work.value.notional.saturating_sub(rest);
+            *close = Close {
+                lots: work.lots,
+                price: work.value.price,
+                notional: Usd::from_magnitude(closed)?,
+                cost,
+                insurance_top_up,
+                pool_top_up,
+            };
+            let paid = cost.total()?;
+            let required = leg.tiers.maintenance_ceil(rest, leg.multiplier)?;
+            plan.cost = plan.cost.plus(paid)?;
+            plan.bonus = plan
+                .bonus
+                .plus(cost.keeper)?
+                .plus(insurance_top_up)?
+                .plus(pool_top_up)?;
+            plan.after.equity = plan.after.equity.minus(paid)?;
+            plan.after.maintenance = plan
+                .after
+                .maintenance
+                .minus(work.value.required)?
+                .plus(required)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the walk to its beginning: every leg whole, standing in its top tier.
+    fn rewind(&mut self) -> Result<(), RiskError> {
+        for (work, leg) in self.works.iter_mut().zip(self.legs) {
+            work.left = work.value.notional;
+            work.tier = leg.tiers.index_of(work.left);
+            work.repair = repair(self.rates, leg, work)?;
+        }
+        Ok(())
+    }
+
+    /// Takes notional where a dollar repairs most until `need` is repaired or nothing is left.
+    fn walk(&mut self, mut need: Usd, touched: &mut Touched) -> Result<(), RiskError> {
+        while need.0 > 0 {
+            let Some(index) = self.best() else {
+                return Ok(());
+            };
+            let leg = self.legs.get(index).ok_or(RiskError::TooManyLegs)?;
+            let work = self.works.get_mut(index).ok_or(RiskError::TooManyLegs)?;
+            touched.touch(index);
+            let bottom = leg.tiers.floor_of(work.tier);
+            let room = work.left.saturating_sub(bottom);
+            let repaired = Ratio(work.repair).of_floor(room)?;
+            if repaired >= need {
+                // Rounded up: half a dollar short is short.
+                let taken =
+                    wide_div_ceil(u128::from(need.magnitude()) << 32, u128::from(work.repair))?;
+                work.left = work.left.saturating_sub(taken.min(room));
+                return Ok(());
+            }
+            need = need.minus(repaired)?;
+            work.left = bottom;
+            work.tier = work.tier.saturating_sub(1);
+            work.repair = repair(self.rates, leg, work)?;
+        }
+        Ok(())
+    }
+
+    /// The leg whose next dollar repairs most; ties go to what lightens the skew, then to the first.
+    fn best(&self) -> Option<usize> {
+        let mut best: Option<(usize, u64, bool)> = None;
+        for (index, (work, leg)) in self.works.iter().zip(self.legs).enumerate() {
+            let better = match best {
+                None => work.repair > 0,
+                Some((_, repair, lightens)) => {
+                    work.repair > repair
+                        || (work.repair == repair && leg.lightens_skew && !lightens)
+                }
+            };
+            if better {
+                best = Some((index, work.repair, leg.lightens_skew));
+            }
+        }
+        best.map(|(index, ..)| index)
+    }
+
+    /// Turns the notional that the walk took into lots, rounded up.
+    fn round_to_lots(&mut self, touched: &Touched) -> Result<(), RiskError> {
+        for &index in touched.order.iter().take(touched.len) {
+            let work = self.work_mut(index)?;
+            work.lots = if work.left == 0 || work.value.price.0 == 0 {
+                work.whole
+            } else {
+                work.value.price.lots_ceil(work.taken())?.min(work.whole)
+            };
+        }
+        Ok(())
+    }
+
+    /// Finds the least size of leg `last` that suffices, the others being as they are.
+    ///
+    /// Starts at the closed form's size, doubles the step until one size suffices and another does
+    /// not, and halves between them. Ends at neighbours whatever the rounding did: two or three
+    /// evaluations when a lot is worth more than the rounding, about 120 in the worst case.
+    fn search(&self, last: usize) -> Result<Search, RiskError> {
+        let work = self.works.get(last).ok_or(RiskError::TooManyLegs)?;
+        let leg = self.legs.get(last).ok_or(RiskError::TooManyLegs)?;
+        let others = self.without(last)?;
+        let over = |lots: u64| self.surplus(&others, leg, work, lots);
+
+        let start = work.lots;
+        let at_start = over(start)?;
+        let (mut short, mut missing, mut enough, mut surplus);
+        let mut step = 1u64;
+        if at_start.0 >= 0 {
+            (enough, surplus) = (start, at_start);
+            loop {
+                if enough == 0 {
+                    return Ok(Search::NotNeeded);
+                }
+                short = enough.saturating_sub(step);
+                missing = over(short)?;
+                if missing.0 < 0 {
+                    break;
+                }
+                (enough, surplus) = (short, missing);
+                step = step.saturating_mul(2);
+            }
+        } else {
+            (short, missing) = (start, at_start);
+            loop {
+                if short == work.whole {
+                    return Ok(Search::TooSmall(missing.negated()?));
+                }
+                enough = short.saturating_add(step).min(work.whole);
+                surplus = over(enough)?;
+                if surplus.0 >= 0 {
+                    break;
+                }
+                (short, missing) = (enough, surplus);
+                step = step.saturating_mul(2);
+            }
+        }
+        while enough.saturating_sub(short) > 1 {
+            let middle = short.midpoint(enough);
+            let at_middle = over(middle)?;
+            if at_middle.0 >= 0 {
+                (enough, surplus) = (middle, at_middle);
+            } else {
+                (short, missing) = (middle, at_middle);
+            }
+        }
+        Ok(Search::Least(enough, surplus, missing.negated()?))
+    }
+
+    /// Health with every leg but `last` closed as chosen, and `last` left out.
+    fn without(&self, last: usize) -> Result<Health, RiskError> {
+        let mut health = self.before;
+        for (index, (work, leg)) in self.works.iter().zip(self.legs).enumerate() {
+            if index == last {
+                health.maintenance = health.maintenance.minus(work.value.required)?;
+            } else if work.lots > 0 {
+                let after = self.closed(leg, work, work.lots)?;
+                health.equity = health.equity.minus(after.cost)?;
+                health.maintenance = health
+                    .maintenance
+                    .minus(work.value.required)?
+                    .plus(after.required)?;
+            }
+        }
+        Ok(health)
+    }
+
+    /// E - T, exactly, with `lots` of the leg closed on top of `others`.
+    fn surplus(
+        &self,
+        others: &Health,
+        leg: &Leg,
+        work: &Work,
+        lots: u64,
+    ) -> Result<Usd, RiskError> {
+        let after = self.closed(leg, work, lots)?;
+        let health = Health {
+            equity: others.equity.minus(after.cost)?,
+            maintenance: others.maintenance.plus(after.required)?,
+        };
+        health.equity.minus(health.with_buffer(self.rates.beta)?)
+    }
+
+    #[inline]
+    fn closed(&self, leg: &Leg, work: &Work, lots: u64) -> Result<Closed, RiskError> {
+        let rest = self.rest(work, lots)?;
+        Ok(Closed {
+            cost: self.rates.total_cost(leg, work.value.notional, rest)?,
+            required: leg.tiers.maintenance_ceil(rest, leg.multiplier)?,
+        })
+    }
+
+    /// Notional that remains after closing `lots`.
+    #[inline]
+    fn rest(&self, work: &Work, lots: u64) -> Result<u64, RiskError> {
+        let remaining = work.whole.saturating_sub(lots);
+        Ok(work.value.price.notional_ceil(remaining)?.magnitude())
+    }
+
+    fn work_mut(&mut self, index: usize) -> Result<&mut Work, RiskError> {
+        self.works.get_mut(index).ok_or(RiskError::TooManyLegs)
+    }
+}
+
+/// Cost and remaining requirement of a leg of which some lots are closed.
+struct Closed {
+    cost: Usd,
+    required: Usd,
+}
+
+/// What a dollar repairs where the walk stands in `work`; zero for a leg that is closed or stale.
+fn repair(rates: &Rates, leg: &Leg, work: &Work) -> Result<u64, RiskError> {
+    if work.left == 0 || leg.mark.stale {
+        return Ok(0);
+    }
+    let Marginal { repair, .. } = rates.marginal(leg, work.tier)?;
+    Ok(repair.0)
+}

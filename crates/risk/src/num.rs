@@ -1,0 +1,346 @@
+//! Units, and every multiplication and division with the direction of its rounding in its name.
+//!
+//! A fixed-point number in Q32 is a whole number of 2^-32. Products of two such numbers are taken
+//! exactly and shifted once, so the only rounding is the one the name announces.
+
+use crate::RiskError;
+
+/// 2^32, the number one in Q32.
+pub const ONE_Q32: u64 = 1 << 32;
+const LOW: u64 = ONE_Q32 - 1;
+
+/// Checked arithmetic over one signed unit.
+macro_rules! signed_unit {
+    ($unit:ident, $name:literal) => {
+        impl $unit {
+            /// None of it.
+            pub const ZERO: Self = Self(0);
+            /// The largest amount.
+            pub const MAX: Self = Self(i64::MAX);
+
+            /// Sum.
+            #[inline]
+            pub const fn plus(self, other: Self) -> Result<Self, RiskError> {
+                match self.0.checked_add(other.0) {
+                    Some(sum) => Ok(Self(sum)),
+                    None => Err(RiskError::Overflow($name)),
+                }
+            }
+
+            /// Difference.
+            #[inline]
+            pub const fn minus(self, other: Self) -> Result<Self, RiskError> {
+                match self.0.checked_sub(other.0) {
+                    Some(difference) => Ok(Self(difference)),
+                    None => Err(RiskError::Overflow($name)),
+                }
+            }
+
+            /// The same amount with the other sign.
+            #[inline]
+            pub const fn negated(self) -> Result<Self, RiskError> {
+                Self::ZERO.minus(self)
+            }
+
+            /// The amount without its sign.
+            #[inline]
+            pub const fn magnitude(self) -> u64 {
+                self.0.unsigned_abs()
+            }
+
+            /// From a magnitude; fails above the signed range.
+            #[inline]
+            pub const fn from_magnitude(magnitude: u64) -> Result<Self, RiskError> {
+                if magnitude > i64::MAX.unsigned_abs() {
+                    return Err(RiskError::Overflow($name));
+                }
+                Ok(Self(magnitude.cast_signed()))
+            }
+
+            /// The smaller of two.
+            #[inline]
+            pub const fn least(self, other: Self) -> Self {
+                if self.0 < other.0 {
+                    self
+                } else {
+                    other
+                }
+            }
+
+            /// The larger of two.
+            #[inline]
+            pub const fn most(self, other: Self) -> Self {
+                if self.0 > other.0 {
+                    self
+                } else {
+                    other
+                }
+            }
+        }
+    };
+}
+
+/// US dollars in atoms of 10^-6, signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Usd(pub i64);
+signed_unit!(Usd, "a USD amount");
+
+/// A signed number of a market's lots. Positive is long, negative is short.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lots(pub i64);
+signed_unit!(Lots, "a number of lots");
+
+impl Lots {
+    /// +1 for long, -1 for short, 0 for flat.
+    #[inline]
+    pub const fn sign(self) -> i64 {
+        self.0.signum()
+    }
+}
+
+/// USD atoms per lot (or per token atom) in Q32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Price(pub u64);
+
+impl Price {
+    /// Value of `lots` at this price, rounded down.
+    #[inline]
+    pub fn notional_floor(self, lots: u64) -> Result<Usd, RiskError> {
+        match mul_q32(lots, self.0) {
+            Some((whole, _)) => Usd::from_magnitude(whole),
+            None => Err(RiskError::Overflow("notional")),
+        }
+    }
+
+    /// Value of `lots` at this price, rounded up.
+    #[inline]
+    pub fn notional_ceil(self, lots: u64) -> Result<Usd, RiskError> {
+        match mul_q32(lots, self.0) {
+            Some((whole, exact)) => Usd::from_magnitude(round_up(whole, exact)),
+            None => Err(RiskError::Overflow("notional")),
+        }
+    }
+
+    /// Signed value of a position, rounded down: a long counts for less, a short owes more.
+    /// The account bears it, the pool gains it.
+    #[inline]
+    pub fn value_floor(self, lots: Lots) -> Result<Usd, RiskError> {
+        if lots.0 >= 0 {
+            self.notional_floor(lots.magnitude())
+        } else {
+            self.notional_ceil(lots.magnitude())?.negated()
+        }
+    }
+
+    /// The fewest lots worth at least `notional`. Fails at price zero.
+    #[inline]
+    pub fn lots_ceil(self, notional: u64) -> Result<u64, RiskError> {
+        div_q32_ceil(notional, self.0)
+    }
+
+    /// This price raised by `shift`, at most the largest price.
+    #[inline]
+    pub const fn raised(self, shift: u64) -> Self {
+        Self(self.0.saturating_add(shift))
+    }
+
+    /// This price lowered by `shift`, at least zero.
+    #[inline]
+    pub const fn lowered(self, shift: u64) -> Self {
+        Self(self.0.saturating_sub(shift))
+    }
+}
+
+/// A non-negative ratio in Q32; 2^32 is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ratio(pub u64);
+
+impl Ratio {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// One.
+    pub const ONE: Self = Self(ONE_Q32);
+    /// The largest ratio; stands for "not yet measured".
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// From basis points, rounded down. `None` above 2^32 / 10^4 times the range of `u64`.
+    pub const fn from_bps_floor(bps: u32) -> Self {
+        // A u32 shifted by 32 fits a u64, and the divisor is a constant other than zero.
+        #[allow(clippy::arithmetic_side_effects, clippy::cast_lossless)]
+        Self(((bps as u64) << 32) / 10_000)
+    }
+
+    /// This share of an amount, rounded down. The amount must not be negative.
+    #[inline]
+    pub fn of_floor(self, amount: u64) -> Result<Usd, RiskError> {
+        match mul_q32(amount, self.0) {
+            Some((whole, _)) => Usd::from_magnitude(whole),
+            None => Err(RiskError::Overflow("a share of a USD amount")),
+        }
+    }
+
+    /// This share of an amount, rounded up. The amount must not be negative.
+    #[inline]
+    pub fn of_ceil(self, amount: u64) -> Result<Usd, RiskError> {
+        match mul_q32(amount, self.0) {
+            Some((whole, exact)) => Usd::from_magnitude(round_up(whole, exact)),
+            None => Err(RiskError::Overflow("a share of a USD amount")),
+        }
+    }
+
+    /// Product of two ratios, rounded down.
+    #[inline]
+    pub fn times_floor(self, other: Self) -> Result<Self, RiskError> {
+        match mul_q32(self.0, other.0) {
+            Some((whole, _)) => Ok(Self(whole)),
+            None => Err(RiskError::Overflow("a ratio")),
+        }
+    }
+
+    /// Product of two ratios, rounded up.
+    #[inline]
+    pub fn times_ceil(self, other: Self) -> Result<Self, RiskError> {
+        match mul_q32(self.0, other.0) {
+            Some((whole, exact)) => Ok(Self(round_up(whole, exact))),
+            None => Err(RiskError::Overflow("a ratio")),
+        }
+    }
+
+    /// `part / whole`, rounded down.
+    #[inline]
+    pub fn between_floor(part: u64, whole: u64) -> Result<Self, RiskError> {
+        div_q32_floor(part, whole).map(Self)
+    }
+
+    /// Sum of two ratios.
+    #[inline]
+    pub const fn plus(self, other: Self) -> Result<Self, RiskError> {
+        match self.0.checked_add(other.0) {
+            Some(sum) => Ok(Self(sum)),
+            None => Err(RiskError::Overflow("a ratio")),
+        }
+    }
+
+    /// Difference of two ratios, at least zero.
+    #[inline]
+    pub const fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// The smaller of two.
+    #[inline]
+    pub const fn least(self, other: Self) -> Self {
+        if self.0 < other.0 {
+            self
+        } else {
+            other
+        }
+    }
+}
+
+/// `whole + 1` unless the product was exact. `whole` came from a shift by 32 of a product of two
+/// 64-bit numbers that fits 64 bits; were it `u64::MAX`, the caller's narrowing to `i64` refuses it.
+#[inline]
+const fn round_up(whole: u64, exact: bool) -> u64 {
+    if exact {
+        whole
+    } else {
+        whole.saturating_add(1)
+    }
+}
+
+/// floor(a * b / 2^32), and whether nothing was cut off; `None` when it does not fit 64 bits.
+///
+/// By halves: with a = ah 2^32 + al and b = bh 2^32 + bl,
+/// a b / 2^32 = ah bh 2^32 + ah bl + al bh + al bl / 2^32.
+/// Four 64-bit multiplications are far cheaper in the on-chain virtual machine, which has no wider
+/// ones, than a 128-bit product through its helper function.
+#[inline]
+pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
+    // Each product is of two numbers under 2^32, so it fits 64 bits.
+    #[allow(clippy::arithmetic_side_effects)]
+    let (high, left, right, low) = {
+        let (ah, al, bh, bl) = (a >> 32, a & LOW, b >> 32, b & LOW);
+        (ah * bh, ah * bl, al * bh, al * bl)
+    };
+    if high > LOW {
+        return None;
+    }
+    let Some(sum) = (high << 32).checked_add(left) else {
+        return None;
+    };
+    let Some(sum) = sum.checked_add(right) else {
+        return None;
+    };
+    let Some(sum) = sum.checked_add(low >> 32) else {
+        return None;
+    };
+    Some((sum, low & LOW == 0))
+}
+
+/// floor(n * 2^32 / d).
+#[inline]
+pub fn div_q32_floor(n: u64, d: u64) -> Result<u64, RiskError> {
+    wide_div_floor(n >> 32, n << 32, d)
+}
+
+/// ceil(n * 2^32 / d).
+#[inline]
+pub fn div_q32_ceil(n: u64, d: u64) -> Result<u64, RiskError> {
+    wide_div_ceil(u128::from(n) << 32, u128::from(d))
+}
+
+/// floor((high * 2^64 + low) / d) for a 64-bit divisor.
+#[inline]
+fn wide_div_floor(high: u64, low: u64, d: u64) -> Result<u64, RiskError> {
+    if high == 0 {
+        // The common case stays in one 64-bit division.
+        return low
+            .checked_div(d)
+            .ok_or(RiskError::DivisionByZero("a ratio"));
+    }
+    let n = (u128::from(high) << 64) | u128::from(low);
+    let quotient = n
+        .checked_div(u128::from(d))
+        .ok_or(RiskError::DivisionByZero("a ratio"))?;
+    u64::try_from(quotient).map_err(|_| RiskError::Overflow("a quotient"))
+}
+
+/// ceil(n / d), which must fit 64 bits.
+#[inline]
+pub fn wide_div_ceil(n: u128, d: u128) -> Result<u64, RiskError> {
+    if let (Ok(n), Ok(d)) = (u64::try_from(n), u64::try_from(d)) {
+        if d == 0 {
+            return Err(RiskError::DivisionByZero("a quotient"));
+        }
+        return Ok(n.div_ceil(d));
+    }
+    if d == 0 {
+        return Err(RiskError::DivisionByZero("a quotient"));
+    }
+    u64::try_from(n.div_ceil(d)).map_err(|_| RiskError::Overflow("a quotient"))
+}
+
+/// `amount * part / whole` with the exact product, rounded towards zero. `whole` must not be zero.
+///
+/// Used where a stored sum is divided between what leaves and what stays: the caller subtracts the
+/// result from the sum, so whatever the rounding, nothing is created.
+pub fn share_of_sum(amount: i64, part: u64, whole: u64) -> Result<i64, RiskError> {
+    if part == whole {
+        return Ok(amount);
+    }
+    let product = u128::from(amount.unsigned_abs())
+        .checked_mul(u128::from(part))
+        .ok_or(RiskError::Overflow("a share of a sum"))?;
+    let quotient = match (u64::try_from(product), whole) {
+        (Ok(product), 1..) => product.checked_div(whole).map(u128::from),
+        _ => product.checked_div(u128::from(whole)),
+    }
+    .ok_or(RiskError::DivisionByZero("a share of a sum"))?;
+    let magnitude = i64::try_from(quotient).map_err(|_| RiskError::Overflow("a share of a sum"))?;
+    if amount < 0 {
+        Usd(magnitude).negated().map(|usd| usd.0)
+    } else {
+        Ok(magnitude)
+    }
+}

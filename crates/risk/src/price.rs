@@ -1,0 +1,168 @@
+//! From an oracle's price to Q32 USD atoms per lot, and what a cached price is worth later.
+
+use crate::num::mul_q32;
+use crate::{Price, Ratio, RiskError};
+
+/// Oracle exponents that are accepted. Pyth publishes between -12 and 0.
+pub const EXPONENTS: core::ops::RangeInclusive<i32> = -16..=4;
+
+const USD_DECIMALS: i32 = 6;
+
+/// Powers of ten that fit 64 bits.
+const TEN: [u64; 20] = {
+    let mut powers = [1u64; 20];
+    let mut i = 1;
+    #[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+    while i < 20 {
+        powers[i] = powers[i - 1] * 10;
+        i += 1;
+    }
+    powers
+};
+
+/// Which way a conversion rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Down, for a price.
+    Floor,
+    /// Up, for a confidence, so that uncertainty is never understated.
+    Ceil,
+}
+
+/// `mantissa * 10^exponent` USD per unit of the asset, as Q32 USD atoms per lot, where a lot is
+/// `10^lot_exponent` units (for a token atom: minus its decimals).
+///
+/// With k = exponent + 6 + lot_exponent the result is `mantissa * 10^k * 2^32`.
+///
+/// Errors: an exponent outside [`EXPONENTS`], k outside -19 to 9, a result over 64 bits.
+pub fn to_q32(
+    mantissa: u64,
+    exponent: i32,
+    lot_exponent: i32,
+    rounding: Rounding,
+) -> Result<u64, RiskError> {
+    if !EXPONENTS.contains(&exponent) {
+        return Err(RiskError::ExponentOutOfRange(exponent));
+    }
+    let k = exponent
+        .checked_add(USD_DECIMALS)
+        .and_then(|sum| sum.checked_add(lot_exponent))
+        .ok_or(RiskError::ExponentOutOfRange(exponent))?;
+    let power = usize::try_from(k.unsigned_abs())
+        .ok()
+        .and_then(|index| TEN.get(index))
+        .copied()
+        .ok_or(RiskError::ExponentOutOfRange(exponent))?;
+    let shifted = u128::from(mantissa) << 32;
+    let wide = if k >= 0 {
+        shifted
+            .checked_mul(u128::from(power))
+            .ok_or(RiskError::PriceOutOfRange)?
+    } else {
+        match rounding {
+            Rounding::Floor => shifted.checked_div(u128::from(power)).unwrap_or(0),
+            Rounding::Ceil => shifted.div_ceil(u128::from(power)),
+        }
+    };
+    u64::try_from(wide).map_err(|_| RiskError::PriceOutOfRange)
+}
+
+/// A price as `update_markets` or `update_banks` left it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cached {
+    /// The oracle's price.
+    pub price: Price,
+    /// Its confidence interval, in the price's unit.
+    pub confidence: u64,
+    /// When the oracle published it, Unix seconds.
+    pub publish_time: i64,
+}
+
+/// How a market or bank judges its oracle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OraclePolicy {
+    /// A price older than this is stale: it is not traded or closed at.
+    pub stale_after_secs: u32,
+    /// Share of the price by which a stale price is shifted for each second of its age.
+    pub stale_shift_per_sec: Ratio,
+    /// The most by which a stale price is shifted.
+    pub stale_shift_max: Ratio,
+    /// A confidence over this share of the price makes it uncertain.
+    pub uncertain_over: Ratio,
+    /// Multiple k of the confidence by which a price is shifted where doubt counts.
+    pub confidence_multiple: Ratio,
+}
+
+/// A cached price seen at a certain time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The cached price.
+    pub price: Price,
+    /// When it was published.
+    pub publish_time: i64,
+    /// It is older than the market allows: the leg is valued, not closed.
+    pub stale: bool,
+    /// Its confidence is wide: it limits what may be done but never stops the price.
+    pub uncertain: bool,
+    /// Shift for age, in the price's unit; zero unless stale.
+    pub age_shift: u64,
+    /// Shift for doubt, k times the confidence, in the price's unit.
+    pub doubt_shift: u64,
+}
+
+/// Age in seconds; a price from the future has age 0, because the on-chain clock lags.
+pub fn age_secs(publish_time: i64, now: i64) -> u64 {
+    now.saturating_sub(publish_time).max(0).unsigned_abs()
+}
+
+/// How a cached price counts at `now`.
+pub fn mark(cached: &Cached, policy: &OraclePolicy, now: i64) -> Mark {
+    let age = age_secs(cached.publish_time, now);
+    let stale = age > u64::from(policy.stale_after_secs);
+    let age_shift = if stale {
+        let share =
+            Ratio(policy.stale_shift_per_sec.0.saturating_mul(age)).least(policy.stale_shift_max);
+        share_of_price(cached.price, share)
+    } else {
+        0
+    };
+    Mark {
+        price: cached.price,
+        publish_time: cached.publish_time,
+        stale,
+        uncertain: is_uncertain(cached, policy),
+        age_shift,
+        doubt_shift: mul_q32(cached.confidence, policy.confidence_multiple.0)
+            .map_or(u64::MAX, |(shift, _)| shift),
+    }
+}
+
+/// Whether the confidence is wider than the policy trusts.
+#[inline]
+pub fn is_uncertain(cached: &Cached, policy: &OraclePolicy) -> bool {
+    cached.confidence > share_of_price(cached.price, policy.uncertain_over)
+}
+
+#[inline]
+fn share_of_price(price: Price, share: Ratio) -> u64 {
+    mul_q32(price.0, share.0).map_or(u64::MAX, |(part, _)| part)
+}
+
+impl Mark {
+    /// What collateral counts for when risk is taken: the price less its doubt, at most `peg`.
+    /// Rounds against the account, which bears the doubt.
+    pub fn prudent(&self, peg: Option<Price>) -> Price {
+        self.price
+            .lowered(self.doubt_shift)
+            .min(peg.unwrap_or(Price(u64::MAX)))
+    }
+
+    /// What collateral counts for when a liquidation is decided: as [`Mark::prudent`], with the age
+    /// of a stale price shifted in the account's favour.
+    pub fn forgiving(&self, peg: Option<Price>) -> Price {
+        self.price
+            .raised(self.age_shift)
+            .lowered(self.doubt_shift)
+            .min(peg.unwrap_or(Price(u64::MAX)))
+    }
+}

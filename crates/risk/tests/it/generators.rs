@@ -1,0 +1,572 @@
+//! Random accounts: realistic ones, for which the sizes must be minimal to the lot, and absurd
+//! ones, for which nothing is promised but an answer.
+
+use core::fmt;
+
+use proptest::prelude::*;
+use whittle_risk::bonus::BonusTerms;
+use whittle_risk::health::{Account, Leg, Thresholds};
+use whittle_risk::liquidation::{Episode, Inputs, Plan, Policy};
+use whittle_risk::price::Mark;
+use whittle_risk::tier::{Bracket, Tier, TierTable};
+use whittle_risk::{Lots, Price, Ratio, Usd};
+
+use crate::slow::{self, Doubt, ONE};
+
+/// The moment of every generated call.
+pub const NOW: i64 = 1_700_000_000;
+
+/// 2^32 as a ratio's raw number.
+const ONE_RAW: u64 = 1 << 32;
+
+/// An account together with everything a call depends on.
+#[derive(Clone)]
+pub struct Case {
+    pub cash: i64,
+    pub claims: i64,
+    pub collateral: i64,
+    pub interest: i64,
+    pub legs: Vec<Leg>,
+    pub policy: Policy,
+    pub episode: Episode,
+    pub now: i64,
+}
+
+/// A line for each leg: proptest asks for the pretty form, which fills screens.
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            cash,
+            claims,
+            collateral,
+            interest,
+            ..
+        } = self;
+        writeln!(f, "cash {cash} claims {claims} collateral {collateral} interest {interest}")?;
+        for leg in &self.legs {
+            let bare = Leg {
+                tiers: TierTable::default(),
+                ..*leg
+            };
+            writeln!(f, "leg {}", format!("{bare:?}").replace(&format!("{:?}", bare.tiers), ".."))?;
+            for tier in leg.tiers.brackets() {
+                writeln!(f, "  tier to {} at {}", tier.upto, tier.maintenance.0)?;
+            }
+        }
+        writeln!(f, "{}", format!("{:?}", self.policy))?;
+        writeln!(f, "{} at {}", format!("{:?}", self.episode), self.now)
+    }
+}
+
+impl Case {
+    pub fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            account: Account {
+                cash: Usd(self.cash),
+                claims: Usd(self.claims),
+                collateral: Usd(self.collateral),
+                interest: Usd(self.interest),
+                legs: &self.legs,
+            },
+            policy: &self.policy,
+            episode: self.episode,
+            now: self.now,
+            min_bonus: Usd(0),
+        }
+    }
+
+    /// Sets cash so that E = `equity` at prices as `doubt` counts them.
+    pub fn with_equity(mut self, equity: i128, doubt: Doubt) -> Self {
+        let missing = equity - slow::health(&self.inputs(), doubt).equity;
+        self.cash = i64::try_from(i128::from(self.cash) + missing).expect("generated within i64");
+        self
+    }
+
+    /// Sets cash so that E = `ratio` (Q32) of M, rounded down.
+    pub fn with_ratio(self, ratio: u64) -> Self {
+        let maintenance = slow::health(&self.inputs(), Doubt::Ignored).maintenance;
+        let equity = (maintenance * i128::from(ratio)) >> 32;
+        self.with_equity(equity, Doubt::Ignored)
+    }
+
+    /// The account and its markets after a plan was carried out: profit realised, costs paid.
+    pub fn after(&self, plan: &Plan) -> Self {
+        let mut after = self.clone();
+        after.episode = plan.episode;
+        let mut cash = i128::from(self.cash);
+        for (leg, close) in after.legs.iter_mut().zip(&plan.closes) {
+            let price = slow::counted_price(leg, Doubt::Ignored);
+            let value = |lots: i64| (i128::from(lots) * i128::try_from(price).unwrap_or(0)) >> 32;
+            let left = leg.lots.0.unsigned_abs() - close.lots;
+            let kept = i64::try_from(left).expect("under the size before") * leg.lots.0.signum();
+            let entry = i128::from(leg.entry.0) * i128::from(kept) / i128::from(leg.lots.0);
+            cash += value(leg.lots.0) - value(kept) - i128::from(leg.entry.0) + entry;
+            cash -= i128::from(leg.funding_owed.0);
+            let cost = close.cost;
+            cash -= i128::from(cost.keeper.0 + cost.premium.0 + cost.pool.0);
+            leg.insurance_line.0 += cost.premium.0 - close.insurance_top_up.0;
+            leg.pool_line.0 += cost.pool.0 - close.pool_top_up.0;
+            leg.lots = Lots(kept);
+            leg.entry = Usd(i64::try_from(entry).expect("under the entry before"));
+            leg.funding_owed = Usd(0);
+        }
+        after.legs.retain(|leg| leg.lots.0 != 0);
+        after.cash = i64::try_from(cash).expect("generated within i64");
+        after
+    }
+}
+
+/// From 2^`low` to under 2^`high`, each power of two as likely as the next.
+pub fn magnitude(low: u32, high: u32) -> impl Strategy<Value = u64> {
+    (low..high, any::<u64>()).prop_map(|(bits, noise)| {
+        let top = 1u64 << bits;
+        top | (noise & (top - 1))
+    })
+}
+
+/// A share of one as a raw ratio, from basis points.
+fn bps(range: std::ops::Range<u64>) -> impl Strategy<Value = u64> {
+    // The low bits are noise, so that nothing divides evenly.
+    (range, 0u64..429_000).prop_map(|(bps, noise)| bps * ONE_RAW / 10_000 + noise)
+}
+
+/// Policies whose thresholds are in order.
+pub fn policy() -> impl Strategy<Value = Policy> {
+    (
+        (bps(10..3_000), bps(0..2_000)),
+        bps(500..9_000),
+        (bps(1_000..9_000), 0u64..=64),
+        (bps(0..100), bps(0..400), 0u32..=120),
+    )
+        .prop_map(
+            |((target, call_over), theta, (emergency, forced), (floor, over_floor, ramp_secs))| {
+                Policy {
+                    thresholds: Thresholds {
+                        call_buffer: Ratio(target + call_over),
+                        target_buffer: Ratio(target),
+                        emergency: Ratio(emergency),
+                        profit_weight: Ratio(ONE_RAW / 2),
+                    },
+                    theta: Ratio(theta.min(9_000 * ONE_RAW / 10_000)),
+                    forced: Ratio(emergency / 65 * forced),
+                    bonus: BonusTerms {
+                        floor: Ratio(floor),
+                        max: Ratio(floor + over_floor),
+                        ramp_secs,
+                    },
+                    confirm_secs: 2,
+                    flag_lapse_secs: 600,
+                }
+            },
+        )
+}
+
+/// A leg before it is fitted to a policy.
+#[derive(Clone, Debug)]
+struct Seed {
+    lots: u64,
+    long: bool,
+    /// How many times the least sensible lot a lot is worth, in 1/16.
+    lot_factor: u64,
+    price_noise: u32,
+    /// Maintenance rates, as raw steps from tier to tier.
+    rates: [u64; 3],
+    tiers: usize,
+    /// Where the tiers end, as shares of the position in 1/256.
+    bounds: [u64; 3],
+    multiplier: u64,
+    premium: u64,
+    pool_cost: u64,
+    /// Entry as a share of notional in 1/256.
+    entry: i64,
+    /// Funding as a share of notional in 1/2^16.
+    funding: i64,
+    /// In 1/256 of the position.
+    min_position: u64,
+    min_close: u64,
+    lightens_skew: bool,
+    lines: [i64; 2],
+    age: i64,
+    stale: Option<u64>,
+}
+
+fn seed(most_lots: u32, may_be_stale: bool) -> impl Strategy<Value = Seed> {
+    let stale = if may_be_stale {
+        prop_oneof![4 => Just(None), 1 => (0u64..2_000).prop_map(Some)].boxed()
+    } else {
+        Just(None).boxed()
+    };
+    (
+        (magnitude(0, most_lots), any::<bool>(), magnitude(4, 18), any::<u32>()),
+        (
+            [bps(40..1_000), bps(1..600), bps(1..600)],
+            1usize..=3,
+            [1u64..256, 1u64..256, 1u64..512],
+            prop_oneof![2 => Just(ONE_RAW), 1 => bps(10_000..30_000)],
+        ),
+        (
+            prop_oneof![1 => Just(0), 2 => bps(0..100)],
+            prop_oneof![1 => Just(0), 2 => bps(0..200)],
+        ),
+        (128i64..512, -2_000i64..2_000),
+        (
+            prop_oneof![1 => Just(0u64), 1 => 0u64..128],
+            prop_oneof![1 => Just(0u64), 1 => 0u64..128],
+        ),
+        any::<bool>(),
+        [lines(), lines()],
+        0i64..5,
+        stale,
+    )
+        .prop_map(
+            |(
+                (lots, long, lot_factor, price_noise),
+                (rates, tiers, bounds, multiplier),
+                (premium, pool_cost),
+                (entry, funding),
+                (min_position, min_close),
+                lightens_skew,
+                lines,
+                age,
+                stale,
+            )| Seed {
+                lots,
+                long,
+                lot_factor,
+                price_noise,
+                rates,
+                tiers,
+                bounds,
+                multiplier,
+                premium,
+                pool_cost,
+                entry,
+                funding,
+                min_position,
+                min_close,
+                lightens_skew,
+                lines,
+                age,
+                stale,
+            },
+        )
+}
+
+fn lines() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        1 => Just(0i64),
+        2 => magnitude(0, 44).prop_map(|line| i64::try_from(line).expect("under 2^44")),
+    ]
+}
+
+impl Seed {
+    /// A lot is worth at least what repairs 11 atoms, whatever the ratio, as listing demands.
+    fn leg(&self, policy: &Policy) -> Leg {
+        let wide = u128::from;
+        let marginal = wide(self.rates[0]) * wide(self.multiplier) / ONE;
+        let tau = marginal * (ONE + wide(policy.thresholds.target_buffer.0)) / ONE;
+        let configured =
+            wide(policy.bonus.max.0) + wide(self.premium) + wide(self.pool_cost);
+        let cost = configured.min(marginal * wide(policy.theta.0) / ONE);
+        let least = (11 * ONE).div_ceil(tau - cost).max(100) + 1;
+        let price = ((least * wide(self.lot_factor) / 16).min(ONE - 1) << 32)
+            | u128::from(self.price_noise);
+        let notional = u64::try_from((wide(self.lots) * price) >> 32).expect("under 2^63") + 1;
+        let share = |part: u64| u64::try_from(wide(notional) * wide(part) / 256).expect("a share");
+        let min_close = u64::try_from((64 * ONE).div_ceil(wide(self.rates[0]))).expect("small");
+        let signed = |raw: u64| i64::try_from(raw).expect("under 2^63");
+        let lots = signed(self.lots) * if self.long { 1 } else { -1 };
+        let entry = signed(share(u64::try_from(self.entry).expect("positive")))
+            * lots.signum();
+        let price = u64::try_from(price).expect("under 2^64");
+        Leg {
+            lots: Lots(lots),
+            entry: Usd(entry),
+            funding_owed: Usd(signed(notional >> 16) * self.funding),
+            mark: Mark {
+                price: Price(price),
+                publish_time: NOW - self.age,
+                stale: self.stale.is_some(),
+                uncertain: false,
+                age_shift: (price / 10_000) * self.stale.unwrap_or(0),
+                doubt_shift: 0,
+            },
+            tiers: self.table(notional),
+            multiplier: Ratio(self.multiplier),
+            premium: Ratio(self.premium),
+            pool_cost: Ratio(self.pool_cost),
+            min_position: Usd(signed(share(self.min_position))),
+            min_close: Usd(signed(share(self.min_close).max(min_close))),
+            lightens_skew: self.lightens_skew,
+            insurance_line: Usd(self.lines[0]),
+            pool_line: Usd(self.lines[1]),
+        }
+    }
+
+    fn table(&self, notional: u64) -> TierTable {
+        let mut bounds = self.bounds;
+        bounds.sort_unstable();
+        let mut tiers = Vec::new();
+        let (mut upto, mut rate) = (0, 0);
+        for k in 0..self.tiers {
+            let wanted = u128::from(notional) * u128::from(bounds[k]) / 256;
+            upto = u64::try_from(wanted).expect("a share").max(upto + 1);
+            rate += self.rates[k];
+            tiers.push(Tier {
+                upto: Usd(i64::try_from(upto).expect("under 2^63")),
+                maintenance: Ratio(rate),
+                initial: Ratio(2 * rate),
+            });
+        }
+        TierTable::new(&tiers).expect("bounds and rates rise")
+    }
+}
+
+/// Where E / M lies: anywhere under one, often just under it.
+fn ratio_under_one() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        4 => 0..ONE_RAW,
+        2 => ONE_RAW / 10 * 8..ONE_RAW,
+        1 => magnitude(0, 28).prop_map(|gap| ONE_RAW - gap),
+    ]
+}
+
+/// A live flag, old enough to be confirmed, whose latched ratio may or may not bind.
+fn episode() -> impl Strategy<Value = Episode> {
+    (
+        0i64..200,
+        0i64..200,
+        prop_oneof![2 => Just(u64::MAX), 1 => ratio_under_one()],
+    )
+        .prop_map(|(flagged, touched, lowest)| Episode {
+            flagged_at: NOW - flagged.max(touched),
+            touched_at: NOW - touched,
+            publish_time: NOW - 1_000,
+            lowest_ratio: Ratio(lowest),
+        })
+}
+
+/// Confirmed accounts with this many legs and E / M in (0, 1) wherever their ratio fell.
+pub fn liquidatable(
+    legs: std::ops::RangeInclusive<usize>,
+    most_lots: u32,
+    may_be_stale: bool,
+) -> impl Strategy<Value = Case> {
+    (
+        policy(),
+        proptest::collection::vec(seed(most_lots, may_be_stale), legs),
+        episode(),
+        ratio_under_one(),
+        [-(1i64 << 40)..1 << 40, 0..1i64 << 30, 0..1i64 << 30],
+    )
+        .prop_map(|(policy, seeds, episode, ratio, [claims, collateral, interest])| {
+            let case = Case {
+                cash: 0,
+                claims: claims.max(0),
+                collateral,
+                interest,
+                legs: seeds.iter().map(|seed| seed.leg(&policy)).collect(),
+                policy,
+                episode,
+                now: NOW,
+            };
+            case.with_ratio(ratio)
+        })
+}
+
+/// Numbers that break arithmetic: the ends of the range, powers of two and their neighbours.
+fn awkward_u64() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        1 => Just(0),
+        1 => Just(1),
+        1 => Just(u64::MAX),
+        2 => (0u32..64, 0u64..3).prop_map(|(bits, step)| (1u64 << bits).wrapping_add(step).wrapping_sub(1)),
+        4 => magnitude(0, 64),
+    ]
+}
+
+fn awkward_i64() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        1 => Just(i64::MIN),
+        8 => awkward_u64().prop_map(u64::cast_signed),
+        8 => awkward_u64().prop_map(|raw| (raw >> 1).cast_signed()),
+    ]
+}
+
+/// Mostly sensible ratios, sometimes not.
+fn awkward_ratio() -> impl Strategy<Value = Ratio> {
+    prop_oneof![2 => bps(0..10_000), 1 => awkward_u64()].prop_map(Ratio)
+}
+
+fn absurd_table() -> impl Strategy<Value = TierTable> {
+    let bracket = (
+        awkward_u64(),
+        awkward_ratio(),
+        awkward_ratio(),
+        awkward_u64(),
+        awkward_u64(),
+    )
+        .prop_map(
+            |(upto, maintenance, initial, maintenance_deduct, initial_deduct)| Bracket {
+                upto,
+                maintenance,
+                initial,
+                maintenance_deduct,
+                initial_deduct,
+            },
+        );
+    // Five is one more than a table holds.
+    (proptest::array::uniform4(bracket), 0usize..=5)
+        .prop_map(|(brackets, len)| TierTable::from_stored(brackets, len))
+}
+
+fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
+    (
+        (awkward_i64(), awkward_i64(), awkward_i64()),
+        (
+            awkward_u64(),
+            awkward_i64(),
+            any::<[bool; 3]>(),
+            awkward_u64(),
+            awkward_u64(),
+        ),
+        table,
+        (awkward_ratio(), awkward_ratio(), awkward_ratio()),
+        [awkward_i64(), awkward_i64(), awkward_i64(), awkward_i64()],
+    )
+        .prop_map(
+            |(
+                (lots, entry, funding),
+                (price, publish_time, [stale, uncertain, lightens_skew], age_shift, doubt_shift),
+                tiers,
+                (multiplier, premium, pool_cost),
+                [min_position, min_close, insurance_line, pool_line],
+            )| Leg {
+                lots: Lots(lots),
+                entry: Usd(entry),
+                funding_owed: Usd(funding),
+                mark: Mark {
+                    price: Price(price),
+                    publish_time,
+                    stale,
+                    uncertain,
+                    age_shift,
+                    doubt_shift,
+                },
+                tiers,
+                multiplier,
+                premium,
+                pool_cost,
+                min_position: Usd(min_position),
+                min_close: Usd(min_close),
+                lightens_skew,
+                insurance_line: Usd(insurance_line),
+                pool_line: Usd(pool_line),
+            },
+        )
+}
+
+/// Anything at all, including what no program could store.
+pub fn absurd() -> impl Strategy<Value = (Case, i64)> {
+    let ratios = [
+        awkward_ratio(),
+        awkward_ratio(),
+        awkward_ratio(),
+        awkward_ratio(),
+        awkward_ratio(),
+    ];
+    (
+        [awkward_i64(), awkward_i64(), awkward_i64(), awkward_i64()],
+        proptest::collection::vec(absurd_leg(absurd_table().boxed()), 0..=9),
+        (ratios, awkward_ratio(), awkward_ratio(), any::<u32>(), any::<u32>(), any::<u32>()),
+        (awkward_i64(), awkward_i64(), awkward_i64(), awkward_u64(), awkward_i64()),
+        awkward_i64(),
+    )
+        .prop_map(
+            |(
+                [cash, claims, collateral, interest],
+                legs,
+                ([call, target, emergency, theta, forced], floor, max, ramp, confirm, lapse),
+                (flagged_at, touched_at, publish_time, lowest, now),
+                min_bonus,
+            )| {
+                let case = Case {
+                    cash,
+                    claims,
+                    collateral,
+                    interest,
+                    legs,
+                    policy: Policy {
+                        thresholds: Thresholds {
+                            call_buffer: call,
+                            target_buffer: target,
+                            emergency,
+                            profit_weight: Ratio(ONE_RAW),
+                        },
+                        theta,
+                        forced,
+                        bonus: BonusTerms {
+                            floor,
+                            max,
+                            ramp_secs: ramp,
+                        },
+                        confirm_secs: confirm,
+                        flag_lapse_secs: lapse,
+                    },
+                    episode: Episode {
+                        flagged_at,
+                        touched_at,
+                        publish_time,
+                        lowest_ratio: Ratio(lowest),
+                    },
+                    now,
+                };
+                (case, min_bonus)
+            },
+        )
+}
+
+/// Lawful markets and policies at sizes and prices from one raw unit to the last that fits: the
+/// promises that need no sensible lot must hold here too.
+pub fn lawful_at_any_scale() -> impl Strategy<Value = Case> {
+    let sized = (seed(2, true), magnitude(0, 63), awkward_u64(), any::<u64>());
+    (
+        policy(),
+        proptest::collection::vec(sized, 1..=3),
+        episode(),
+        ratio_under_one(),
+    )
+        .prop_map(|(policy, seeds, episode, ratio)| {
+            let legs = seeds
+                .iter()
+                .map(|(seed, lots, price, noise)| {
+                    let mut leg = seed.leg(&policy);
+                    // Kept under 2^58 atoms, so that the sums of three legs fit.
+                    let price = (*price).max(1);
+                    let most = (1u128 << 90) / u128::from(price);
+                    let lots = u128::from(*lots).min(most).max(1);
+                    let notional = u64::try_from((lots * u128::from(price)) >> 32).unwrap_or(1);
+                    leg.lots = Lots(i64::try_from(lots).unwrap_or(i64::MAX) * leg.lots.0.signum());
+                    leg.mark.price = Price(price);
+                    leg.mark.age_shift = if leg.mark.stale { price / 16 } else { 0 };
+                    leg.entry = Usd(i64::try_from(notional).unwrap_or(0) * leg.lots.0.signum());
+                    leg.funding_owed = Usd(0);
+                    leg.tiers = seed.table(notional);
+                    leg.min_position = Usd((noise & notional).cast_signed());
+                    leg.min_close = Usd((noise >> 7 & notional).cast_signed());
+                    leg
+                })
+                .collect();
+            let case = Case {
+                cash: 0,
+                claims: 0,
+                collateral: 0,
+                interest: 0,
+                legs,
+                policy,
+                episode,
+                now: NOW,
+            };
+            case.with_ratio(ratio)
+        })
+}

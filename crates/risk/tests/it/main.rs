@@ -1,0 +1,7 @@
+//! The tests of the risk arithmetic, one binary.
+// A test may stop at the first thing that is not as it should be.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod generators;
+mod plan_against_slow;
+mod slow;

@@ -1,0 +1,301 @@
+//! Errors of the program. Numbers are append-only, in blocks: 0 authority and accounts, 100 oracle,
+//! 200 health, 300 liquidation, 400 pool and ledger, 500 governance and parameters.
+
+use anchor_lang::prelude::*;
+use whittle_risk::RiskError;
+
+/// Result inside the program. Handlers turn it into Anchor's result with `?`.
+pub type Outcome<T> = core::result::Result<T, WhittleError>;
+
+/// What a caller did wrong and what to do about it.
+#[error_code]
+#[derive(PartialEq, Eq)]
+pub enum WhittleError {
+    // 0: authority and accounts
+    /// 6000
+    #[msg("The signer is not the exchange's authority")]
+    NotAuthority = 0,
+    /// 6001
+    #[msg("The signer is neither the owner nor the delegate of the margin account")]
+    NotOwnerOrDelegate = 1,
+    /// 6002
+    #[msg("The signer does not own the margin account")]
+    NotOwner = 2,
+    /// 6003
+    #[msg("A market account is missing: pass one for each position in use, in slot order")]
+    MarketMissing = 3,
+    /// 6004
+    #[msg("A market account is not the one of the position in its place: pass them in slot order")]
+    MarketMismatch = 4,
+    /// 6005
+    #[msg("A bank account is missing: pass one for each collateral in use, in slot order")]
+    BankMissing = 5,
+    /// 6006
+    #[msg("A bank account is not the one of the collateral in its place: pass them in slot order")]
+    BankMismatch = 6,
+    /// 6007
+    #[msg("More accounts were passed than the instruction needs: pass only those it names")]
+    ExtraAccount = 7,
+    /// 6008
+    #[msg("The plan closes a position in a market that was passed read-only: pass it writable")]
+    MarketNotWritable = 8,
+    /// 6009
+    #[msg("The account is neither owned by this program nor of the expected type")]
+    WrongAccount = 9,
+    /// 6010
+    #[msg("The vault is not the bank's vault")]
+    WrongVault = 10,
+    /// 6011
+    #[msg("The mint is not the bank's mint")]
+    WrongMint = 11,
+    /// 6012
+    #[msg("The token program is not the one of the bank's mint")]
+    WrongTokenProgram = 12,
+    /// 6014
+    #[msg("A market was passed twice")]
+    DuplicateMarket = 14,
+    /// 6015
+    #[msg("The receiver is not the one that the request names")]
+    WrongReceiver = 15,
+
+    // 100: oracle
+    /// 6100
+    #[msg("The oracle account is not owned by an accepted oracle program")]
+    OracleOwner = 100,
+    /// 6101
+    #[msg("The oracle account is of another feed than the market or bank is configured for")]
+    OracleFeed = 101,
+    /// 6102
+    #[msg("The price update is not fully verified: post it with all guardian signatures")]
+    OracleNotVerified = 102,
+    /// 6103
+    #[msg("The oracle's price is zero or negative")]
+    OraclePriceNotPositive = 103,
+    /// 6104
+    #[msg("The oracle's exponent is outside -16 to 4 or does not fit the lot size")]
+    OracleExponent = 104,
+    /// 6105
+    #[msg("The price is too old: post a newer update and call update_markets or update_banks")]
+    PriceTooOld = 105,
+    /// 6106
+    #[msg("The price was published too far ahead of the clock")]
+    PriceFromFuture = 106,
+    /// 6107
+    #[msg("The price does not fit 64 bits in Q32 USD atoms per lot")]
+    PriceOutOfRange = 107,
+    /// 6108
+    #[msg("The oracle account cannot be read as the configured kind")]
+    OracleUnreadable = 108,
+    /// 6109
+    #[msg("The oracle kind must be 1 (Pyth pull) or 2 (Pyth legacy)")]
+    OracleKind = 109,
+    /// 6110
+    #[msg("The update is not the first one at or after the order's delay")]
+    NotFirstUpdate = 110,
+    /// 6111
+    #[msg("The confidence is too wide to trade at this price")]
+    PriceUncertain = 111,
+    /// 6112
+    #[msg("The market has no price yet: call update_markets first")]
+    NoPrice = 112,
+    /// 6113
+    #[msg("The legacy price is not in trading status")]
+    OracleNotTrading = 113,
+
+    // 200: health
+    /// 6200
+    #[msg("Equity would fall below the initial requirement: reduce the size or deposit")]
+    BelowInitialMargin = 200,
+    /// 6201
+    #[msg("The account is in margin call: only orders that reduce a position are accepted")]
+    MarginCall = 201,
+    /// 6202
+    #[msg("The withdrawal exceeds the excess collateral")]
+    ExceedsExcess = 202,
+    /// 6203
+    #[msg("The account holds its maximum of positions")]
+    TooManyPositions = 203,
+    /// 6204
+    #[msg("The account holds its maximum of collateral tokens")]
+    TooManyCollaterals = 204,
+    /// 6205
+    #[msg("The position would exceed the market's tier table")]
+    BeyondTierTable = 205,
+    /// 6206
+    #[msg("The market's open-interest cap would be exceeded")]
+    OpenInterestCap = 206,
+    /// 6207
+    #[msg("The position would be under the market's minimum: close it whole or trade more")]
+    BelowMinPosition = 207,
+    /// 6208
+    #[msg("The account is not empty: close positions and orders and withdraw everything first")]
+    AccountNotEmpty = 208,
+
+    // 300: liquidation
+    /// 6300
+    #[msg("Equity covers maintenance: there is nothing to liquidate")]
+    AccountHealthy = 300,
+    /// 6301
+    #[msg("The account is not flagged or its flag has lapsed: call flag_account first")]
+    NotFlagged = 301,
+    /// 6302
+    #[msg("The prices are not yet new enough to confirm the flag: update the markets and retry")]
+    NotConfirmed = 302,
+    /// 6303
+    #[msg("The bonus is under the minimum that the caller asked for")]
+    BonusBelowMinimum = 303,
+    /// 6304
+    #[msg("The account is flagged already")]
+    AlreadyFlagged = 304,
+    /// 6305
+    #[msg("The account holds no positions")]
+    NoPositions = 305,
+
+    // 400: pool, ledger, orders
+    /// 6400
+    #[msg("The amount is zero")]
+    ZeroAmount = 400,
+    /// 6401
+    #[msg("The amount does not fit: a sum would leave the range of 64 bits")]
+    MathOverflow = 401,
+    /// 6402
+    #[msg("The bank's deposit cap would be exceeded")]
+    DepositCap = 402,
+    /// 6403
+    #[msg("The account holds less of this token than that")]
+    InsufficientCollateral = 403,
+    /// 6404
+    #[msg("The account has no free place for this order: expired orders can be removed")]
+    TooManyOrders = 404,
+    /// 6405
+    #[msg("There is no order in this place")]
+    NoOrder = 405,
+    /// 6406
+    #[msg("The order has expired: call expire_order")]
+    OrderExpired = 406,
+    /// 6407
+    #[msg("The order has not expired yet")]
+    OrderNotExpired = 407,
+    /// 6408
+    #[msg("The fill price is beyond the order's limit")]
+    BeyondLimit = 408,
+    /// 6409
+    #[msg("The limit price is zero")]
+    ZeroLimit = 409,
+    /// 6410
+    #[msg("The expiry must lie after the order delay and within the longest life of an order")]
+    BadExpiry = 410,
+    /// 6411
+    #[msg("A reduce-only order needs a position on the other side")]
+    NothingToReduce = 411,
+    /// 6412
+    #[msg("The return is under the minimum that the owner asked for")]
+    MinOut = 412,
+    /// 6413
+    #[msg("The request can be filled only at prices published after its delay")]
+    RequestTooEarly = 413,
+    /// 6414
+    #[msg("The request has expired: refund it")]
+    RequestExpired = 414,
+    /// 6415
+    #[msg("The request has not expired yet")]
+    RequestNotExpired = 415,
+    /// 6416
+    #[msg("The pool has not enough free cash for this withdrawal")]
+    PoolCash = 416,
+    /// 6417
+    #[msg("The pool's withdrawal limit of the day is reached")]
+    WithdrawLimit = 417,
+    /// 6418
+    #[msg("The pool's shares are worth nothing: it cannot take deposits")]
+    PoolInsolvent = 418,
+    /// 6419
+    #[msg("Every market must be passed once, in the order of their numbers")]
+    AllMarketsNeeded = 419,
+    /// 6420
+    #[msg("The deposit is under the pool's minimum")]
+    BelowMinDeposit = 420,
+    /// 6421
+    #[msg("The request kind must be 1 (deposit) or 2 (withdraw)")]
+    RequestKind = 421,
+    /// 6422
+    #[msg("The order's size in lots is zero")]
+    ZeroLots = 422,
+    /// 6450
+    #[msg("Invariant: a line of a market would be overdrawn")]
+    InvariantLine = 450,
+    /// 6451
+    #[msg("Invariant: a claim would be negative")]
+    InvariantClaim = 451,
+    /// 6452
+    #[msg("Invariant: an entry notional would have the wrong sign")]
+    InvariantEntry = 452,
+    /// 6453
+    #[msg("Invariant: cash of pool or insurance would be negative")]
+    InvariantCash = 453,
+
+    // 500: governance and parameters
+    /// 6500
+    #[msg("An exchange parameter is out of bounds: see ExchangeParams for each bound")]
+    BadExchangeParams = 500,
+    /// 6501
+    #[msg("A market parameter is out of bounds: see MarketParams for each bound")]
+    BadMarketParams = 501,
+    /// 6502
+    #[msg("The tiers are out of bounds: one to four, rising bounds and rates, initial over target")]
+    BadTiers = 502,
+    /// 6503
+    #[msg("A pool parameter is out of bounds: see PoolParams for each bound")]
+    BadPoolParams = 503,
+    /// 6504
+    #[msg("A bank parameter is out of bounds: see BankParams for each bound")]
+    BadBankParams = 504,
+    /// 6505
+    #[msg("The oracle configuration is out of bounds: see OracleConfig for each bound")]
+    BadOracleConfig = 505,
+    /// 6506
+    #[msg("The mint has a transfer fee, a transfer hook or another extension that moves balances")]
+    MintExtension = 506,
+    /// 6507
+    #[msg("Maintenance does not cover the configured price move and the costs of a liquidation")]
+    EnvelopeExceeded = 507,
+    /// 6508
+    #[msg("The keeper's floor bonus must not exceed the opening fee")]
+    FloorBonusOverFee = 508,
+    /// 6509
+    #[msg("A lot must be worth 100 to 2^32 USD atoms at the current price, and repair 11 atoms")]
+    BadLotSize = 509,
+    /// 6510
+    #[msg("The quote token must be listed first, with six decimals")]
+    BadQuoteToken = 510,
+}
+
+/// `Ok` when `holds`, else `error`.
+pub fn require_that(holds: bool, error: WhittleError) -> Outcome<()> {
+    if holds {
+        Ok(())
+    } else {
+        Err(error)
+    }
+}
+
+impl From<RiskError> for WhittleError {
+    fn from(error: RiskError) -> Self {
+        match error {
+            RiskError::Overflow(_) | RiskError::DivisionByZero(_) => Self::MathOverflow,
+            RiskError::TooManyLegs => Self::TooManyPositions,
+            RiskError::AccountHealthy { .. } => Self::AccountHealthy,
+            RiskError::NoPositions { .. } => Self::NoPositions,
+            RiskError::NoFreshPrice => Self::PriceTooOld,
+            RiskError::NotFlagged => Self::NotFlagged,
+            RiskError::AlreadyFlagged { .. } => Self::AlreadyFlagged,
+            RiskError::NotConfirmed { .. } => Self::NotConfirmed,
+            RiskError::BonusBelowMinimum { .. } => Self::BonusBelowMinimum,
+            RiskError::BeyondTierTable { .. } => Self::BeyondTierTable,
+            RiskError::BadParameter(_) => Self::BadTiers,
+            RiskError::PriceOutOfRange => Self::PriceOutOfRange,
+            RiskError::ExponentOutOfRange(_) => Self::OracleExponent,
+        }
+    }
+}
+

@@ -1,0 +1,367 @@
+//! Events, past tense: what changed, at which prices, with health before and after. `plan` run on
+//! the accounts as they stood gives the figures of a liquidation's event.
+
+use anchor_lang::prelude::*;
+
+/// The exchange was created.
+#[event]
+pub struct ExchangeInitialized {
+    /// The exchange.
+    pub exchange: Pubkey,
+    /// Its authority.
+    pub authority: Pubkey,
+}
+
+/// A collateral token was listed.
+#[event]
+pub struct BankListed {
+    /// The bank.
+    pub bank: Pubkey,
+    /// Its number.
+    pub index: u16,
+    /// The token.
+    pub mint: Pubkey,
+}
+
+/// A market was listed.
+#[event]
+pub struct MarketListed {
+    /// The market.
+    pub market: Pubkey,
+    /// Its number.
+    pub index: u16,
+    /// Its name.
+    pub symbol: [u8; 16],
+}
+
+/// Pool and insurance fund were created.
+#[event]
+pub struct PoolCreated {
+    /// The pool.
+    pub pool: Pubkey,
+    /// Mint of its shares.
+    pub share_mint: Pubkey,
+}
+
+/// A liquidity provider asked to deposit or withdraw.
+#[event]
+pub struct LiquidityRequested {
+    /// Who.
+    pub owner: Pubkey,
+    /// 1 deposit, 2 withdraw.
+    pub kind: u8,
+    /// Quote atoms or share atoms.
+    pub amount_atoms: u64,
+    /// Least in return.
+    pub min_out_atoms: u64,
+    /// Unix seconds.
+    pub requested_at: i64,
+}
+
+/// A liquidity request was filled.
+#[event]
+pub struct LiquidityFilled {
+    /// Who asked.
+    pub owner: Pubkey,
+    /// 1 deposit, 2 withdraw.
+    pub kind: u8,
+    /// Quote atoms or share atoms given.
+    pub amount_atoms: u64,
+    /// Share atoms or quote atoms received.
+    pub out_atoms: u64,
+    /// Net asset value for those who leave, USD atoms.
+    pub lower_value_usd_atoms: i64,
+    /// Net asset value for those who enter, USD atoms.
+    pub higher_value_usd_atoms: i64,
+    /// Shares before.
+    pub supply_atoms: u64,
+}
+
+/// A liquidity request expired and was returned.
+#[event]
+pub struct LiquidityRefunded {
+    /// Who asked.
+    pub owner: Pubkey,
+    /// 1 deposit, 2 withdraw.
+    pub kind: u8,
+    /// What was returned.
+    pub amount_atoms: u64,
+}
+
+/// Quote tokens were paid into the insurance fund.
+#[event]
+pub struct InsuranceSeeded {
+    /// Who paid.
+    pub payer: Pubkey,
+    /// How much.
+    pub amount_atoms: u64,
+    /// Cash of the fund afterwards, USD atoms.
+    pub cash_usd_atoms: i64,
+}
+
+/// A margin account was opened.
+#[event]
+pub struct MarginAccountOpened {
+    /// The account.
+    pub account: Pubkey,
+    /// Its owner.
+    pub owner: Pubkey,
+    /// Its number among the owner's.
+    pub sub_id: u16,
+}
+
+/// A margin account was closed.
+#[event]
+pub struct MarginAccountClosed {
+    /// The account.
+    pub account: Pubkey,
+}
+
+/// The delegate of a margin account changed.
+#[event]
+pub struct DelegateSet {
+    /// The account.
+    pub account: Pubkey,
+    /// Who may place orders now.
+    pub delegate: Pubkey,
+}
+
+/// Collateral came in.
+#[event]
+pub struct Deposited {
+    /// The account.
+    pub account: Pubkey,
+    /// The bank's number.
+    pub bank: u16,
+    /// Token atoms.
+    pub amount_atoms: u64,
+}
+
+/// Collateral left.
+#[event]
+pub struct Withdrawn {
+    /// The account.
+    pub account: Pubkey,
+    /// The bank's number.
+    pub bank: u16,
+    /// Token atoms.
+    pub amount_atoms: u64,
+}
+
+/// An order was recorded.
+#[event]
+pub struct OrderPlaced {
+    /// The account.
+    pub account: Pubkey,
+    /// Its place in the account.
+    pub place: u8,
+    /// The market's number.
+    pub market: u16,
+    /// Signed size.
+    pub lots: i64,
+    /// Worst price, Q32.
+    pub limit_q32: u64,
+    /// Reduces only.
+    pub reduce_only: bool,
+    /// Unix seconds.
+    pub placed_at: i64,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+/// An order was filled.
+#[event]
+pub struct OrderFilled {
+    /// The account.
+    pub account: Pubkey,
+    /// Whose margin account got the reward.
+    pub filler: Pubkey,
+    /// The market's number.
+    pub market: u16,
+    /// Signed lots that traded.
+    pub lots: i64,
+    /// The oracle's price, Q32.
+    pub oracle_price_q32: u64,
+    /// The price paid or received, Q32.
+    pub fill_price_q32: u64,
+    /// Publish time of the update.
+    pub publish_time: i64,
+    /// Fee on the traded notional, USD atoms.
+    pub fee_usd_atoms: i64,
+    /// Reward to the filler, USD atoms.
+    pub reward_usd_atoms: i64,
+    /// Profit realised, USD atoms.
+    pub profit_usd_atoms: i64,
+    /// Position afterwards.
+    pub lots_after: i64,
+    /// Equity afterwards, USD atoms.
+    pub equity_usd_atoms: i64,
+    /// Maintenance requirement afterwards, USD atoms.
+    pub maintenance_usd_atoms: i64,
+}
+
+/// An order expired and was removed.
+#[event]
+pub struct OrderRemoved {
+    /// The account.
+    pub account: Pubkey,
+    /// Its place in the account.
+    pub place: u8,
+}
+
+/// A market's price was cached.
+#[event]
+pub struct MarketUpdated {
+    /// The market's number.
+    pub market: u16,
+    /// Price per lot, Q32.
+    pub price_q32: u64,
+    /// Confidence, Q32.
+    pub confidence_q32: u64,
+    /// Unix seconds.
+    pub publish_time: i64,
+}
+
+/// A bank's price was cached.
+#[event]
+pub struct BankUpdated {
+    /// The bank's number.
+    pub bank: u16,
+    /// Price per token atom, Q32.
+    pub price_q32: u64,
+    /// Confidence, Q32.
+    pub confidence_q32: u64,
+    /// Unix seconds.
+    pub publish_time: i64,
+}
+
+/// An account was seen under maintenance.
+#[event]
+pub struct AccountFlagged {
+    /// The account.
+    pub account: Pubkey,
+    /// Unix seconds.
+    pub flagged_at: i64,
+    /// Newest publish time among its prices.
+    pub publish_time: i64,
+    /// Equity / maintenance, Q32.
+    pub ratio_q32: u64,
+}
+
+/// A flagged account had reached its target.
+#[event]
+pub struct AccountUnflagged {
+    /// The account.
+    pub account: Pubkey,
+    /// Equity, USD atoms.
+    pub equity_usd_atoms: i64,
+    /// Maintenance requirement, USD atoms.
+    pub maintenance_usd_atoms: i64,
+}
+
+/// One leg of a liquidated account.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug, PartialEq, Eq)]
+pub struct LiquidatedLeg {
+    /// The market's number.
+    pub market: u16,
+    /// Signed lots before.
+    pub lots: i64,
+    /// Lots closed.
+    pub closed_lots: u64,
+    /// Price at which the leg counted and closed, Q32.
+    pub price_q32: u64,
+    /// Publish time of that price.
+    pub publish_time: i64,
+    /// Bonus paid by the account, USD atoms.
+    pub keeper_usd_atoms: i64,
+    /// Premium to insurance, USD atoms.
+    pub premium_usd_atoms: i64,
+    /// Cost to the pool, USD atoms.
+    pub pool_usd_atoms: i64,
+    /// Bonus paid by the insurance line, USD atoms.
+    pub insurance_top_up_usd_atoms: i64,
+    /// Bonus paid by the pool line, USD atoms.
+    pub pool_top_up_usd_atoms: i64,
+}
+
+/// A liquidation closed part or all of an account.
+#[event]
+pub struct PartiallyLiquidated {
+    /// The account.
+    pub account: Pubkey,
+    /// The margin account that got the bonus.
+    pub keeper: Pubkey,
+    /// `risk::liquidation::Kind` as a number.
+    pub kind: u8,
+    /// Unix seconds.
+    pub at: i64,
+    /// When the account was flagged.
+    pub flagged_at: i64,
+    /// E / M that capped the costs, Q32.
+    pub latched_ratio_q32: u64,
+    /// Bonus rate of the moment, Q32.
+    pub bonus_rate_q32: u64,
+    /// E before, USD atoms.
+    pub equity_before_usd_atoms: i64,
+    /// M before.
+    pub maintenance_before_usd_atoms: i64,
+    /// T before.
+    pub target_usd_atoms: i64,
+    /// E after.
+    pub equity_after_usd_atoms: i64,
+    /// M after.
+    pub maintenance_after_usd_atoms: i64,
+    /// Cost to the account, bonus included.
+    pub cost_usd_atoms: i64,
+    /// Bonus paid, top-ups included.
+    pub bonus_usd_atoms: i64,
+    /// Position in `legs` of the certified one; 255 when there is no certificate.
+    pub certified_leg: u8,
+    /// Its lots before any enlargement.
+    pub certified_lots: u64,
+    /// E - T with those lots.
+    pub surplus_usd_atoms: i64,
+    /// T - E with one lot less.
+    pub shortfall_one_less_usd_atoms: i64,
+    /// All legs, closed or not, in slot order.
+    pub legs: Vec<LiquidatedLeg>,
+}
+
+/// Losses of an insolvent account were booked against the pool.
+#[event]
+pub struct DeficitBooked {
+    /// The account.
+    pub account: Pubkey,
+    /// The market's number.
+    pub market: u16,
+    /// The account's deficit afterwards, USD atoms.
+    pub deficit_usd_atoms: i64,
+}
+
+/// Cash moved between the pool, the insurance fund and a market's lines.
+#[event]
+pub struct MarketSettled {
+    /// The market's number.
+    pub market: u16,
+    /// Claims that were funded, USD atoms.
+    pub claims_funded_usd_atoms: i64,
+    /// The pool line afterwards.
+    pub pool_line_usd_atoms: i64,
+    /// The insurance line afterwards.
+    pub insurance_line_usd_atoms: i64,
+    /// Cash of the pool afterwards.
+    pub pool_cash_usd_atoms: i64,
+    /// Cash of the insurance fund afterwards.
+    pub insurance_cash_usd_atoms: i64,
+}
+
+/// Funding, claims and deficits of an account were settled.
+#[event]
+pub struct AccountSettled {
+    /// The account.
+    pub account: Pubkey,
+    /// Its cash afterwards, USD atoms.
+    pub cash_usd_atoms: i64,
+    /// Its deficit afterwards, USD atoms.
+    pub deficit_usd_atoms: i64,
+}

@@ -1,0 +1,14 @@
+//! Skeleton, being written.
+
+use anchor_lang::prelude::*;
+
+/// Accounts.
+#[derive(Accounts)]
+pub struct Deposit<'info> {
+    /// The exchange.
+    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+}
+
+pub(crate) fn handle(_ctx: Context<Deposit>, _amount_atoms: u64) -> Result<()> {
+    Ok(())
+}

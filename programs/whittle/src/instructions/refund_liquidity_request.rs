@@ -1,0 +1,14 @@
+//! Skeleton, being written.
+
+use anchor_lang::prelude::*;
+
+/// Accounts.
+#[derive(Accounts)]
+pub struct RefundLiquidityRequest<'info> {
+    /// The exchange.
+    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+}
+
+pub(crate) fn handle(_ctx: Context<RefundLiquidityRequest>) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Accounts that follow the named ones: banks of the collateral in use, then markets of the open
+//! positions, each in slot order.
+
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::snapshot::Snapshot;
+use crate::state::{Bank, MarginAccount, Market};
+use anchor_lang::prelude::*;
+use core::cell::Ref;
+
+/// A market account, checked for owner and type by Anchor's loader. There is one account for each
+/// index because `list_market` creates them at addresses made of the index.
+pub fn market_loader<'info>(
+    info: &'info AccountInfo<'info>,
+) -> Outcome<AccountLoader<'info, Market>> {
+    AccountLoader::try_from(info).map_err(|_| WhittleError::WrongAccount)
+}
+
+/// A bank account, checked for owner and type.
+pub fn bank_loader<'info>(info: &'info AccountInfo<'info>) -> Outcome<AccountLoader<'info, Bank>> {
+    AccountLoader::try_from(info).map_err(|_| WhittleError::WrongAccount)
+}
+
+/// Maps the contents of an account info without copying.
+fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
+    info: &'a AccountInfo,
+) -> Outcome<Ref<'a, T>> {
+    require_that(*info.owner == T::owner(), WhittleError::WrongAccount)?;
+    let data = info
+        .try_borrow_data()
+        .map_err(|_| WhittleError::WrongAccount)?;
+    let size = core::mem::size_of::<T>();
+    let body = Ref::filter_map(data, |data| {
+        let body = data.strip_prefix(T::DISCRIMINATOR)?.get(..size)?;
+        bytemuck::try_from_bytes(body).ok()
+    });
+    body.map_err(|_| WhittleError::WrongAccount)
+}
+
+/// Reads `account` with the banks and markets in `rest`. Returns the snapshot and the market
+/// accounts, one a leg.
+///
+/// Errors: [`WhittleError::BankMissing`], [`WhittleError::BankMismatch`],
+/// [`WhittleError::MarketMissing`], [`WhittleError::MarketMismatch`], [`WhittleError::ExtraAccount`],
+/// [`WhittleError::WrongAccount`].
+pub fn snapshot<'info>(
+    account: &MarginAccount,
+    rest: &'info [AccountInfo<'info>],
+    now: i64,
+) -> Outcome<(Snapshot, &'info [AccountInfo<'info>])> {
+    let banks = account.used_collaterals().count();
+    let markets = account.open_positions().count();
+    let bank_infos = rest.get(..banks).ok_or(WhittleError::BankMissing)?;
+    let after_banks = rest.get(banks..).ok_or(WhittleError::BankMissing)?;
+    let market_infos = after_banks
+        .get(..markets)
+        .ok_or(WhittleError::MarketMissing)?;
+    require_that(after_banks.len() == markets, WhittleError::ExtraAccount)?;
+    let (mut next_bank, mut next_market) = (bank_infos.iter(), market_infos.iter());
+    let snapshot = Snapshot::read(
+        account,
+        now,
+        |index| {
+            let bank: Ref<Bank> = read(next_bank.next().ok_or(WhittleError::BankMissing)?)?;
+            require_that(bank.index == index, WhittleError::BankMismatch)?;
+            Ok(bank)
+        },
+        |index| {
+            let market: Ref<Market> =
+                read(next_market.next().ok_or(WhittleError::MarketMissing)?)?;
+            require_that(market.index == index, WhittleError::MarketMismatch)?;
+            Ok(market)
+        },
+    )?;
+    Ok((snapshot, market_infos))
+}

@@ -1,0 +1,174 @@
+//! From accounts to the risk crate's types: the one adapter, used on chain and off.
+
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::state::{Bank, Exchange, MarginAccount, Market, Position};
+use core::ops::Deref;
+use whittle_risk::funding;
+use whittle_risk::health::{Account, Leg};
+use whittle_risk::liquidation::{Inputs, Policy};
+use whittle_risk::{Lots, Ratio, Usd};
+
+/// An account with everything its positions and collateral depend on.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Quote cash.
+    pub cash: Usd,
+    /// Profit recorded and not yet paid.
+    pub claims: Usd,
+    /// Other collateral for deciding a liquidation: age counts for the account.
+    pub collateral: Usd,
+    /// Other collateral for taking risk; `None` when one of its prices is stale.
+    pub prudent_collateral: Option<Usd>,
+    /// Open positions, in slot order.
+    pub legs: Vec<Leg>,
+    /// Slot of each leg.
+    pub slots: Vec<u8>,
+}
+
+impl Snapshot {
+    /// Reads an account. `bank` and `market` give the account with that index; they are asked in
+    /// slot order, for collateral in use first and then for open positions.
+    pub fn read<B: Deref<Target = Bank>, M: Deref<Target = Market>>(
+        account: &MarginAccount,
+        now: i64,
+        mut bank: impl FnMut(u16) -> Outcome<B>,
+        mut market: impl FnMut(u16) -> Outcome<M>,
+    ) -> Outcome<Self> {
+        let mut snapshot = Self {
+            cash: Usd(account.cash_usd_atoms),
+            claims: Usd::ZERO,
+            collateral: Usd::ZERO,
+            prudent_collateral: Some(Usd::ZERO),
+            legs: Vec::with_capacity(account.positions.len()),
+            slots: Vec::with_capacity(account.positions.len()),
+        };
+        for held in account.used_collaterals() {
+            let bank = bank(held.bank)?;
+            snapshot.add_collateral(&bank, held.amount_atoms, now)?;
+        }
+        for (slot, position) in (0u8..).zip(&account.positions) {
+            if position.claim_usd_atoms != 0 {
+                snapshot.claims = snapshot.claims.plus(Usd(position.claim_usd_atoms))?;
+            }
+            if position.lots != 0 {
+                let market = market(position.market)?;
+                snapshot.legs.push(leg(position, &market, now)?);
+                snapshot.slots.push(slot);
+            }
+        }
+        Ok(snapshot)
+    }
+
+    fn add_collateral(&mut self, bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<()> {
+        let mark = bank.mark(now);
+        let weight = Ratio(bank.haircut_weight_q32);
+        let value = |price: whittle_risk::Price| -> Outcome<Usd> {
+            let whole = price.notional_floor(amount_atoms)?;
+            Ok(weight.of_floor(whole.magnitude())?)
+        };
+        self.collateral = self.collateral.plus(value(mark.forgiving(bank.peg()))?)?;
+        self.prudent_collateral = match self.prudent_collateral {
+            Some(sum) if !mark.stale => Some(sum.plus(value(mark.prudent(bank.peg()))?)?),
+            _ => None,
+        };
+        Ok(())
+    }
+
+    /// The account for deciding a liquidation.
+    pub fn account(&self) -> Account<'_> {
+        Account {
+            cash: self.cash,
+            claims: self.claims,
+            collateral: self.collateral,
+            interest: Usd::ZERO,
+            legs: &self.legs,
+        }
+    }
+
+    /// The account for taking risk. Fails while a price of its collateral is stale.
+    pub fn prudent_account(&self) -> Outcome<Account<'_>> {
+        Ok(Account {
+            collateral: self.prudent_collateral.ok_or(WhittleError::PriceTooOld)?,
+            ..self.account()
+        })
+    }
+
+    /// Everything a liquidation of `account` depends on.
+    pub fn inputs<'a>(
+        &'a self,
+        account: &MarginAccount,
+        policy: &'a Policy,
+        now: i64,
+        min_bonus: Usd,
+    ) -> Inputs<'a> {
+        Inputs {
+            account: self.account(),
+            policy,
+            episode: account.episode(),
+            now,
+            min_bonus,
+        }
+    }
+}
+
+/// One position with its market.
+pub fn leg(position: &Position, market: &Market, now: i64) -> Outcome<Leg> {
+    require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
+    let lots = Lots(position.lots);
+    let (own_side, other_side) = if lots.0 > 0 {
+        (market.long_lots, market.short_lots)
+    } else {
+        (market.short_lots, market.long_lots)
+    };
+    let lightens_skew = own_side > other_side;
+    let multiplier = Ratio(market.multiplier_q32);
+    let spread = Ratio(market.spread_q32);
+    let pool_cost = if lightens_skew {
+        spread
+    } else {
+        spread.plus(Ratio(market.params.close_impact_q32))?
+    };
+    Ok(Leg {
+        lots,
+        entry: Usd(position.entry_usd_atoms),
+        funding_owed: funding::owed_ceil(
+            lots,
+            position.funding_index_q32.into(),
+            market.funding_index_q32.into(),
+        )?,
+        mark: market.mark(now),
+        tiers: market.tier_table(),
+        multiplier,
+        premium: premium(market, lots.magnitude(), own_side, multiplier)?,
+        pool_cost,
+        min_position: Usd(market.params.min_position_usd_atoms),
+        min_close: Usd(market.params.min_close_usd_atoms),
+        lightens_skew,
+        insurance_line: Usd(market.insurance_line_usd_atoms),
+        pool_line: Usd(market.pool_line_usd_atoms),
+    })
+}
+
+/// The insurance premium rises with volatility and with the account's share of its side.
+fn premium(market: &Market, lots: u64, own_side: u64, multiplier: Ratio) -> Outcome<Ratio> {
+    let base = Ratio(market.params.premium_q32);
+    let base = if multiplier == Ratio::ONE {
+        base
+    } else {
+        base.times_floor(multiplier)?
+    };
+    let concentration = Ratio(market.params.concentration_premium_q32);
+    if concentration == Ratio::ZERO {
+        return Ok(base);
+    }
+    // The position is part of its side, so the share is at most one and the side is not empty.
+    let share = Ratio::between_floor(lots, own_side)?;
+    Ok(base.plus(share.times_floor(concentration)?)?)
+}
+
+impl Exchange {
+    /// The rules as the risk crate sees them.
+    pub fn policy(&self) -> Policy {
+        self.params.policy()
+    }
+}

@@ -1,0 +1,59 @@
+//! One collateral token.
+
+use super::raw::{CachedPrice, OracleConfig};
+use anchor_lang::prelude::*;
+use whittle_risk::price::Mark;
+use whittle_risk::Price;
+
+/// A collateral token: its vault, its price and what it counts for.
+#[account(zero_copy)]
+#[derive(Debug)]
+pub struct Bank {
+    /// The token's mint.
+    pub mint: Pubkey,
+    /// The token account that holds all of it, at `["vault", mint]`.
+    pub vault: Pubkey,
+    /// SPL Token or Token-2022.
+    pub token_program: Pubkey,
+    /// Where the price comes from. Unused for bank 0: its token is the unit of account.
+    pub oracle: OracleConfig,
+    /// The newest accepted price, USD atoms per token atom.
+    pub price: CachedPrice,
+    /// Share of its value that counts as equity.
+    pub haircut_weight_q32: u64,
+    /// Most that a token atom counts for, Q32; zero for a token without a peg.
+    pub peg_q32: u64,
+    /// Most that may be deposited, token atoms.
+    pub deposit_cap_atoms: u64,
+    /// Token atoms that came in less those that left; equals the vault.
+    pub deposits_atoms: u64,
+    /// Tokens of one issuer share a group.
+    pub issuer_group: u16,
+    /// Number of this bank; 0 is the quote token.
+    pub index: u16,
+    /// The token's decimals.
+    pub decimals: u8,
+    /// Bump of this address.
+    pub bump: u8,
+    /// Bump of the vault.
+    pub vault_bump: u8,
+    /// Zero.
+    pub padding: [u8; 1],
+    /// Room for the depeg guard and wind-down.
+    pub reserved: [u8; 128],
+}
+
+impl Bank {
+    /// Size with the discriminator.
+    pub const SIZE: usize = 8 + core::mem::size_of::<Self>();
+
+    /// The peg, where the token has one.
+    pub fn peg(&self) -> Option<Price> {
+        (self.peg_q32 != 0).then_some(Price(self.peg_q32))
+    }
+
+    /// The cached price as it counts at `now`.
+    pub fn mark(&self, now: i64) -> Mark {
+        whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
+    }
+}

@@ -1,0 +1,286 @@
+//! A trader's account: cash, other collateral, positions and pending orders.
+
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::state::raw::Wide;
+use anchor_lang::prelude::*;
+use whittle_risk::claims::Claim;
+use whittle_risk::liquidation::Episode;
+use whittle_risk::{Lots, Ratio, Usd, MAX_LEGS};
+
+/// Collateral tokens other than the quote token.
+pub const MAX_COLLATERALS: usize = 4;
+/// Pending orders.
+pub const MAX_ORDERS: usize = 4;
+/// Orders that may add risk; the last place is kept for a reduction, which must never be blocked.
+pub const MAX_OPENING_ORDERS: usize = 3;
+
+/// A deposit of one collateral token. Free when `amount_atoms` is zero.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Collateral {
+    /// Token atoms.
+    pub amount_atoms: u64,
+    /// Index of the bank.
+    pub bank: u16,
+    /// Zero.
+    pub padding: [u8; 6],
+}
+
+/// A position in one market. Free when there are neither lots nor a claim.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Signed size.
+    pub lots: i64,
+    /// What it cost, signed like `lots`, USD atoms.
+    pub entry_usd_atoms: i64,
+    /// The market's funding index when funding was last settled, USD atoms per lot, Q32.
+    pub funding_index_q32: Wide,
+    /// Profit recorded and not yet collected, USD atoms.
+    pub claim_usd_atoms: i64,
+    /// The market's claim factor at that time.
+    pub claim_factor: u64,
+    /// The market's claim epoch at that time.
+    pub claim_epoch: u32,
+    /// Index of the market.
+    pub market: u16,
+    /// Zero.
+    pub padding: [u8; 2],
+    /// Room for the loss index.
+    pub reserved: [u8; 16],
+}
+
+impl Position {
+    /// Whether the slot is in use.
+    pub fn is_used(&self) -> bool {
+        self.lots != 0 || self.claim_usd_atoms != 0
+    }
+
+    /// The claim as the risk crate sees it.
+    pub fn claim(&self) -> Claim {
+        Claim {
+            amount: Usd(self.claim_usd_atoms),
+            factor: self.claim_factor,
+            epoch: self.claim_epoch,
+        }
+    }
+
+    /// Stores a claim.
+    pub fn set_claim(&mut self, claim: Claim) {
+        self.claim_usd_atoms = claim.amount.0;
+        self.claim_factor = claim.factor;
+        self.claim_epoch = claim.epoch;
+    }
+}
+
+/// The order only reduces a position.
+pub const ORDER_REDUCE_ONLY: u8 = 1;
+
+/// A pending order. Free when `lots` is zero.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Signed size; positive buys.
+    pub lots: i64,
+    /// Worst price accepted, USD atoms per lot, Q32.
+    pub limit_q32: u64,
+    /// When it was placed, Unix seconds.
+    pub placed_at: i64,
+    /// After this it can only be removed.
+    pub expires_at: i64,
+    /// What the one who fills it gets, USD atoms.
+    pub reward_usd_atoms: i64,
+    /// Index of the market.
+    pub market: u16,
+    /// [`ORDER_REDUCE_ONLY`].
+    pub flags: u8,
+    /// Zero.
+    pub padding: [u8; 5],
+    /// Room for a trigger price.
+    pub reserved: [u8; 8],
+}
+
+/// What the last liquidation did, and the proof that it was needed.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Unix seconds; zero when there was none.
+    pub at: i64,
+    /// Slot.
+    pub slot: u64,
+    /// E before, USD atoms.
+    pub equity_before_usd_atoms: i64,
+    /// M before.
+    pub maintenance_before_usd_atoms: i64,
+    /// E after.
+    pub equity_after_usd_atoms: i64,
+    /// M after.
+    pub maintenance_after_usd_atoms: i64,
+    /// Notional closed.
+    pub closed_usd_atoms: i64,
+    /// Cost to the account, bonus included.
+    pub cost_usd_atoms: i64,
+    /// Bonus paid to the caller, top-ups included.
+    pub bonus_usd_atoms: i64,
+    /// Lots of the leg that was sized last, before any enlargement.
+    pub certified_lots: u64,
+    /// E - T with those lots; at least zero.
+    pub surplus_usd_atoms: i64,
+    /// T - E with one lot less; above zero.
+    pub shortfall_one_less_usd_atoms: i64,
+    /// Price of that leg, Q32.
+    pub certified_price_q32: u64,
+    /// Publish time of that price.
+    pub certified_publish_time: i64,
+    /// Market of that leg.
+    pub certified_market: u16,
+    /// `risk::liquidation::Kind` as a number.
+    pub kind: u8,
+    /// 1 when there is a certificate.
+    pub has_certificate: u8,
+    /// Zero.
+    pub padding: [u8; 4],
+}
+
+/// A trader's account.
+#[account(zero_copy)]
+#[derive(Debug)]
+pub struct MarginAccount {
+    /// Who may do everything.
+    pub owner: Pubkey,
+    /// Who may place orders; the default key when nobody.
+    pub delegate: Pubkey,
+    /// Quote cash, USD atoms; negative when overdrawn.
+    pub cash_usd_atoms: i64,
+    /// Loss that nobody has covered, booked in `deficit_market`, USD atoms.
+    pub deficit_usd_atoms: i64,
+    /// When it was flagged, Unix seconds; zero when it is not.
+    pub flagged_at: i64,
+    /// When it was last flagged or liquidated.
+    pub flag_touched_at: i64,
+    /// Newest publish time among the prices at the flag.
+    pub flag_publish_time: i64,
+    /// Lowest E / M of the episode, Q32.
+    pub flag_lowest_ratio_q32: u64,
+    /// Number of this account among the owner's.
+    pub sub_id: u16,
+    /// Market in which the deficit is booked.
+    pub deficit_market: u16,
+    /// Bump of this address.
+    pub bump: u8,
+    /// Zero.
+    pub padding: [u8; 3],
+    /// Other collateral.
+    pub collaterals: [Collateral; MAX_COLLATERALS],
+    /// Positions.
+    pub positions: [Position; MAX_LEGS],
+    /// Pending orders.
+    pub orders: [Order; MAX_ORDERS],
+    /// The last liquidation.
+    pub receipt: Receipt,
+    /// Room for leverage class, recovery plan, interest and margin call.
+    pub reserved: [u8; 160],
+}
+
+impl MarginAccount {
+    /// Size with the discriminator.
+    pub const SIZE: usize = 8 + core::mem::size_of::<Self>();
+
+    /// What the account remembers of its liquidation.
+    pub fn episode(&self) -> Episode {
+        Episode {
+            flagged_at: self.flagged_at,
+            touched_at: self.flag_touched_at,
+            publish_time: self.flag_publish_time,
+            lowest_ratio: Ratio(self.flag_lowest_ratio_q32),
+        }
+    }
+
+    /// Stores what the account remembers of its liquidation.
+    pub fn set_episode(&mut self, episode: Episode) {
+        self.flagged_at = episode.flagged_at;
+        self.flag_touched_at = episode.touched_at;
+        self.flag_publish_time = episode.publish_time;
+        self.flag_lowest_ratio_q32 = episode.lowest_ratio.0;
+    }
+
+    /// Positions that are not flat, in slot order: the order in which instructions take markets.
+    pub fn open_positions(&self) -> impl Iterator<Item = &Position> {
+        self.positions.iter().filter(|position| position.lots != 0)
+    }
+
+    /// Slots in use: open positions and those that only hold a claim.
+    pub fn used_positions(&self) -> impl Iterator<Item = &Position> {
+        self.positions.iter().filter(|position| position.is_used())
+    }
+
+    /// Collateral in use, in slot order: the order in which instructions take their banks.
+    pub fn used_collaterals(&self) -> impl Iterator<Item = &Collateral> {
+        self.collaterals.iter().filter(|held| held.amount_atoms != 0)
+    }
+
+    /// The position in `market`, if there is one.
+    pub fn position(&self, market: u16) -> Option<&Position> {
+        self.used_positions().find(|position| position.market == market)
+    }
+
+    /// The slot of `market`, or a free one prepared for it.
+    pub fn position_slot(&mut self, market: u16) -> Outcome<&mut Position> {
+        let found = self
+            .positions
+            .iter()
+            .position(|position| position.is_used() && position.market == market)
+            .or_else(|| self.positions.iter().position(|position| !position.is_used()));
+        let slot = found
+            .and_then(|index| self.positions.get_mut(index))
+            .ok_or(WhittleError::TooManyPositions)?;
+        if !slot.is_used() {
+            *slot = Position {
+                market,
+                ..Position::default()
+            };
+        }
+        Ok(slot)
+    }
+
+    /// The slot of `bank`, or a free one prepared for it.
+    pub fn collateral_slot(&mut self, bank: u16) -> Outcome<&mut Collateral> {
+        let found = self
+            .collaterals
+            .iter()
+            .position(|held| held.amount_atoms != 0 && held.bank == bank)
+            .or_else(|| self.collaterals.iter().position(|held| held.amount_atoms == 0));
+        let slot = found
+            .and_then(|index| self.collaterals.get_mut(index))
+            .ok_or(WhittleError::TooManyCollaterals)?;
+        slot.bank = bank;
+        Ok(slot)
+    }
+
+    /// Adds to cash.
+    pub fn credit(&mut self, amount: Usd) -> Outcome<()> {
+        self.cash_usd_atoms = Usd(self.cash_usd_atoms).plus(amount)?.0;
+        Ok(())
+    }
+
+    /// Takes from cash, which may become an overdraft; who must not overdraw checks before.
+    pub fn debit(&mut self, amount: Usd) -> Outcome<()> {
+        self.cash_usd_atoms = Usd(self.cash_usd_atoms).minus(amount)?.0;
+        Ok(())
+    }
+
+    /// What must hold after every instruction that writes the account.
+    pub fn invariant(&self) -> Outcome<()> {
+        for position in &self.positions {
+            // A long cost something, a short brought something in.
+            let entry_fits = match Lots(position.lots).sign() {
+                0 => position.entry_usd_atoms == 0,
+                1 => position.entry_usd_atoms >= 0,
+                _ => position.entry_usd_atoms <= 0,
+            };
+            require_that(entry_fits, WhittleError::InvariantEntry)?;
+            require_that(position.claim_usd_atoms >= 0, WhittleError::InvariantClaim)?;
+        }
+        Ok(())
+    }
+}

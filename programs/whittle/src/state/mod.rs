@@ -1,0 +1,20 @@
+//! The accounts. All are zero-copy: fixed layout, no padding the compiler could choose, read in
+//! place. Amounts carry their unit in the name; ratios are Q32.
+
+pub mod bank;
+pub mod exchange;
+pub mod insurance_fund;
+pub mod liquidity_request;
+pub mod margin_account;
+pub mod market;
+pub mod pool;
+pub mod raw;
+
+pub use bank::Bank;
+pub use exchange::Exchange;
+pub use insurance_fund::InsuranceFund;
+pub use liquidity_request::LiquidityRequest;
+pub use margin_account::{Collateral, MarginAccount, Order, Position, Receipt};
+pub use market::Market;
+pub use pool::Pool;
+pub use raw::*;

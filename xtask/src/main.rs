@@ -1,0 +1,83 @@
+//! `cargo xtask`: the project's commands. CI calls the same ones.
+
+mod deps;
+mod idl;
+mod program;
+mod run;
+
+use std::process::ExitCode;
+
+use anyhow::{bail, Result};
+
+const MENU: &str = "\
+cargo xtask COMMAND
+
+  build          build the program for Solana's virtual machine (sBPF v3)
+  test [ARGS]    build, then run every test of the workspace; ARGS go to `cargo test`
+  demo [ARGS]    build, then replay real prices against a full exchange; ARGS go to the demo,
+                 as in `cargo xtask demo --prices FILE`
+  idl            write idl/whittle.json from the program's source
+  idl --check    fail when idl/whittle.json is not what the source gives
+  bench cu       build, then print the compute units of each instruction
+  bench risk     time the risk crate natively; more ARGS go to `cargo bench`
+  deps           check which crate may depend on which, and that the risk crate builds for
+                 sBPF and for WebAssembly
+
+Everything is built below $CARGO_TARGET_DIR, by default ~/.cache/whittle/target (or
+$WHITTLE_CACHE/target), so that clones share it; the program is in its folder deploy.";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The causes, without the stack of xtask itself: what failed was a child.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[&str]) -> Result<()> {
+    match args {
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{MENU}");
+            Ok(())
+        }
+        ["build"] => program::build(),
+        ["test", rest @ ..] => test(rest),
+        ["demo", rest @ ..] => lab("demo", rest),
+        ["idl"] => idl::run(idl::Mode::Write),
+        ["idl", "--check"] => idl::run(idl::Mode::Check),
+        ["bench", "cu"] => lab("cu", &[]),
+        ["bench", "risk", rest @ ..] => run::run(
+            run::cargo()?
+                .args(["bench", "--locked", "-p", "whittle-risk"])
+                .args(rest),
+        ),
+        ["deps"] => deps::check(),
+        _ => bail!("no such command: {}\n\n{MENU}", args.join(" ")),
+    }
+}
+
+fn test(args: &[&str]) -> Result<()> {
+    program::build()?;
+    let outcome = run::run(
+        run::cargo()?
+            .args(["test", "--locked", "--workspace"])
+            .args(args),
+    );
+    // Last, where a reader of a long log looks: what the cases ran on.
+    println!("program: {}", program::toolchain()?);
+    outcome
+}
+
+fn lab(command: &str, args: &[&str]) -> Result<()> {
+    program::build()?;
+    run::run(
+        run::cargo()?
+            .args(["run", "--quiet", "--locked", "-p", "whittle-tests"])
+            .args(["--bin", "lab", "--", command])
+            .args(args),
+    )
+}
