@@ -252,8 +252,8 @@ build_lib() {
     wasm32)
       # Debian's compiler carries no linker for wasm; rustup's does, where there is one. A
       # plain library needs none.
-      lld=$(command -v rustup >/dev/null && rustup run stable rustc --print sysroot) || lld=
-      lld=$lld/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
+      lld=$(cd "$here" && rustup which rustc 2>/dev/null) || lld=
+      lld=${lld%/bin/rustc}/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
       if [ -x "$lld" ]; then export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$lld; fi
       RUSTC=$rustc RUSTC_BOOTSTRAP=1 "$cargo" build --lib --manifest-path "$manifest" \
         --release --locked --target wasm32-unknown-unknown --target-dir "$target_dir/wasm32" \

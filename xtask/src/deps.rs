@@ -82,7 +82,7 @@ fn wrong_arrow<'a>(
 }
 
 /// The risk crate runs in the virtual machine and in the browser: neither has an operating
-/// system, an allocator or floating point to lean on.
+/// system for it to lean on.
 fn build_risk_elsewhere() -> Result<()> {
     const MANIFEST: &str = "crates/risk/Cargo.toml";
     let script = || run::command("tools/sbf/sbf.sh");

@@ -13,13 +13,17 @@ pub enum Mode {
 /// Starts xtask again, compiled with what generating needs.
 #[cfg(not(feature = "idl"))]
 pub fn run(mode: Mode) -> anyhow::Result<()> {
-    let mut child = crate::run::cargo()?;
-    child.args(["run", "--quiet", "--locked", "-p", "xtask"]);
-    child.args(["--features", "idl", "--", "idl"]);
+    let mut again = crate::run::cargo()?;
+    again.args(["run", "--quiet", "--locked", "-p", "xtask"]);
+    again.args(["--features", "idl", "--", "idl"]);
     if mode == Mode::Check {
-        child.arg("--check");
+        again.arg("--check");
     }
-    crate::run::run(&mut child)
+    if !again.status()?.success() {
+        // It has said why.
+        std::process::exit(1);
+    }
+    Ok(())
 }
 
 #[cfg(feature = "idl")]

@@ -141,7 +141,7 @@ fn assess_8_worst(bencher: Bencher) {
     let legs = legs::<8>(3, |_, leg| {
         leg.multiplier = bps(15_000);
         leg.mark.uncertain = true;
-        leg.mark.doubt_shift = ONE_Q32;
+        leg.mark.doubt_favour = ONE_Q32;
     });
     bench_assess(bencher, &legs, Doubt::Favourable);
 }
@@ -171,7 +171,7 @@ fn plan_8_volatile(bencher: Bencher) {
     let legs = legs::<8>(3, |_, leg| {
         leg.multiplier = bps(15_000);
         leg.mark.uncertain = true;
-        leg.mark.doubt_shift = 1;
+        leg.mark.doubt_favour = 1;
     });
     bench_plan(bencher, &legs, 7_000, Kind::Exact);
 }

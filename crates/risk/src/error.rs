@@ -55,7 +55,7 @@ pub enum RiskError {
     },
     /// A parameter is outside its bounds. The text names the parameter and the rule.
     BadParameter(&'static str),
-    /// A price is zero, negative or does not fit Q32 per lot.
+    /// A price does not fit Q32 per lot, or nothing is left of it.
     PriceOutOfRange,
     /// The exponent of an oracle price is outside the accepted range.
     ExponentOutOfRange(i32),

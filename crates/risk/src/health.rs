@@ -121,7 +121,7 @@ impl Leg {
     pub fn price(&self, doubt: Doubt) -> Price {
         let favour = match doubt {
             Doubt::Favourable if self.mark.uncertain => {
-                self.mark.age_shift.saturating_add(self.mark.doubt_shift)
+                self.mark.age_shift.saturating_add(self.mark.doubt_favour)
             }
             Doubt::Favourable | Doubt::Plain => self.mark.age_shift,
             Doubt::Adverse => {
@@ -268,7 +268,7 @@ pub fn assess(account: &Account, doubt: Doubt) -> Result<Health, RiskError> {
 }
 
 /// Equity and requirement for taking risk: prices shifted against the account, unrealised profit
-/// weighted..
+/// weighted.
 ///
 /// Errors: [`RiskError::NoFreshPrice`] when a leg's price is stale.
 pub fn assess_initial(

@@ -65,13 +65,21 @@ impl NetAssetValue {
             .plus(book.funding_unsettled)?;
         let up = book.price.raised(book.doubt_shift);
         let down = book.price.lowered(book.doubt_shift);
-        // The pool loses what longs gain, so a high price for longs is the cautious one.
-        let lower = pool_gain(&book.long, up, 1, loss_weight)?
-            .plus(pool_gain(&book.short, down, -1, loss_weight)?)?
+        // The pool loses what traders gain: a high price for longs and a low one for shorts are the
+        // cautious ones.
+        let longs_worth = up.notional_ceil(book.long.lots)?;
+        let shorts_owe = down.notional_floor(book.short.lots)?;
+        let lower = weighted(book.long.entry.minus(longs_worth)?, loss_weight)?
+            .plus(weighted(shorts_owe.minus(book.short.entry)?, loss_weight)?)?
             .plus(settled)?
             .minus(book.deficit)?;
-        let higher = pool_gain(&book.long, down, 1, Ratio::ONE)?
-            .plus(pool_gain(&book.short, up, -1, Ratio::ONE)?)?
+        let longs_worth = down.notional_floor(book.long.lots)?;
+        let shorts_owe = up.notional_ceil(book.short.lots)?;
+        let higher = book
+            .long
+            .entry
+            .minus(longs_worth)?
+            .plus(shorts_owe.minus(book.short.entry)?)?
             .plus(settled)?;
         Ok(Self {
             lower: self.lower.plus(lower)?,
@@ -80,14 +88,8 @@ impl NetAssetValue {
     }
 }
 
-/// Minus the traders' profit on one side; a gain of the pool counts at `loss_weight`, rounded down.
-fn pool_gain(side: &Side, price: Price, sign: i64, loss_weight: Ratio) -> Result<Usd, RiskError> {
-    let value = price.notional_floor(side.lots)?;
-    let gain = if sign > 0 {
-        side.entry.minus(value)?
-    } else {
-        value.minus(side.entry)?
-    };
+/// What the pool gains from one side: a loss in full, a gain at `loss_weight`, rounded down.
+fn weighted(gain: Usd, loss_weight: Ratio) -> Result<Usd, RiskError> {
     if gain.0 > 0 {
         loss_weight.of_floor(gain.magnitude())
     } else {

@@ -163,7 +163,7 @@ impl Ratio {
     /// The largest ratio; stands for "not yet measured".
     pub const MAX: Self = Self(u64::MAX);
 
-    /// From basis points, rounded down. `None` above 2^32 / 10^4 times the range of `u64`.
+    /// From basis points, rounded down.
     pub const fn from_bps_floor(bps: u32) -> Self {
         // A u32 shifted by 32 fits a u64, and the divisor is a constant other than zero.
         #[allow(clippy::arithmetic_side_effects, clippy::cast_lossless)]
@@ -238,8 +238,8 @@ impl Ratio {
     }
 }
 
-/// `whole + 1` unless the product was exact. `whole` came from a shift by 32 of a product of two
-/// 64-bit numbers that fits 64 bits; were it `u64::MAX`, the caller's narrowing to `i64` refuses it.
+/// `whole + 1` unless the product was exact. At `u64::MAX` it stays there, within the last unit of
+/// a range that no amount reaches.
 #[inline]
 const fn round_up(whole: u64, exact: bool) -> u64 {
     if exact {

@@ -34,7 +34,8 @@ pub enum Rounding {
 ///
 /// With k = exponent + 6 + lot_exponent the result is `mantissa * 10^k * 2^32`.
 ///
-/// Errors: an exponent outside [`EXPONENTS`], k outside -19 to 9, a result over 64 bits.
+/// Errors: an exponent outside [`EXPONENTS`], k outside -19 to 19, a result over 64 bits. A result
+/// of zero is not an error here; who caches a price refuses it.
 pub fn to_q32(
     mantissa: u64,
     exponent: i32,
@@ -85,8 +86,9 @@ pub struct OraclePolicy {
     pub stale_after_secs: u32,
     /// Share of the price by which a stale price is shifted for each second of its age.
     pub stale_shift_per_sec: Ratio,
-    /// The most by which a stale price is shifted.
-    pub stale_shift_max: Ratio,
+    /// The most by which age shifts a price, and doubt in an account's favour: without a bound, a
+    /// wild confidence would make every account unliquidatable.
+    pub shift_max: Ratio,
     /// A confidence over this share of the price makes it uncertain.
     pub uncertain_over: Ratio,
     /// Multiple k of the confidence by which a price is shifted where doubt counts.
@@ -108,6 +110,8 @@ pub struct Mark {
     pub age_shift: u64,
     /// Shift for doubt, k times the confidence, in the price's unit.
     pub doubt_shift: u64,
+    /// The same, at most the policy's bound: what counts in an account's favour.
+    pub doubt_favour: u64,
 }
 
 /// Age in seconds; a price from the future has age 0, because the on-chain clock lags.
@@ -120,20 +124,21 @@ pub fn mark(cached: &Cached, policy: &OraclePolicy, now: i64) -> Mark {
     let age = age_secs(cached.publish_time, now);
     let stale = age > u64::from(policy.stale_after_secs);
     let age_shift = if stale {
-        let share =
-            Ratio(policy.stale_shift_per_sec.0.saturating_mul(age)).least(policy.stale_shift_max);
+        let share = Ratio(policy.stale_shift_per_sec.0.saturating_mul(age)).least(policy.shift_max);
         share_of_price(cached.price, share)
     } else {
         0
     };
+    let doubt_shift = mul_q32(cached.confidence, policy.confidence_multiple.0)
+        .map_or(u64::MAX, |(shift, _)| shift);
     Mark {
         price: cached.price,
         publish_time: cached.publish_time,
         stale,
         uncertain: is_uncertain(cached, policy),
         age_shift,
-        doubt_shift: mul_q32(cached.confidence, policy.confidence_multiple.0)
-            .map_or(u64::MAX, |(shift, _)| shift),
+        doubt_shift,
+        doubt_favour: doubt_shift.min(share_of_price(cached.price, policy.shift_max)),
     }
 }
 

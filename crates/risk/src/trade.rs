@@ -1,6 +1,6 @@
 //! The price of a trade against the pool: the oracle's, worsened by doubt and by skew.
 
-use crate::num::{div_q32_floor, mul_q32};
+use crate::num::{div_q32_ceil, div_q32_floor, mul_q32, wide_div_ceil};
 use crate::{Lots, Price, Ratio, RiskError, Usd};
 
 /// How a market prices trades.
@@ -39,10 +39,15 @@ fn spread_of(confidence: u64, terms: &PricingTerms) -> u64 {
 /// The price at which `lots` (signed: positive buys) trade when the traders' net position is
 /// `skew` lots before. A buyer pays more and a seller gets less, never the reverse.
 ///
-/// The impact of each lot is proportional to the skew it meets, so the trade pays the average of
-/// the skew before and after; a trade that only lightens the skew pays none:
+/// The impact of each lot is proportional to the skew that it adds to; lots that only lighten the
+/// skew pay none. With x the skew in the direction of the trade before, y = x + |lots| after:
 ///
-///   impact = price * clamp((skew + lots / 2) * price / skew_scale, 0, impact_max)   for a buy.
+///   mean skew met = (x + y) / 2          for x >= 0
+///                   y^2 / (2 |lots|)     for x < 0 < y   (the lots before zero meet none)
+///                   0                    for y <= 0
+///   impact = price * min(mean * price / skew_scale, impact_max)
+///
+/// Every rounding is against the trader.
 ///
 /// Errors: the price has nothing left for a seller, or leaves its range.
 pub fn fill_price(
@@ -52,12 +57,7 @@ pub fn fill_price(
     lots: Lots,
     terms: &PricingTerms,
 ) -> Result<Price, RiskError> {
-    let after = skew.plus(lots)?;
-    let twice = i128::from(skew.0)
-        .saturating_add(i128::from(after.0))
-        .saturating_mul(i128::from(lots.sign()));
-    // Half of a sum of two i64 fits an i64 again.
-    let met = u64::try_from((twice >> 1).max(0)).unwrap_or(u64::MAX);
+    let met = mean_skew_met(skew, lots)?;
     let share = impact_share(price, met, terms)?;
     let impact = mul_q32(price.0, share.0).map_or(u64::MAX, |(impact, exact)| {
         impact.saturating_add(u64::from(!exact))
@@ -71,13 +71,27 @@ pub fn fill_price(
     filled.map(Price).ok_or(RiskError::PriceOutOfRange)
 }
 
+fn mean_skew_met(skew: Lots, lots: Lots) -> Result<u64, RiskError> {
+    let before = if lots.0 < 0 { skew.negated()? } else { skew };
+    let after = before.plus(Lots::from_magnitude(lots.magnitude())?)?;
+    if after.0 <= 0 {
+        return Ok(0);
+    }
+    if before.0 >= 0 {
+        let sum = u128::from(before.magnitude()).saturating_add(u128::from(after.magnitude()));
+        return wide_div_ceil(sum, 2);
+    }
+    let square = u128::from(after.magnitude()).saturating_mul(u128::from(after.magnitude()));
+    wide_div_ceil(square, u128::from(lots.magnitude()).saturating_mul(2))
+}
+
 fn impact_share(price: Price, met: u64, terms: &PricingTerms) -> Result<Ratio, RiskError> {
     if met == 0 || terms.impact_max == Ratio::ZERO {
         return Ok(Ratio::ZERO);
     }
     match price.notional_ceil(met) {
         Ok(notional) if notional < terms.skew_scale => {
-            let share = div_q32_floor(notional.magnitude(), terms.skew_scale.magnitude())?;
+            let share = div_q32_ceil(notional.magnitude(), terms.skew_scale.magnitude())?;
             Ok(Ratio(share).least(terms.impact_max))
         }
         _ => Ok(terms.impact_max),

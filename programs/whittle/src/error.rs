@@ -58,6 +58,10 @@ pub enum WhittleError {
     #[msg("The receiver is not the one that the request names")]
     WrongReceiver = 15,
 
+    /// 6016
+    #[msg("A bank was passed read-only: pass it writable")]
+    BankNotWritable = 16,
+
     // 100: oracle
     /// 6100
     #[msg("The oracle account is not owned by an accepted oracle program")]
@@ -221,6 +225,9 @@ pub enum WhittleError {
     /// 6422
     #[msg("The order's size in lots is zero")]
     ZeroLots = 422,
+    /// 6423
+    #[msg("The account has a deficit: deposit to cover it and call settle_account first")]
+    AccountInDeficit = 423,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,

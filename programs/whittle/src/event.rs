@@ -5,6 +5,7 @@ use anchor_lang::prelude::*;
 
 /// The exchange was created.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExchangeInitialized {
     /// The exchange.
     pub exchange: Pubkey,
@@ -14,6 +15,7 @@ pub struct ExchangeInitialized {
 
 /// A collateral token was listed.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankListed {
     /// The bank.
     pub bank: Pubkey,
@@ -25,6 +27,7 @@ pub struct BankListed {
 
 /// A market was listed.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarketListed {
     /// The market.
     pub market: Pubkey,
@@ -36,6 +39,7 @@ pub struct MarketListed {
 
 /// Pool and insurance fund were created.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolCreated {
     /// The pool.
     pub pool: Pubkey,
@@ -45,6 +49,7 @@ pub struct PoolCreated {
 
 /// A liquidity provider asked to deposit or withdraw.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiquidityRequested {
     /// Who.
     pub owner: Pubkey,
@@ -60,6 +65,7 @@ pub struct LiquidityRequested {
 
 /// A liquidity request was filled.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiquidityFilled {
     /// Who asked.
     pub owner: Pubkey,
@@ -79,6 +85,7 @@ pub struct LiquidityFilled {
 
 /// A liquidity request expired and was returned.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiquidityRefunded {
     /// Who asked.
     pub owner: Pubkey,
@@ -90,6 +97,7 @@ pub struct LiquidityRefunded {
 
 /// Quote tokens were paid into the insurance fund.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsuranceSeeded {
     /// Who paid.
     pub payer: Pubkey,
@@ -101,6 +109,7 @@ pub struct InsuranceSeeded {
 
 /// A margin account was opened.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarginAccountOpened {
     /// The account.
     pub account: Pubkey,
@@ -112,6 +121,7 @@ pub struct MarginAccountOpened {
 
 /// A margin account was closed.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarginAccountClosed {
     /// The account.
     pub account: Pubkey,
@@ -119,6 +129,7 @@ pub struct MarginAccountClosed {
 
 /// The delegate of a margin account changed.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DelegateSet {
     /// The account.
     pub account: Pubkey,
@@ -128,6 +139,7 @@ pub struct DelegateSet {
 
 /// Collateral came in.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deposited {
     /// The account.
     pub account: Pubkey,
@@ -139,6 +151,7 @@ pub struct Deposited {
 
 /// Collateral left.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawn {
     /// The account.
     pub account: Pubkey,
@@ -150,6 +163,7 @@ pub struct Withdrawn {
 
 /// An order was recorded.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderPlaced {
     /// The account.
     pub account: Pubkey,
@@ -171,6 +185,7 @@ pub struct OrderPlaced {
 
 /// An order was filled.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderFilled {
     /// The account.
     pub account: Pubkey,
@@ -202,6 +217,7 @@ pub struct OrderFilled {
 
 /// An order expired and was removed.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRemoved {
     /// The account.
     pub account: Pubkey,
@@ -211,6 +227,7 @@ pub struct OrderRemoved {
 
 /// A market's price was cached.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarketUpdated {
     /// The market's number.
     pub market: u16,
@@ -224,6 +241,7 @@ pub struct MarketUpdated {
 
 /// A bank's price was cached.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankUpdated {
     /// The bank's number.
     pub bank: u16,
@@ -237,6 +255,7 @@ pub struct BankUpdated {
 
 /// An account was seen under maintenance.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountFlagged {
     /// The account.
     pub account: Pubkey,
@@ -250,6 +269,7 @@ pub struct AccountFlagged {
 
 /// A flagged account had reached its target.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountUnflagged {
     /// The account.
     pub account: Pubkey,
@@ -286,6 +306,7 @@ pub struct LiquidatedLeg {
 
 /// A liquidation closed part or all of an account.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartiallyLiquidated {
     /// The account.
     pub account: Pubkey,
@@ -329,6 +350,7 @@ pub struct PartiallyLiquidated {
 
 /// Losses of an insolvent account were booked against the pool.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeficitBooked {
     /// The account.
     pub account: Pubkey,
@@ -340,6 +362,7 @@ pub struct DeficitBooked {
 
 /// Cash moved between the pool, the insurance fund and a market's lines.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarketSettled {
     /// The market's number.
     pub market: u16,
@@ -357,6 +380,7 @@ pub struct MarketSettled {
 
 /// Funding, claims and deficits of an account were settled.
 #[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountSettled {
     /// The account.
     pub account: Pubkey,

@@ -2,7 +2,6 @@
 //!
 //! Instructions are one line here and one file each in `instructions`. The arithmetic lives in
 //! `whittle-risk`; `snapshot` turns accounts into its types.
-#![warn(missing_docs)]
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -82,7 +82,7 @@ impl Rates {
     #[inline]
     pub fn total_cost(&self, leg: &Leg, from: u64, to: u64) -> Result<Usd, RiskError> {
         let mut total = Usd::ZERO;
-        self.each_part(leg, from, to, |_, part_cost| {
+        self.each_part(leg, from, to, |_, _, part_cost| {
             total = total.plus(part_cost)?;
             Ok(())
         })?;
@@ -103,10 +103,10 @@ impl Rates {
         let mut cost = Cost::default();
         let mut floor = Usd::ZERO;
         let bonus_and_premium = self.bonus.plus(leg.premium)?;
-        self.each_part(leg, from, to, |part, part_cost| {
+        self.each_part(leg, from, to, |part, cap, part_cost| {
             let paid = part.min(paid_notional);
             paid_notional = paid_notional.saturating_sub(paid);
-            let keeper = self.bonus.of_floor(paid)?.least(part_cost);
+            let keeper = self.bonus.least(cap).of_floor(paid)?.least(part_cost);
             let premium = bonus_and_premium
                 .of_floor(part)?
                 .least(part_cost)
@@ -120,14 +120,14 @@ impl Rates {
         Ok((cost, floor))
     }
 
-    /// Calls `visit` with the notional and the cost of each tier between `from` and `to`.
+    /// Calls `visit` with the notional, the cap and the cost of each tier between `from` and `to`.
     #[inline]
     fn each_part(
         &self,
         leg: &Leg,
         from: u64,
         to: u64,
-        mut visit: impl FnMut(u64, Usd) -> Result<(), RiskError>,
+        mut visit: impl FnMut(u64, Ratio, Usd) -> Result<(), RiskError>,
     ) -> Result<(), RiskError> {
         let configured = self.configured(leg)?;
         let mut top = from;
@@ -137,7 +137,7 @@ impl Rates {
             let part = top.saturating_sub(bottom);
             let cap = self.marginal(leg, index)?.cap;
             let cost = configured.of_ceil(part)?.least(cap.of_floor(part)?);
-            visit(part, cost)?;
+            visit(part, cap, cost)?;
             top = bottom;
             index = index.saturating_sub(1);
         }

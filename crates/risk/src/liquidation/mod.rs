@@ -105,9 +105,9 @@ pub enum Kind {
     Dust = 2,
     /// Enlarged to the minimum close. The certificate is for the size before.
     Minimum = 3,
-    /// E / M was under the emergency ratio, so more than enough was closed.
+    /// E / M was under the emergency ratio, so more than enough was closed. No certificate.
     Forced = 4,
-    /// Closing all that can be closed does not reach the target.
+    /// Closing all that can be closed does not reach the target. No certificate.
     Unhealable = 5,
     /// A circuit breaker allowed less than enough.
     Throttled = 6,
@@ -166,6 +166,8 @@ pub struct Plan {
     pub cost: Usd,
     /// Present for `Exact`, `Dust` and `Minimum`.
     pub certificate: Option<Certificate>,
+    /// When the episode of this decision began, Unix seconds.
+    pub flagged_at: i64,
     /// What the account remembers afterwards.
     pub episode: Episode,
 }
@@ -265,7 +267,7 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         State::Emergency | State::Insolvent => forced_share(policy, fair.ratio_floor())?,
         _ => Ratio::ZERO,
     };
-    if state >= State::Emergency {
+    if ratio_now < policy.thresholds.emergency {
         sizing.limit_bonus(policy.thresholds.emergency)?;
     }
     let certificate = if share >= Ratio::ONE {
@@ -274,16 +276,14 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     } else {
         sizing.just_enough()?
     };
-    let kind = if share > Ratio::ZERO {
+    if share > Ratio::ZERO {
         sizing.enlarge(share)?;
-        sizing.round_to_minima()?;
-        Kind::Forced
-    } else {
-        let enlarged = sizing.round_to_minima()?;
-        match certificate {
-            Some(_) => enlarged.unwrap_or(Kind::Exact),
-            None => Kind::Unhealable,
-        }
+    }
+    sizing.round_to_minima(None)?;
+    let kind = match certificate {
+        _ if share > Ratio::ZERO => Kind::Forced,
+        Some(_) => sizing.kind(),
+        None => Kind::Unhealable,
     };
 
     let mut plan = Plan {
@@ -293,6 +293,7 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         latched_ratio: episode.lowest_ratio,
         bonus_rate: rates.bonus,
         certificate: certificate.filter(|_| kind != Kind::Forced),
+        flagged_at: episode.flagged_at,
         episode,
         ..Plan::default()
     };
@@ -305,6 +306,8 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     }
     if plan.after.equity >= plan.after.with_buffer(policy.thresholds.target_buffer)? {
         plan.episode = Episode::NONE;
+    } else {
+        plan.kind = Kind::Unhealable;
     }
     Ok(plan)
 }
@@ -315,6 +318,7 @@ fn recovered(inputs: &Inputs, before: Health, target: Usd) -> Plan {
         after: before,
         target,
         latched_ratio: inputs.episode.lowest_ratio,
+        flagged_at: inputs.episode.flagged_at,
         episode: Episode::NONE,
         ..Plan::default()
     }

@@ -30,6 +30,8 @@ pub(super) struct Work {
     repair: u64,
     /// Notional on which a bonus is earned.
     paid_notional: u64,
+    /// Why more is closed than was needed; `None` when it is not.
+    enlarged: Option<Kind>,
 }
 
 impl Work {
@@ -110,6 +112,9 @@ enum Search {
 impl Sizing<'_, '_> {
     /// Chooses the lots of every leg so that the account just reaches its target. Without a
     /// certificate the target is out of reach and all that can be closed is.
+    ///
+    /// Only the last leg is left as it was found: the others are brought to their minima before it
+    /// is sized, so the certificate speaks of sizes that the plan contains.
     pub fn just_enough(&mut self) -> Result<Option<Certificate>, RiskError> {
         self.rewind()?;
         let mut touched = Touched::default();
@@ -117,36 +122,42 @@ impl Sizing<'_, '_> {
         loop {
             self.walk(need, &mut touched)?;
             self.round_to_lots(&touched)?;
-            let Some(last) = touched.last() else {
-                return Ok(None);
-            };
-            match self.search(last)? {
-                Search::Least(lots, surplus, shortfall_one_less) => {
-                    self.work_mut(last)?.lots = lots;
-                    return Ok(Some(Certificate {
-                        leg: u8::try_from(last).unwrap_or(u8::MAX),
-                        lots,
-                        surplus,
-                        shortfall_one_less,
-                    }));
-                }
-                Search::NotNeeded => {
-                    // The legs before were rounded up to whole lots and suffice.
-                    self.work_mut(last)?.lots = 0;
-                    touched.pop();
-                    need = Usd::ZERO;
-                }
-                Search::TooSmall(missing) => {
-                    let work = self.work_mut(last)?;
-                    work.lots = work.whole;
-                    work.left = 0;
-                    work.repair = 0;
-                    if self.best().is_none() {
-                        return Ok(None);
+            need = loop {
+                let Some(last) = touched.last() else {
+                    return Ok(None);
+                };
+                match self.search(last)? {
+                    Search::Least(lots, surplus, shortfall_one_less) => {
+                        let work = self.work_mut(last)?;
+                        work.lots = lots;
+                        work.enlarged = None;
+                        if self.round_to_minima(Some(last))? {
+                            continue; // The others repair more now: size the last again.
+                        }
+                        return Ok(Some(Certificate {
+                            leg: u8::try_from(last).unwrap_or(u8::MAX),
+                            lots,
+                            surplus,
+                            shortfall_one_less,
+                        }));
                     }
-                    need = missing;
+                    Search::NotNeeded => {
+                        // The legs before were rounded up and suffice.
+                        self.work_mut(last)?.lots = 0;
+                        touched.pop();
+                    }
+                    Search::TooSmall(missing) => {
+                        let work = self.work_mut(last)?;
+                        work.lots = work.whole;
+                        work.left = 0;
+                        work.repair = 0;
+                        if self.best().is_none() {
+                            return Ok(None);
+                        }
+                        break missing;
+                    }
                 }
-            }
+            };
         }
     }
 
@@ -176,7 +187,8 @@ impl Sizing<'_, '_> {
         Ok(())
     }
 
-    /// Closes `share` of what would remain, rounded up to a lot.
+    /// Closes `share` of what would remain, rounded up to a lot. A leg that was not needed is left
+    /// alone until its part is worth the minimum close, so that the share begins at just enough.
     pub fn enlarge(&mut self, share: Ratio) -> Result<(), RiskError> {
         for (work, leg) in self.works.iter_mut().zip(self.legs) {
             if leg.mark.stale {
@@ -186,32 +198,56 @@ impl Sizing<'_, '_> {
             let (more, exact) =
                 mul_q32(remaining, share.0).ok_or(RiskError::Overflow("lots to close"))?;
             let more = more.saturating_add(u64::from(!exact)).min(remaining);
+            if work.lots == 0 && work.value.price.notional_floor(more)? < leg.min_close {
+                continue;
+            }
             work.lots = work.lots.saturating_add(more);
         }
         Ok(())
     }
 
-    /// Enlarges partial closes that are too small, or that leave too little. Tells what it did.
-    pub fn round_to_minima(&mut self) -> Result<Option<Kind>, RiskError> {
-        let mut done = None;
-        for (work, leg) in self.works.iter_mut().zip(self.legs) {
-            if work.lots == 0 || work.lots == work.whole {
+    /// Enlarges partial closes that are too small, or that leave too little, of every leg but
+    /// `except`. Tells whether any was.
+    pub fn round_to_minima(&mut self, except: Option<usize>) -> Result<bool, RiskError> {
+        let mut any = false;
+        for (index, (work, leg)) in self.works.iter_mut().zip(self.legs).enumerate() {
+            if work.lots == 0 || work.lots == work.whole || Some(index) == except {
                 continue;
             }
             let price = work.value.price;
             let minimum = leg.min_close.magnitude();
             let rest = price.notional_ceil(work.whole.saturating_sub(work.lots))?;
             if work.value.notional.saturating_sub(rest.magnitude()) < minimum {
-                work.lots = price.lots_ceil(minimum)?.max(work.lots).min(work.whole);
-                done = done.or(Some(Kind::Minimum));
+                // More lots than can be counted are more than the leg has.
+                let lots = price.lots_ceil(minimum).unwrap_or(work.whole);
+                work.lots = lots.max(work.lots.saturating_add(1)).min(work.whole);
+                work.enlarged = Some(Kind::Minimum);
+                any = true;
             }
             let rest = price.notional_ceil(work.whole.saturating_sub(work.lots))?;
             if rest < leg.min_position && work.lots < work.whole {
                 work.lots = work.whole;
-                done = Some(Kind::Dust);
+                work.enlarged = Some(Kind::Dust);
+                any = true;
             }
         }
-        Ok(done)
+        Ok(any)
+    }
+
+    /// What the receipt says of a plan with a certificate.
+    pub fn kind(&self) -> Kind {
+        let has = |kind| {
+            self.works
+                .iter()
+                .any(|work| work.lots > 0 && work.enlarged == Some(kind))
+        };
+        if has(Kind::Dust) {
+            Kind::Dust
+        } else if has(Kind::Minimum) {
+            Kind::Minimum
+        } else {
+            Kind::Exact
+        }
     }
 
     /// Writes closes, costs, bonus and the health afterwards.

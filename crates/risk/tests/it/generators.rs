@@ -42,13 +42,20 @@ impl fmt::Debug for Case {
             interest,
             ..
         } = self;
-        writeln!(f, "cash {cash} claims {claims} collateral {collateral} interest {interest}")?;
+        writeln!(
+            f,
+            "cash {cash} claims {claims} collateral {collateral} interest {interest}"
+        )?;
         for leg in &self.legs {
             let bare = Leg {
                 tiers: TierTable::default(),
                 ..*leg
             };
-            writeln!(f, "leg {}", format!("{bare:?}").replace(&format!("{:?}", bare.tiers), ".."))?;
+            writeln!(
+                f,
+                "leg {}",
+                format!("{bare:?}").replace(&format!("{:?}", bare.tiers), "..")
+            )?;
             for tier in leg.tiers.brackets() {
                 writeln!(f, "  tier to {} at {}", tier.upto, tier.maintenance.0)?;
             }
@@ -197,7 +204,12 @@ fn seed(most_lots: u32, may_be_stale: bool) -> impl Strategy<Value = Seed> {
         Just(None).boxed()
     };
     (
-        (magnitude(0, most_lots), any::<bool>(), magnitude(4, 18), any::<u32>()),
+        (
+            magnitude(0, most_lots),
+            any::<bool>(),
+            magnitude(4, 18),
+            any::<u32>(),
+        ),
         (
             [bps(40..1_000), bps(1..600), bps(1..600)],
             1usize..=3,
@@ -265,8 +277,7 @@ impl Seed {
         let wide = u128::from;
         let marginal = wide(self.rates[0]) * wide(self.multiplier) / ONE;
         let tau = marginal * (ONE + wide(policy.thresholds.target_buffer.0)) / ONE;
-        let configured =
-            wide(policy.bonus.max.0) + wide(self.premium) + wide(self.pool_cost);
+        let configured = wide(policy.bonus.max.0) + wide(self.premium) + wide(self.pool_cost);
         let cost = configured.min(marginal * wide(policy.theta.0) / ONE);
         let least = (11 * ONE).div_ceil(tau - cost).max(100) + 1;
         let price = ((least * wide(self.lot_factor) / 16).min(ONE - 1) << 32)
@@ -276,8 +287,7 @@ impl Seed {
         let min_close = u64::try_from((64 * ONE).div_ceil(wide(self.rates[0]))).expect("small");
         let signed = |raw: u64| i64::try_from(raw).expect("under 2^63");
         let lots = signed(self.lots) * if self.long { 1 } else { -1 };
-        let entry = signed(share(u64::try_from(self.entry).expect("positive")))
-            * lots.signum();
+        let entry = signed(share(u64::try_from(self.entry).expect("positive"))) * lots.signum();
         let price = u64::try_from(price).expect("under 2^64");
         Leg {
             lots: Lots(lots),
@@ -290,6 +300,7 @@ impl Seed {
                 uncertain: false,
                 age_shift: (price / 10_000) * self.stale.unwrap_or(0),
                 doubt_shift: 0,
+                doubt_favour: 0,
             },
             tiers: self.table(notional),
             multiplier: Ratio(self.multiplier),
@@ -359,19 +370,21 @@ pub fn liquidatable(
         ratio_under_one(),
         [-(1i64 << 40)..1 << 40, 0..1i64 << 30, 0..1i64 << 30],
     )
-        .prop_map(|(policy, seeds, episode, ratio, [claims, collateral, interest])| {
-            let case = Case {
-                cash: 0,
-                claims: claims.max(0),
-                collateral,
-                interest,
-                legs: seeds.iter().map(|seed| seed.leg(&policy)).collect(),
-                policy,
-                episode,
-                now: NOW,
-            };
-            case.with_ratio(ratio)
-        })
+        .prop_map(
+            |(policy, seeds, episode, ratio, [claims, collateral, interest])| {
+                let case = Case {
+                    cash: 0,
+                    claims: claims.max(0),
+                    collateral,
+                    interest,
+                    legs: seeds.iter().map(|seed| seed.leg(&policy)).collect(),
+                    policy,
+                    episode,
+                    now: NOW,
+                };
+                case.with_ratio(ratio)
+            },
+        )
 }
 
 /// Numbers that break arithmetic: the ends of the range, powers of two and their neighbours.
@@ -437,7 +450,7 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
         .prop_map(
             |(
                 (lots, entry, funding),
-                (price, publish_time, [stale, uncertain, lightens_skew], age_shift, doubt_shift),
+                (price, publish_time, [stale, uncertain, lightens_skew], age_shift, doubt),
                 tiers,
                 (multiplier, premium, pool_cost),
                 [min_position, min_close, insurance_line, pool_line],
@@ -451,7 +464,8 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
                     stale,
                     uncertain,
                     age_shift,
-                    doubt_shift,
+                    doubt_shift: doubt,
+                    doubt_favour: doubt,
                 },
                 tiers,
                 multiplier,
@@ -478,8 +492,21 @@ pub fn absurd() -> impl Strategy<Value = (Case, i64)> {
     (
         [awkward_i64(), awkward_i64(), awkward_i64(), awkward_i64()],
         proptest::collection::vec(absurd_leg(absurd_table().boxed()), 0..=9),
-        (ratios, awkward_ratio(), awkward_ratio(), any::<u32>(), any::<u32>(), any::<u32>()),
-        (awkward_i64(), awkward_i64(), awkward_i64(), awkward_u64(), awkward_i64()),
+        (
+            ratios,
+            awkward_ratio(),
+            awkward_ratio(),
+            any::<u32>(),
+            any::<u32>(),
+            any::<u32>(),
+        ),
+        (
+            awkward_i64(),
+            awkward_i64(),
+            awkward_i64(),
+            awkward_u64(),
+            awkward_i64(),
+        ),
         awkward_i64(),
     )
         .prop_map(

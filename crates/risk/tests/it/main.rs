@@ -4,4 +4,7 @@
 
 mod generators;
 mod plan_against_slow;
+mod properties;
 mod slow;
+mod units;
+mod worked_example;

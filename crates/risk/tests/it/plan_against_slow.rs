@@ -6,7 +6,7 @@ use whittle_risk::liquidation::{plan, Certificate, Episode, Kind, Plan};
 use whittle_risk::RiskError;
 
 use crate::generators::{liquidatable, Case};
-use crate::slow::{Slow, ONE};
+use crate::slow::{Health, Slow, ONE};
 
 pub type Checked = Result<(), TestCaseError>;
 
@@ -26,9 +26,14 @@ pub fn planned(case: &Case) -> Result<Option<Plan>, TestCaseError> {
     }
 }
 
-pub fn is_emergency(case: &Case, slow: &Slow) -> bool {
+fn is_under_emergency(case: &Case, health: Health) -> bool {
     let emergency = i128::from(case.policy.thresholds.emergency.0);
-    slow.before.equity << 32 < emergency * slow.before.maintenance
+    health.equity << 32 < emergency * health.maintenance
+}
+
+/// Whether the account has lost its protections. Doubt about prices counts for it.
+pub fn is_emergency(case: &Case, slow: &Slow) -> bool {
+    is_under_emergency(case, slow.fair)
 }
 
 /// Everything that must hold of the plan of any account under maintenance.
@@ -85,7 +90,7 @@ fn closes_are_lawful(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
 
 fn payments_add_up(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
     let (mut cost, mut bonus) = (0, 0);
-    let emergency = is_emergency(case, slow);
+    let limited = is_under_emergency(case, slow.before);
     let legs = case.legs.iter().zip(&plan.closes).zip(&slow.legs);
     for ((leg, close), slow_leg) in legs {
         let paid = [close.cost.keeper, close.cost.premium, close.cost.pool];
@@ -96,7 +101,8 @@ fn payments_add_up(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
             slow_leg.cost(slow_leg.lots, close.lots)
         );
         let split = slow_leg.split(close.lots, slow.bonus_rate, u128::from(leg.premium.0));
-        if emergency {
+        if limited {
+            // The bonus no longer grows with what is closed.
             prop_assert!(keeper <= split.keeper);
         } else {
             prop_assert_eq!(keeper, split.keeper);
@@ -149,7 +155,7 @@ fn target_is_reached_when_it_can_be(
         prop_assert!(slow.surplus(lots) >= 0, "the target was within reach");
         prop_assert_ne!(plan.kind, Kind::Unhealable);
     } else {
-        prop_assert!(plan.kind == Kind::Unhealable || (is_emergency(case, slow) && plan.kind == Kind::Forced)); // TEMP
+        prop_assert_eq!(plan.kind, Kind::Unhealable);
         prop_assert_eq!(lots, &all[..]);
     }
     if plan.kind == Kind::Forced {
@@ -215,7 +221,7 @@ fn enlarged_q32(case: &Case, plan: &Plan) -> u128 {
         .map(|(leg, close)| {
             let all = close.lots == leg.lots.0.unsigned_abs();
             let dust = if all { leg.min_position.0 } else { 0 };
-            u128::from(leg.min_close.0.max(dust).unsigned_abs())
+            u128::from((leg.min_close.0 + dust).unsigned_abs())
         })
         .sum();
     atoms << 32
@@ -237,13 +243,7 @@ proptest! {
         let plan = planned(&case)?.expect("its price is fresh");
         judge(&case, &plan, &slow)?;
         let least = slow.least_lots_by_trying().expect("closing all of the only leg suffices");
-        match plan.certificate {
-            Some(certificate) => prop_assert_eq!(certificate.lots, least),
-            None => prop_assert!(plan.closes[0].lots >= least),
-        }
-        if plan.kind == Kind::Exact {
-            prop_assert_eq!(plan.closes[0].lots, least);
-        }
+        only_leg_is_least(&case, &plan, &slow, least)?;
     }
 
     #[test]
@@ -254,9 +254,7 @@ proptest! {
         let plan = planned(&case)?.expect("its price is fresh");
         judge(&case, &plan, &slow)?;
         let least = slow.least_lots_by_halving(32).expect("closing all of the only leg suffices");
-        if let Some(certificate) = plan.certificate {
-            prop_assert_eq!(certificate.lots, least);
-        }
+        only_leg_is_least(&case, &plan, &slow, least)?;
     }
 
     #[test]
@@ -292,6 +290,31 @@ proptest! {
     }
 }
 
+/// Outside emergency: exactly the least, or what the minimum and dust rules make of it.
+fn only_leg_is_least(case: &Case, plan: &Plan, slow: &Slow, least: u64) -> Checked {
+    let closed = plan.closes[0].lots;
+    let Some(certificate) = plan.certificate else {
+        prop_assert!(is_emergency(case, slow));
+        prop_assert!(closed >= least);
+        return Ok(());
+    };
+    prop_assert_eq!(certificate.lots, least);
+    let (leg, only) = (&case.legs[0], &slow.legs[0]);
+    let min_close = u128::from(leg.min_close.0.unsigned_abs());
+    let min_position = u128::from(leg.min_position.0.unsigned_abs());
+    let enlarged = u64::try_from((min_close << 32).div_ceil(only.price)).expect("a sane lot");
+    let mut expected = least;
+    if only.notional_ceil(only.lots) - only.notional_ceil(only.lots - least) < min_close {
+        expected = enlarged.max(least + 1).min(only.lots);
+    }
+    if only.notional_ceil(only.lots - expected) < min_position {
+        expected = only.lots;
+    }
+    prop_assert_eq!(closed, expected);
+    prop_assert_eq!(plan.kind == Kind::Exact, expected == least);
+    Ok(())
+}
+
 fn above_the_true_minimum(case: &Case) -> Checked {
     let slow = Slow::new(&case.inputs());
     let Some(plan) = planned(case)? else {
@@ -299,7 +322,7 @@ fn above_the_true_minimum(case: &Case) -> Checked {
     };
     judge(case, &plan, &slow)?;
     let least = slow.least_notional_q32();
-    if plan.kind != Kind::Forced { prop_assert_eq!(least.is_none(), plan.kind == Kind::Unhealable); } // TEMP
+    prop_assert_eq!(least.is_none(), plan.kind == Kind::Unhealable);
     let closed = slow.notional_q32(&lots_of(case, &plan));
     if let Some(least) = least {
         prop_assert!(closed >= least);

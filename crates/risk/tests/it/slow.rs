@@ -36,6 +36,8 @@ pub struct Step {
 /// An account under one call's costs.
 pub struct Slow {
     pub before: Health,
+    /// Health with doubtful prices counted for the account: it decides what may be done.
+    pub fair: Health,
     /// E / M that caps the costs, in Q32.
     pub latched: u128,
     /// The bonus rate of the moment, in Q32.
@@ -79,7 +81,7 @@ fn shift_ceil(product: u128) -> u128 {
 pub fn counted_price(leg: &Leg, doubt: Doubt) -> u128 {
     let mut shift = u128::from(leg.mark.age_shift);
     if doubt == Doubt::ForTheAccount && leg.mark.uncertain {
-        shift += u128::from(leg.mark.doubt_shift);
+        shift += u128::from(leg.mark.doubt_favour);
     }
     let price = u128::from(leg.mark.price.0);
     if leg.lots.0 > 0 {
@@ -266,14 +268,13 @@ impl Slow {
                 price: counted_price(leg, Doubt::Ignored),
                 closable: !leg.mark.stale,
                 multiplier: u128::from(leg.multiplier.0),
-                configured: bonus_rate
-                    + u128::from(leg.premium.0)
-                    + u128::from(leg.pool_cost.0),
+                configured: bonus_rate + u128::from(leg.premium.0) + u128::from(leg.pool_cost.0),
                 tiers: tiers_of(leg, theta_ratio),
             })
             .collect();
         Self {
             before,
+            fair: health(inputs, Doubt::ForTheAccount),
             latched,
             bonus_rate,
             beta: u128::from(inputs.policy.thresholds.target_buffer.0),
@@ -452,6 +453,15 @@ impl Slow {
         notional
     }
 
+    /// Largest tau over the closable tiers, in Q32, rounded up.
+    pub fn highest_tau(&self) -> u128 {
+        let rates = self.legs.iter().filter(|leg| leg.closable).map(|leg| {
+            let rate = leg.tiers.iter().map(|tier| tier.rate).max().unwrap_or(0);
+            shift_ceil(shift_ceil(rate * leg.multiplier) * (ONE + self.beta))
+        });
+        rates.max().unwrap_or(1)
+    }
+
     /// Smallest tau - c over the closable tiers, in Q32, rounded down.
     pub fn smallest_repair(&self) -> u128 {
         let rates = self.legs.iter().filter(|leg| leg.closable).map(|leg| {
@@ -490,8 +500,8 @@ impl SlowLeg {
         let (mut keeper, mut premium) = (0, 0);
         for tier in &self.tiers {
             let part = tier.part(low, high);
-            let charged = shift_ceil(part * self.configured.min(tier.cap))
-                .min(shift_floor(part * tier.cap));
+            let charged =
+                shift_ceil(part * self.configured.min(tier.cap)).min(shift_floor(part * tier.cap));
             let kept = shift_floor(part * bonus_rate).min(charged);
             keeper += kept;
             premium += shift_floor(part * premium_rate).min(charged - kept);

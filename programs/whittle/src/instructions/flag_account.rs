@@ -1,14 +1,36 @@
-//! Skeleton, being written.
+//! The first of two sightings: an account under maintenance is flagged and its bonus clock starts.
 
+use super::remaining;
+use crate::error::WhittleError;
+use crate::event::AccountFlagged;
+use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
+use whittle_risk::{liquidation, Usd};
 
-/// Accounts.
+/// Anyone may flag. Banks and markets of the account follow (see [`remaining::snapshot`]).
 #[derive(Accounts)]
 pub struct FlagAccount<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// The rules.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn handle<'info>(_ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
+pub(crate) fn handle<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let policy = ctx.accounts.exchange.load()?.policy();
+    let mut account = ctx.accounts.account.load_mut()?;
+    let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let inputs = snapshot.inputs(&account, &policy, now, Usd::ZERO);
+    let episode = liquidation::flag(&inputs).map_err(WhittleError::from)?;
+    account.set_episode(episode);
+    emit!(AccountFlagged {
+        account: ctx.accounts.account.key(),
+        flagged_at: episode.flagged_at,
+        publish_time: episode.publish_time,
+        ratio_q32: episode.lowest_ratio.0,
+    });
+    account.invariant()?;
     Ok(())
 }

@@ -1,14 +1,216 @@
-//! Skeleton, being written.
+//! Closes just enough of an account under maintenance. The program chooses what and how much;
+//! the caller names the least bonus it accepts.
+//!
+//! Writes the account, the keeper's margin account and the markets it closes in; never the pool,
+//! the insurance fund or the exchange, so liquidations in different markets do not wait for each
+//! other.
 
+use super::remaining::{self, market_loader};
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
+use crate::snapshot::Snapshot;
+use crate::state::{Exchange, MarginAccount, Market, Receipt};
 use anchor_lang::prelude::*;
+use whittle_risk::health::Doubt;
+use whittle_risk::liquidation::{self, Close, Kind, Plan};
+use whittle_risk::{Lots, Usd};
 
-/// Accounts.
+/// Banks and markets of the account follow (see [`remaining::snapshot`]); those markets that the
+/// plan closes in must be writable.
+///
+/// No signer is needed: the bonus goes to whatever account the caller names. Anchor refuses the
+/// same account in both writable places.
 #[derive(Accounts)]
 pub struct LiquidatePartial<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// The rules.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account under maintenance.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// Gets the bonus.
+    #[account(mut)]
+    pub keeper_account: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn handle<'info>(_ctx: Context<'info, LiquidatePartial<'info>>, _min_bonus_usd_atoms: i64) -> Result<()> {
+pub(crate) fn handle<'info>(
+    ctx: Context<'info, LiquidatePartial<'info>>,
+    min_bonus_usd_atoms: i64,
+) -> Result<()> {
+    let clock = Clock::get()?;
+    let now = clock.unix_timestamp;
+    let policy = ctx.accounts.exchange.load()?.policy();
+    let mut account = ctx.accounts.account.load_mut()?;
+    let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let inputs = snapshot.inputs(&account, &policy, now, Usd(min_bonus_usd_atoms));
+    let plan = liquidation::plan(&inputs).map_err(WhittleError::from)?;
+
+    let key = ctx.accounts.account.key();
+    account.set_episode(plan.episode);
+    if plan.kind == Kind::Recovered {
+        emit!(AccountUnflagged {
+            account: key,
+            equity_usd_atoms: plan.before.equity.0,
+            maintenance_usd_atoms: plan.before.maintenance.0,
+        });
+        return Ok(());
+    }
+    let event = event(&account, &snapshot, &plan, now);
+    let legs = plan.closes.iter().zip(&snapshot.slots).zip(markets);
+    for ((close, slot), info) in legs.filter(|((close, _), _)| close.lots > 0) {
+        require_that(info.is_writable, WhittleError::MarketNotWritable)?;
+        let loader = market_loader(info)?;
+        let mut market = loader.load_mut()?;
+        apply(&mut account, &mut market, usize::from(*slot), close)?;
+        book_deficit(&mut account, &mut market, key, plan.after.equity)?;
+        market.invariant()?;
+    }
+    account.receipt = receipt(&event, &plan, clock.slot);
+    account.invariant()?;
+    ctx.accounts.keeper_account.load_mut()?.credit(plan.bonus)?;
+    emit!(PartiallyLiquidated {
+        account: key,
+        keeper: ctx.accounts.keeper_account.key(),
+        ..event
+    });
     Ok(())
+}
+
+/// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is
+/// theirs; profits are paid from the rest.
+fn apply(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    slot: usize,
+    close: &Close,
+) -> Outcome<()> {
+    let position = account
+        .positions
+        .get_mut(slot)
+        .ok_or(WhittleError::TooManyPositions)?;
+    market.insurance_line_usd_atoms = Usd(market.insurance_line_usd_atoms)
+        .minus(close.insurance_top_up)?
+        .plus(close.cost.premium)?
+        .0;
+    market.pool_line_usd_atoms = Usd(market.pool_line_usd_atoms)
+        .minus(close.pool_top_up)?
+        .plus(close.cost.pool)?
+        .0;
+    let settled = market.touch(position)?;
+    // What is realised is the difference of the two values, so equity changes by the cost alone.
+    let held = Lots(position.lots);
+    let left = Lots::from_magnitude(held.magnitude().saturating_sub(close.lots))?;
+    let left = Lots(left.0.saturating_mul(held.sign()));
+    let proceeds = close
+        .price
+        .value_floor(held)?
+        .minus(close.price.value_floor(left)?)?;
+    let profit = market.close(position, close.lots, proceeds)?;
+    let paid = market.pay(position, profit)?;
+    account.credit(settled)?;
+    account.credit(paid)?;
+    account.debit(close.cost.total()?)
+}
+
+/// Books what an account without positions owes in the market that closed its last one. The pool
+/// holds the loss as a receivable; net asset values for those who leave deduct it.
+pub(super) fn book_deficit(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    key: Pubkey,
+    equity: Usd,
+) -> Result<()> {
+    // An account in deficit cannot open positions, so there is at most one booking.
+    if equity.0 >= 0 || account.open_positions().next().is_some() {
+        return Ok(());
+    }
+    let deficit = equity.negated().map_err(WhittleError::from)?;
+    account.deficit_usd_atoms = deficit.0;
+    account.deficit_market = market.index;
+    market.deficit_usd_atoms = Usd(market.deficit_usd_atoms)
+        .plus(deficit)
+        .map_err(WhittleError::from)?
+        .0;
+    emit!(DeficitBooked {
+        account: key,
+        market: market.index,
+        deficit_usd_atoms: deficit.0,
+    });
+    Ok(())
+}
+
+/// The event, but for the two keys.
+fn event(
+    account: &MarginAccount,
+    snapshot: &Snapshot,
+    plan: &Plan,
+    now: i64,
+) -> PartiallyLiquidated {
+    let certificate = plan.certificate.unwrap_or_default();
+    let legs = account
+        .open_positions()
+        .zip(&snapshot.legs)
+        .zip(&plan.closes)
+        .map(|((position, leg), close)| LiquidatedLeg {
+            market: position.market,
+            lots: position.lots,
+            closed_lots: close.lots,
+            price_q32: leg.price(Doubt::Plain).0,
+            publish_time: leg.mark.publish_time,
+            keeper_usd_atoms: close.cost.keeper.0,
+            premium_usd_atoms: close.cost.premium.0,
+            pool_usd_atoms: close.cost.pool.0,
+            insurance_top_up_usd_atoms: close.insurance_top_up.0,
+            pool_top_up_usd_atoms: close.pool_top_up.0,
+        })
+        .collect();
+    PartiallyLiquidated {
+        account: Pubkey::default(),
+        keeper: Pubkey::default(),
+        kind: plan.kind as u8,
+        at: now,
+        flagged_at: plan.flagged_at,
+        latched_ratio_q32: plan.latched_ratio.0,
+        bonus_rate_q32: plan.bonus_rate.0,
+        equity_before_usd_atoms: plan.before.equity.0,
+        maintenance_before_usd_atoms: plan.before.maintenance.0,
+        target_usd_atoms: plan.target.0,
+        equity_after_usd_atoms: plan.after.equity.0,
+        maintenance_after_usd_atoms: plan.after.maintenance.0,
+        cost_usd_atoms: plan.cost.0,
+        bonus_usd_atoms: plan.bonus.0,
+        certified_leg: plan.certificate.map_or(u8::MAX, |it| it.leg),
+        certified_lots: certificate.lots,
+        surplus_usd_atoms: certificate.surplus.0,
+        shortfall_one_less_usd_atoms: certificate.shortfall_one_less.0,
+        legs,
+    }
+}
+
+/// What stays in the account: the event without its legs but the certified one.
+fn receipt(event: &PartiallyLiquidated, plan: &Plan, slot: u64) -> Receipt {
+    let certified = event.legs.get(usize::from(event.certified_leg));
+    let closed = plan
+        .closes
+        .iter()
+        .fold(0i64, |sum, close| sum.saturating_add(close.notional.0));
+    Receipt {
+        at: event.at,
+        slot,
+        equity_before_usd_atoms: event.equity_before_usd_atoms,
+        maintenance_before_usd_atoms: event.maintenance_before_usd_atoms,
+        equity_after_usd_atoms: event.equity_after_usd_atoms,
+        maintenance_after_usd_atoms: event.maintenance_after_usd_atoms,
+        closed_usd_atoms: closed,
+        cost_usd_atoms: event.cost_usd_atoms,
+        bonus_usd_atoms: event.bonus_usd_atoms,
+        certified_lots: event.certified_lots,
+        surplus_usd_atoms: event.surplus_usd_atoms,
+        shortfall_one_less_usd_atoms: event.shortfall_one_less_usd_atoms,
+        certified_price_q32: certified.map_or(0, |leg| leg.price_q32),
+        certified_publish_time: certified.map_or(0, |leg| leg.publish_time),
+        certified_market: certified.map_or(0, |leg| leg.market),
+        kind: event.kind,
+        has_certificate: u8::from(certified.is_some()),
+        padding: [0; 4],
+    }
 }

@@ -1,14 +1,46 @@
-//! Skeleton, being written.
+//! Caches the prices of collateral tokens.
 
+use super::remaining::bank_loader;
+use crate::error::{require_that, WhittleError};
+use crate::event::BankUpdated;
+use crate::oracle;
+use crate::state::Exchange;
 use anchor_lang::prelude::*;
 
-/// Accounts.
+/// The exchange; then, for each bank, the bank (writable) and its oracle account.
 #[derive(Accounts)]
 pub struct UpdateBanks<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// Names the oracle programs that are accepted.
+    pub exchange: AccountLoader<'info, Exchange>,
 }
 
-pub(crate) fn handle<'info>(_ctx: Context<'info, UpdateBanks<'info>>) -> Result<()> {
+pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let exchange = ctx.accounts.exchange.load()?;
+    let pairs = ctx.remaining_accounts.chunks_exact(2);
+    require_that(
+        pairs.remainder().is_empty() && pairs.len() > 0,
+        WhittleError::BankMissing,
+    )?;
+    for pair in pairs {
+        let [info, oracle] = pair else {
+            continue; // chunks_exact gives pairs only.
+        };
+        let loader = bank_loader(info)?;
+        require_that(info.is_writable, WhittleError::BankNotWritable)?;
+        let mut bank = loader.load_mut()?;
+        let reading = oracle::read(oracle, &bank.oracle, &exchange)?;
+        let per_atom = i32::from(bank.decimals).saturating_neg();
+        let Some(price) = reading.newer_than(&bank.price, &bank.oracle, per_atom, now)? else {
+            continue;
+        };
+        bank.price = price;
+        emit!(BankUpdated {
+            bank: bank.index,
+            price_q32: price.price_q32,
+            confidence_q32: price.confidence_q32,
+            publish_time: price.publish_time,
+        });
+    }
     Ok(())
 }

@@ -111,8 +111,8 @@ impl OracleConfig {
             && self.key != [0; 32]
             && self.accept_secs > 0
             && self.stale_after_secs >= self.accept_secs
-            && self.stale_shift_max_q32 <= one
-            && self.stale_shift_per_sec_q32 <= self.stale_shift_max_q32
+            && self.shift_max_q32 <= one
+            && self.stale_shift_per_sec_q32 <= self.shift_max_q32
             && self.uncertain_over_q32 > 0
             && self.uncertain_over_q32 <= one
             && self.confidence_multiple_q32 >= one

@@ -7,6 +7,7 @@ use anchor_lang::prelude::*;
 use whittle_risk::claims::ClaimBook;
 use whittle_risk::funding::{self, FundingTerms};
 use whittle_risk::nav;
+use whittle_risk::num::share_of_sum;
 use whittle_risk::price::Mark;
 use whittle_risk::tier::{Bracket, TierTable, MAX_TIERS};
 use whittle_risk::trade::PricingTerms;
@@ -271,28 +272,44 @@ impl Market {
         Ok(paid)
     }
 
-    /// Changes the open interest of one side by lots and entry, both signed like a position.
-    pub fn change_open_interest(&mut self, side: i64, lots: i64, entry: i64) -> Outcome<()> {
+    /// Closes `lots` of a position that was touched, for `proceeds` (what the lots are worth, signed
+    /// like the position). Returns the profit, of which [`Market::pay`] tells what became cash.
+    ///
+    /// The closed share of the entry is rounded towards zero; the rest stays with what remains, so
+    /// the sum of all entries equals the market's to the atom.
+    pub fn close(&mut self, position: &mut Position, lots: u64, proceeds: Usd) -> Outcome<Usd> {
+        let held = Lots(position.lots);
+        let share = share_of_sum(position.entry_usd_atoms, lots, held.magnitude())?;
+        let closed = Lots::from_magnitude(lots)?.0.saturating_mul(held.sign());
+        self.resize(position, held.sign(), Lots(closed).negated()?, Usd(share).negated()?)?;
+        Ok(proceeds.minus(Usd(share))?)
+    }
+
+    /// Adds `lots` (signed like the position, if there is one) that cost `cost`, signed alike.
+    pub fn open(&mut self, position: &mut Position, lots: Lots, cost: Usd) -> Outcome<()> {
+        if position.lots == 0 {
+            position.funding_index_q32 = self.funding_index_q32;
+        }
+        self.resize(position, lots.sign(), lots, cost)
+    }
+
+    /// Changes a position and the open interest of its side alike.
+    fn resize(&mut self, position: &mut Position, side: i64, lots: Lots, entry: Usd) -> Outcome<()> {
+        position.lots = Lots(position.lots).plus(lots)?.0;
+        position.entry_usd_atoms = Usd(position.entry_usd_atoms).plus(entry)?.0;
         let overflow = WhittleError::MathOverflow;
-        let (side_lots, side_entry) = if side > 0 {
-            (&mut self.long_lots, &mut self.long_entry_usd_atoms)
+        if side > 0 {
+            self.long_lots = self.long_lots.checked_add_signed(lots.0).ok_or(overflow)?;
+            self.long_entry_usd_atoms = Usd(self.long_entry_usd_atoms).plus(entry)?.0;
         } else {
-            (&mut self.short_lots, &mut self.short_entry_usd_atoms)
-        };
-        let (lots, entry) = if side > 0 {
-            (lots, entry)
-        } else {
-            (
-                lots.checked_neg().ok_or(overflow)?,
-                entry.checked_neg().ok_or(overflow)?,
-            )
-        };
-        *side_lots = side_lots.checked_add_signed(lots).ok_or(overflow)?;
-        *side_entry = side_entry.checked_add(entry).ok_or(overflow)?;
+            let lots = lots.negated()?.0;
+            self.short_lots = self.short_lots.checked_add_signed(lots).ok_or(overflow)?;
+            self.short_entry_usd_atoms = Usd(self.short_entry_usd_atoms).minus(entry)?.0;
+        }
         Ok(())
     }
 
-    /// Charges a fee on trading to an account: its share to insurance, the rest to the pool.
+    /// Takes a fee that an account paid: a share to insurance, the rest to the pool.
     pub fn take_fee(&mut self, fee: Usd) -> Outcome<()> {
         let insured = Ratio(self.params.insurance_share_q32).of_floor(fee.magnitude())?;
         self.insurance_line_usd_atoms = Usd(self.insurance_line_usd_atoms).plus(insured)?.0;

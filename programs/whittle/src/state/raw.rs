@@ -18,8 +18,8 @@ pub struct OracleConfig {
     pub key: [u8; 32],
     /// Share of the price by which a stale price shifts for each second of its age.
     pub stale_shift_per_sec_q32: u64,
-    /// The most by which a stale price shifts.
-    pub stale_shift_max_q32: u64,
+    /// The most by which age, or doubt in favour of an account, shifts a price.
+    pub shift_max_q32: u64,
     /// A confidence over this share of the price makes it uncertain.
     pub uncertain_over_q32: u64,
     /// Multiple of the confidence by which a price shifts where doubt counts.
@@ -40,7 +40,7 @@ impl OracleConfig {
         OraclePolicy {
             stale_after_secs: self.stale_after_secs,
             stale_shift_per_sec: Ratio(self.stale_shift_per_sec_q32),
-            stale_shift_max: Ratio(self.stale_shift_max_q32),
+            shift_max: Ratio(self.shift_max_q32),
             uncertain_over: Ratio(self.uncertain_over_q32),
             confidence_multiple: Ratio(self.confidence_multiple_q32),
         }
