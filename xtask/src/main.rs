@@ -64,7 +64,7 @@ fn test(args: &[&str]) -> Result<()> {
     program::build()?;
     let outcome = run::run(
         run::cargo()?
-            .args(["test", "--locked", "--workspace"])
+            .args(["test", "--locked", "--workspace", "--no-fail-fast"])
             .args(args),
     );
     // Last, where a reader of a long log looks: what the cases ran on.

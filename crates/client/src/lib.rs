@@ -9,6 +9,7 @@
 pub mod address;
 pub mod decode;
 pub mod event;
+pub mod instruction;
 pub mod mirror;
 
 pub use event::Event;

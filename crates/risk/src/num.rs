@@ -281,40 +281,76 @@ pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
 /// floor(n * 2^32 / d).
 #[inline]
 pub fn div_q32_floor(n: u64, d: u64) -> Result<u64, RiskError> {
-    wide_div_floor(n >> 32, n << 32, d)
+    div_q32(n, d).map(|(quotient, _)| quotient)
 }
 
 /// ceil(n * 2^32 / d).
 #[inline]
 pub fn div_q32_ceil(n: u64, d: u64) -> Result<u64, RiskError> {
-    wide_div_ceil(u128::from(n) << 32, u128::from(d))
+    let (quotient, exact) = div_q32(n, d)?;
+    if exact {
+        return Ok(quotient);
+    }
+    quotient
+        .checked_add(1)
+        .ok_or(RiskError::Overflow("a quotient"))
 }
 
-/// floor((high * 2^64 + low) / d) for a 64-bit divisor.
+/// floor(n * 2^32 / d), and whether nothing was cut off.
 #[inline]
-fn wide_div_floor(high: u64, low: u64, d: u64) -> Result<u64, RiskError> {
+fn div_q32(n: u64, d: u64) -> Result<(u64, bool), RiskError> {
+    let (high, low) = (n >> 32, n << 32);
+    if d == 0 {
+        return Err(RiskError::DivisionByZero("a quotient"));
+    }
     if high == 0 {
         // The common case stays in one 64-bit division.
-        return low
-            .checked_div(d)
-            .ok_or(RiskError::DivisionByZero("a ratio"));
+        #[allow(clippy::arithmetic_side_effects)] // d is not zero.
+        return Ok((low / d, low % d == 0));
     }
-    let n = (u128::from(high) << 64) | u128::from(low);
-    let quotient = n
-        .checked_div(u128::from(d))
-        .ok_or(RiskError::DivisionByZero("a ratio"))?;
-    u64::try_from(quotient).map_err(|_| RiskError::Overflow("a quotient"))
+    if high >= d {
+        return Err(RiskError::Overflow("a quotient"));
+    }
+    Ok(div_two_words(high, low, d))
+}
+
+/// floor((high * 2^64 + low) / d) for high < d, and whether nothing was cut off.
+///
+/// Knuth, The Art of Computer Programming, volume 2, 4.3.1, algorithm D with two digits of 32 bits:
+/// each digit of the quotient is estimated from the leading digits and is at most two too large.
+/// The on-chain virtual machine divides 64 bits in one instruction and 128 bits in hundreds.
+#[allow(clippy::arithmetic_side_effects)] // Digits are under 2^32; the rest wraps on purpose.
+fn div_two_words(high: u64, low: u64, d: u64) -> (u64, bool) {
+    let shift = d.leading_zeros();
+    let d = d << shift;
+    let (d_high, d_low) = (d >> 32, d & LOW);
+    let high = if shift == 0 {
+        high
+    } else {
+        (high << shift) | (low >> (64 - shift))
+    };
+    let low = low << shift;
+    let digit = |rest: u64, next: u64| {
+        let mut quotient = rest / d_high;
+        let mut remainder = rest % d_high;
+        while quotient > LOW || quotient * d_low > ((remainder << 32) | next) {
+            quotient -= 1;
+            remainder += d_high;
+            if remainder > LOW {
+                break;
+            }
+        }
+        let rest = (rest << 32 | next).wrapping_sub(quotient.wrapping_mul(d));
+        (quotient, rest)
+    };
+    let (first, rest) = digit(high, low >> 32);
+    let (second, rest) = digit(rest, low & LOW);
+    ((first << 32) | second, rest == 0)
 }
 
 /// ceil(n / d), which must fit 64 bits.
 #[inline]
 pub fn wide_div_ceil(n: u128, d: u128) -> Result<u64, RiskError> {
-    if let (Ok(n), Ok(d)) = (u64::try_from(n), u64::try_from(d)) {
-        if d == 0 {
-            return Err(RiskError::DivisionByZero("a quotient"));
-        }
-        return Ok(n.div_ceil(d));
-    }
     if d == 0 {
         return Err(RiskError::DivisionByZero("a quotient"));
     }

@@ -98,9 +98,14 @@ impl TierTable {
         Ok(table)
     }
 
-    /// A table whose brackets were computed by [`TierTable::new`] earlier and stored since.
-    pub const fn from_stored(brackets: [Bracket; MAX_TIERS], len: usize) -> Self {
-        Self { brackets, len }
+    /// Takes over brackets that [`TierTable::new`] computed earlier and that were stored since.
+    #[inline]
+    pub fn restore(&mut self, stored: impl Iterator<Item = Bracket>) {
+        self.len = 0;
+        for (place, bracket) in self.brackets.iter_mut().zip(stored) {
+            *place = bracket;
+            self.len = self.len.saturating_add(1);
+        }
     }
 
     /// The brackets in use.
@@ -139,39 +144,51 @@ impl TierTable {
         }
     }
 
+    /// Marginal maintenance rate of the tier at `index`.
+    #[inline]
+    pub fn maintenance_rate(&self, index: usize) -> Ratio {
+        self.brackets
+            .get(index)
+            .map_or(Ratio::ZERO, |bracket| bracket.maintenance)
+    }
+
     /// Where the tier at `index` begins: the upper end of the one below, or zero.
     #[inline]
     pub fn floor_of(&self, index: usize) -> u64 {
-        match index.checked_sub(1) {
-            Some(below) => self.bracket(below).upto,
-            None => 0,
-        }
+        index
+            .checked_sub(1)
+            .and_then(|below| self.brackets.get(below))
+            .map_or(0, |below| below.upto)
     }
 
     /// Maintenance requirement of `notional` times the volatility multiplier, rounded up against
     /// the account.
     #[inline]
     pub fn maintenance_ceil(&self, notional: u64, multiplier: Ratio) -> Result<Usd, RiskError> {
-        let bracket = self.bracket(self.index_of(notional));
-        requirement_ceil(
-            notional,
-            bracket.maintenance,
-            bracket.maintenance_deduct,
-            multiplier,
-        )
+        match self.brackets.get(self.index_of(notional)) {
+            Some(bracket) => requirement_ceil(
+                notional,
+                bracket.maintenance,
+                bracket.maintenance_deduct,
+                multiplier,
+            ),
+            None => Ok(Usd::ZERO),
+        }
     }
 
     /// Initial requirement of `notional` times the volatility multiplier, rounded up against the
     /// account.
     #[inline]
     pub fn initial_ceil(&self, notional: u64, multiplier: Ratio) -> Result<Usd, RiskError> {
-        let bracket = self.bracket(self.index_of(notional));
-        requirement_ceil(
-            notional,
-            bracket.initial,
-            bracket.initial_deduct,
-            multiplier,
-        )
+        match self.brackets.get(self.index_of(notional)) {
+            Some(bracket) => requirement_ceil(
+                notional,
+                bracket.initial,
+                bracket.initial_deduct,
+                multiplier,
+            ),
+            None => Ok(Usd::ZERO),
+        }
     }
 }
 

@@ -134,6 +134,9 @@ pub enum WhittleError {
     /// 6208
     #[msg("The account is not empty: close positions and orders and withdraw everything first")]
     AccountNotEmpty = 208,
+    /// 6209
+    #[msg("Cash is overdrawn: deposit quote tokens before withdrawing other collateral")]
+    CashOverdrawn = 209,
 
     // 300: liquidation
     /// 6300
@@ -228,6 +231,9 @@ pub enum WhittleError {
     /// 6423
     #[msg("The account has a deficit: deposit to cover it and call settle_account first")]
     AccountInDeficit = 423,
+    /// 6424
+    #[msg("The vault holds less than that, because cash is out in overdrafts: ask for less")]
+    VaultShort = 424,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,

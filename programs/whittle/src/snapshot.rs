@@ -6,7 +6,9 @@ use core::ops::Deref;
 use whittle_risk::funding;
 use whittle_risk::health::{Account, Leg};
 use whittle_risk::liquidation::{Inputs, Policy};
-use whittle_risk::{Lots, Ratio, Usd};
+use whittle_risk::nav::{MarketBook, Side};
+use whittle_risk::price::Mark;
+use whittle_risk::{Lots, Price, Ratio, Usd};
 
 /// An account with everything its positions and collateral depend on.
 #[derive(Clone, Debug)]
@@ -52,7 +54,10 @@ impl Snapshot {
             }
             if position.lots != 0 {
                 let market = market(position.market)?;
-                snapshot.legs.push(leg(position, &market, now)?);
+                snapshot.legs.push(Leg::default());
+                if let Some(leg) = snapshot.legs.last_mut() {
+                    read_leg(leg, position, &market, now)?;
+                }
                 snapshot.slots.push(slot);
             }
         }
@@ -85,10 +90,16 @@ impl Snapshot {
         }
     }
 
-    /// The account for taking risk. Fails while a price of its collateral is stale.
+    /// The account for taking risk. Fails while a price of its collateral is stale, unless there is
+    /// no position: then nothing is required, and a dead oracle must not lock up what is left.
     pub fn prudent_account(&self) -> Outcome<Account<'_>> {
+        let collateral = match self.prudent_collateral {
+            Some(value) => value,
+            None if self.legs.is_empty() => Usd::ZERO,
+            None => return Err(WhittleError::PriceTooOld),
+        };
         Ok(Account {
-            collateral: self.prudent_collateral.ok_or(WhittleError::PriceTooOld)?,
+            collateral,
             ..self.account()
         })
     }
@@ -111,8 +122,9 @@ impl Snapshot {
     }
 }
 
-/// One position with its market.
-pub fn leg(position: &Position, market: &Market, now: i64) -> Outcome<Leg> {
+/// Fills `leg` with a position and its market. In place, because a leg is large and the on-chain
+/// machine pays for every copy.
+fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Outcome<()> {
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     let lots = Lots(position.lots);
     let (own_side, other_side) = if lots.0 > 0 {
@@ -120,33 +132,47 @@ pub fn leg(position: &Position, market: &Market, now: i64) -> Outcome<Leg> {
     } else {
         (market.short_lots, market.long_lots)
     };
-    let lightens_skew = own_side > other_side;
-    let multiplier = Ratio(market.multiplier_q32);
-    let spread = Ratio(market.spread_q32);
-    let pool_cost = if lightens_skew {
-        spread
-    } else {
-        spread.plus(Ratio(market.params.close_impact_q32))?
-    };
-    Ok(Leg {
+    leg.lots = lots;
+    leg.entry = Usd(position.entry_usd_atoms);
+    leg.funding_owed = funding::owed_ceil(
         lots,
-        entry: Usd(position.entry_usd_atoms),
-        funding_owed: funding::owed_ceil(
-            lots,
-            position.funding_index_q32.into(),
-            market.funding_index_q32.into(),
-        )?,
-        mark: market.mark(now),
-        tiers: market.tier_table(),
-        multiplier,
-        premium: premium(market, lots.magnitude(), own_side, multiplier)?,
-        pool_cost,
-        min_position: Usd(market.params.min_position_usd_atoms),
-        min_close: Usd(market.params.min_close_usd_atoms),
-        lightens_skew,
-        insurance_line: Usd(market.insurance_line_usd_atoms),
+        position.funding_index_q32.into(),
+        market.funding_index_q32.into(),
+    )?;
+    leg.mark = market.mark(now);
+    market.read_tiers(&mut leg.tiers);
+    leg.multiplier = Ratio(market.multiplier_q32);
+    leg.premium = premium(market, lots.magnitude(), own_side, leg.multiplier)?;
+    leg.lightens_skew = own_side > other_side;
+    leg.pool_cost = Ratio(market.spread_q32);
+    if !leg.lightens_skew {
+        leg.pool_cost = leg.pool_cost.plus(Ratio(market.params.close_impact_q32))?;
+    }
+    leg.min_position = Usd(market.params.min_position_usd_atoms);
+    leg.min_close = Usd(market.params.min_close_usd_atoms);
+    leg.insurance_line = Usd(market.insurance_line_usd_atoms);
+    leg.pool_line = Usd(market.pool_line_usd_atoms);
+    Ok(())
+}
+
+/// What a market means for the pool; `mark` is its price as it counts now.
+pub fn book(market: &Market, mark: &Mark) -> MarketBook {
+    MarketBook {
+        long: Side {
+            lots: market.long_lots,
+            entry: Usd(market.long_entry_usd_atoms),
+        },
+        short: Side {
+            lots: market.short_lots,
+            entry: Usd(market.short_entry_usd_atoms),
+        },
+        price: Price(market.price.price_q32),
+        doubt_shift: mark.doubt_shift,
+        funding_unsettled: Usd(market.funding_unsettled_usd_atoms),
         pool_line: Usd(market.pool_line_usd_atoms),
-    })
+        claims_unfunded: Usd(market.claims_unpaid_usd_atoms),
+        deficit: Usd(market.deficit_usd_atoms),
+    }
 }
 
 /// The insurance premium rises with volatility and with the account's share of its side.

@@ -1,1 +1,3 @@
-fn main(){}
+//! Every case runs the built program in a virtual machine. One binary: linking it is what costs.
+
+mod smoke;

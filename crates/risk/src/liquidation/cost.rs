@@ -43,26 +43,49 @@ impl Cost {
     }
 }
 
-/// The marginal rates of one leg in one tier.
+/// What is the same in every evaluation of one leg.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Marginal {
-    /// Most that may be charged.
-    pub cap: Ratio,
-    /// tau - c: by how much each dollar closed narrows the gap between T and E.
-    pub repair: Ratio,
+pub(super) struct Tariff {
+    /// Bonus, premium and pool cost before the cap.
+    configured: Ratio,
+    /// Tier in which the leg begins.
+    pub top: usize,
+    /// Most that may be charged there.
+    top_cap: Ratio,
+    /// tau - c there: by how much each dollar closed narrows the gap between T and E.
+    pub top_repair: Ratio,
 }
 
 impl Rates {
-    /// Bonus, premium and pool cost before the cap.
+    /// The tariff of a leg of this notional.
     #[inline]
-    pub fn configured(&self, leg: &Leg) -> Result<Ratio, RiskError> {
-        self.bonus.plus(leg.premium)?.plus(leg.pool_cost)
+    pub fn tariff(&self, leg: &Leg, notional: u64) -> Result<Tariff, RiskError> {
+        let top = leg.tiers.index_of(notional);
+        let configured = self.bonus.plus(leg.premium)?.plus(leg.pool_cost)?;
+        let (top_cap, top_repair) = self.marginal(leg, configured, top)?;
+        Ok(Tariff {
+            configured,
+            top,
+            top_cap,
+            top_repair,
+        })
     }
 
-    /// Rates of `leg` in its tier `index`. The cap is rounded down, for the account.
+    /// tau - c in tier `index`.
+    pub fn repair(&self, leg: &Leg, tariff: &Tariff, index: usize) -> Result<Ratio, RiskError> {
+        let (_, repair) = self.marginal(leg, tariff.configured, index)?;
+        Ok(repair)
+    }
+
+    /// Cap and repair in tier `index`. The cap is rounded down, for the account.
     #[inline]
-    pub fn marginal(&self, leg: &Leg, index: usize) -> Result<Marginal, RiskError> {
-        let rate = leg.tiers.bracket(index).maintenance;
+    fn marginal(
+        &self,
+        leg: &Leg,
+        configured: Ratio,
+        index: usize,
+    ) -> Result<(Ratio, Ratio), RiskError> {
+        let rate = leg.tiers.maintenance_rate(index);
         let m = if leg.multiplier == Ratio::ONE {
             rate
         } else {
@@ -70,19 +93,22 @@ impl Rates {
         };
         let cap = m.times_floor(self.theta_ratio)?;
         let tau = m.plus(m.times_floor(self.beta)?)?;
-        Ok(Marginal {
-            cap,
-            repair: tau.less(self.configured(leg)?.least(cap)),
-        })
+        Ok((cap, tau.less(configured.least(cap))))
     }
 
     /// What the account pays for bringing a leg from notional `from` down to `to`.
     ///
     /// Each tier's part is rounded up against the account, but never over its cap rounded down.
     #[inline]
-    pub fn total_cost(&self, leg: &Leg, from: u64, to: u64) -> Result<Usd, RiskError> {
+    pub fn total_cost(
+        &self,
+        leg: &Leg,
+        tariff: &Tariff,
+        from: u64,
+        to: u64,
+    ) -> Result<Usd, RiskError> {
         let mut total = Usd::ZERO;
-        self.each_part(leg, from, to, |_, _, part_cost| {
+        self.each_part(leg, tariff, from, to, |_, _, part_cost| {
             total = total.plus(part_cost)?;
             Ok(())
         })?;
@@ -96,6 +122,7 @@ impl Rates {
     pub fn split_cost(
         &self,
         leg: &Leg,
+        tariff: &Tariff,
         from: u64,
         to: u64,
         mut paid_notional: u64,
@@ -103,7 +130,7 @@ impl Rates {
         let mut cost = Cost::default();
         let mut floor = Usd::ZERO;
         let bonus_and_premium = self.bonus.plus(leg.premium)?;
-        self.each_part(leg, from, to, |part, cap, part_cost| {
+        self.each_part(leg, tariff, from, to, |part, cap, part_cost| {
             let paid = part.min(paid_notional);
             paid_notional = paid_notional.saturating_sub(paid);
             let keeper = self.bonus.least(cap).of_floor(paid)?.least(part_cost);
@@ -125,18 +152,22 @@ impl Rates {
     fn each_part(
         &self,
         leg: &Leg,
+        tariff: &Tariff,
         from: u64,
         to: u64,
         mut visit: impl FnMut(u64, Ratio, Usd) -> Result<(), RiskError>,
     ) -> Result<(), RiskError> {
-        let configured = self.configured(leg)?;
         let mut top = from;
-        let mut index = leg.tiers.index_of(from);
+        let mut index = tariff.top;
         while top > to {
             let bottom = leg.tiers.floor_of(index).max(to);
             let part = top.saturating_sub(bottom);
-            let cap = self.marginal(leg, index)?.cap;
-            let cost = configured.of_ceil(part)?.least(cap.of_floor(part)?);
+            let cap = if index == tariff.top {
+                tariff.top_cap
+            } else {
+                self.marginal(leg, tariff.configured, index)?.0
+            };
+            let cost = tariff.configured.of_ceil(part)?.least(cap.of_floor(part)?);
             visit(part, cap, cost)?;
             top = bottom;
             index = index.saturating_sub(1);

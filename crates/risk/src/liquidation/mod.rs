@@ -232,29 +232,12 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     let state = fair.state(&policy.thresholds, true)?;
     confirm(inputs, state, live)?;
 
-    let ratio_now = before.ratio_floor();
-    let mut episode = if live {
-        inputs.episode
-    } else {
-        Episode {
-            flagged_at: inputs.now,
-            touched_at: inputs.now,
-            publish_time: publish_times(inputs)?.1,
-            lowest_ratio: ratio_now,
-        }
-    };
-    episode.touched_at = inputs.now;
-    episode.lowest_ratio = episode.lowest_ratio.least(ratio_now);
-    let elapsed = inputs.now.saturating_sub(episode.flagged_at).max(0);
-    let rates = Rates {
-        bonus: bonus::rate_floor(&policy.bonus, elapsed.unsigned_abs())?,
-        bonus_floor: policy.bonus.floor,
-        theta_ratio: policy
-            .theta
-            .times_floor(episode.lowest_ratio.least(Ratio::ONE))?,
-        beta: policy.thresholds.target_buffer,
-    };
-
+    let ratio = before.ratio_floor();
+    let episode = continued(inputs, live, ratio)?;
+    let rates = rates_at(inputs, &episode, episode.lowest_ratio)?;
+    if ratio < policy.thresholds.emergency {
+        limit_bonus(inputs, live, works, &before, target)?;
+    }
     let mut sizing = Sizing {
         legs: inputs.account.legs,
         works,
@@ -267,11 +250,8 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         State::Emergency | State::Insolvent => forced_share(policy, fair.ratio_floor())?,
         _ => Ratio::ZERO,
     };
-    if ratio_now < policy.thresholds.emergency {
-        sizing.limit_bonus(policy.thresholds.emergency)?;
-    }
     let certificate = if share >= Ratio::ONE {
-        sizing.close_all();
+        sizing.close_all()?;
         None
     } else {
         sizing.just_enough()?
@@ -374,6 +354,64 @@ fn publish_times(inputs: &Inputs) -> Result<(i64, i64), RiskError> {
     Ok(times.fold((first, first), |(oldest, newest), time| {
         (oldest.min(time), newest.max(time))
     }))
+}
+
+/// The running episode, or a new one, with this call taken into account.
+fn continued(inputs: &Inputs, live: bool, ratio: Ratio) -> Result<Episode, RiskError> {
+    let episode = if live {
+        inputs.episode
+    } else {
+        Episode {
+            flagged_at: inputs.now,
+            touched_at: inputs.now,
+            publish_time: publish_times(inputs)?.1,
+            lowest_ratio: ratio,
+        }
+    };
+    Ok(Episode {
+        touched_at: inputs.now,
+        lowest_ratio: episode.lowest_ratio.least(ratio),
+        ..episode
+    })
+}
+
+/// The rates of this moment with costs capped by `ratio`.
+fn rates_at(inputs: &Inputs, episode: &Episode, ratio: Ratio) -> Result<Rates, RiskError> {
+    let policy = inputs.policy;
+    let elapsed = inputs.now.saturating_sub(episode.flagged_at).max(0);
+    Ok(Rates {
+        bonus: bonus::rate_floor(&policy.bonus, elapsed.unsigned_abs())?,
+        bonus_floor: policy.bonus.floor,
+        theta_ratio: policy.theta.times_floor(ratio.least(Ratio::ONE))?,
+        beta: policy.thresholds.target_buffer,
+    })
+}
+
+/// Under the emergency ratio ever more is closed. So that the total bonus never rises as E / M
+/// falls, it is earned only on the lots that the same account would close standing exactly at that
+/// ratio: they depend on no equity, and the rate on them only falls with the cost cap.
+fn limit_bonus(
+    inputs: &Inputs,
+    live: bool,
+    works: &mut [Work],
+    before: &Health,
+    target: Usd,
+) -> Result<(), RiskError> {
+    let emergency = inputs.policy.thresholds.emergency;
+    let before = Health {
+        equity: emergency.of_ceil(before.maintenance.magnitude())?,
+        ..*before
+    };
+    let episode = continued(inputs, live, before.ratio_floor())?;
+    let rates = rates_at(inputs, &episode, episode.lowest_ratio)?;
+    let mut at_emergency = Sizing {
+        legs: inputs.account.legs,
+        works,
+        rates: &rates,
+        before,
+        target,
+    };
+    at_emergency.limit_bonus()
 }
 
 /// 0 at the emergency ratio, 1 at the forced ratio and under it, linear between.

@@ -7,10 +7,10 @@
 //! r = m (1 + beta) - min(cost, theta m E/M) rises with m because theta E/M < 1 + beta. So the
 //! order by r never asks for a lower tier first.
 
-use super::cost::{Marginal, Rates};
+use super::cost::{Rates, Tariff};
 use super::{Certificate, Close, Kind, Plan};
 use crate::health::{Doubt, Health, Leg, Valued};
-use crate::num::{mul_q32, wide_div_ceil};
+use crate::num::{div_q32_ceil, mul_q32};
 use crate::{Ratio, RiskError, Usd, MAX_LEGS};
 
 /// A leg while it is being sized.
@@ -18,6 +18,8 @@ use crate::{Ratio, RiskError, Usd, MAX_LEGS};
 pub(super) struct Work {
     /// The leg before.
     pub value: Valued,
+    /// Its rates.
+    tariff: Tariff,
     /// Size of the leg.
     whole: u64,
     /// Lots to close.
@@ -30,6 +32,8 @@ pub(super) struct Work {
     repair: u64,
     /// Notional on which a bonus is earned.
     paid_notional: u64,
+    /// The lots of that notional when it is limited.
+    paid_lots: u64,
     /// Why more is closed than was needed; `None` when it is not.
     enlarged: Option<Kind>,
 }
@@ -130,7 +134,6 @@ impl Sizing<'_, '_> {
                     Search::Least(lots, surplus, shortfall_one_less) => {
                         let work = self.work_mut(last)?;
                         work.lots = lots;
-                        work.enlarged = None;
                         if self.round_to_minima(Some(last))? {
                             continue; // The others repair more now: size the last again.
                         }
@@ -162,27 +165,27 @@ impl Sizing<'_, '_> {
     }
 
     /// Closes every leg that has a price to close at.
-    pub fn close_all(&mut self) {
+    pub fn close_all(&mut self) -> Result<(), RiskError> {
+        self.rewind()?;
         for (work, leg) in self.works.iter_mut().zip(self.legs) {
             if !leg.mark.stale {
                 work.lots = work.whole;
             }
         }
+        Ok(())
     }
 
-    /// Limits the keeper's bonus to what it would be at the emergency ratio.
-    ///
-    /// Under it ever more is closed. So that the total bonus never rises as E / M falls, it is
-    /// earned only on the first notional of the walk that would repair an account standing exactly
-    /// at `start`: with T - start * M fixed and costs capped lower and lower, that notional only
-    /// shrinks, and so does the rate.
-    pub fn limit_bonus(&mut self, start: Ratio) -> Result<(), RiskError> {
-        self.rewind()?;
-        let at_start = start.of_floor(self.before.maintenance.magnitude())?;
-        let need = self.target.minus(at_start)?;
-        self.walk(need, &mut Touched::default())?;
+    /// Limits the bonus to the lots that just suffice here, and makes a forced close no smaller.
+    pub fn limit_bonus(&mut self) -> Result<(), RiskError> {
+        self.just_enough()?;
+        self.round_to_minima(None)?;
         for work in self.works.iter_mut() {
-            work.paid_notional = work.taken();
+            let kept = work.whole.saturating_sub(work.lots);
+            let rest = work.value.price.notional_ceil(kept)?.magnitude();
+            work.paid_notional = work.value.notional.saturating_sub(rest);
+            work.paid_lots = work.lots;
+            work.lots = 0;
+            work.enlarged = None;
         }
         Ok(())
     }
@@ -194,6 +197,7 @@ impl Sizing<'_, '_> {
             if leg.mark.stale {
                 continue;
             }
+            work.lots = work.lots.max(work.paid_lots);
             let remaining = work.whole.saturating_sub(work.lots);
             let (more, exact) =
                 mul_q32(remaining, share.0).ok_or(RiskError::Overflow("lots to close"))?;
@@ -259,9 +263,13 @@ impl Sizing<'_, '_> {
                 continue;
             }
             let rest = self.rest(work, work.lots)?;
-            let (cost, floor) =
-                self.rates
-                    .split_cost(leg, work.value.notional, rest, work.paid_notional)?;
+            let (cost, floor) = self.rates.split_cost(
+                leg,
+                &work.tariff,
+                work.value.notional,
+                rest,
+                work.paid_notional,
+            )?;
             let missing = floor.minus(cost.keeper)?.most(Usd::ZERO);
             let insurance_top_up = missing.least(leg.insurance_line).most(Usd::ZERO);
             let pool_top_up = missing
@@ -299,8 +307,13 @@ impl Sizing<'_, '_> {
     fn rewind(&mut self) -> Result<(), RiskError> {
         for (work, leg) in self.works.iter_mut().zip(self.legs) {
             work.left = work.value.notional;
-            work.tier = leg.tiers.index_of(work.left);
-            work.repair = repair(self.rates, leg, work)?;
+            work.tariff = self.rates.tariff(leg, work.left)?;
+            work.tier = work.tariff.top;
+            work.repair = if work.left == 0 || leg.mark.stale {
+                0
+            } else {
+                work.tariff.top_repair.0
+            };
         }
         Ok(())
     }
@@ -319,15 +332,18 @@ impl Sizing<'_, '_> {
             let repaired = Ratio(work.repair).of_floor(room)?;
             if repaired >= need {
                 // Rounded up: half a dollar short is short.
-                let taken =
-                    wide_div_ceil(u128::from(need.magnitude()) << 32, u128::from(work.repair))?;
+                let taken = div_q32_ceil(need.magnitude(), work.repair)?;
                 work.left = work.left.saturating_sub(taken.min(room));
                 return Ok(());
             }
             need = need.minus(repaired)?;
             work.left = bottom;
             work.tier = work.tier.saturating_sub(1);
-            work.repair = repair(self.rates, leg, work)?;
+            work.repair = if work.left == 0 {
+                0
+            } else {
+                self.rates.repair(leg, &work.tariff, work.tier)?.0
+            };
         }
         Ok(())
     }
@@ -457,7 +473,9 @@ impl Sizing<'_, '_> {
     fn closed(&self, leg: &Leg, work: &Work, lots: u64) -> Result<Closed, RiskError> {
         let rest = self.rest(work, lots)?;
         Ok(Closed {
-            cost: self.rates.total_cost(leg, work.value.notional, rest)?,
+            cost: self
+                .rates
+                .total_cost(leg, &work.tariff, work.value.notional, rest)?,
             required: leg.tiers.maintenance_ceil(rest, leg.multiplier)?,
         })
     }
@@ -478,13 +496,4 @@ impl Sizing<'_, '_> {
 struct Closed {
     cost: Usd,
     required: Usd,
-}
-
-/// What a dollar repairs where the walk stands in `work`; zero for a leg that is closed or stale.
-fn repair(rates: &Rates, leg: &Leg, work: &Work) -> Result<u64, RiskError> {
-    if work.left == 0 || leg.mark.stale {
-        return Ok(0);
-    }
-    let Marginal { repair, .. } = rates.marginal(leg, work.tier)?;
-    Ok(repair.0)
 }

@@ -60,8 +60,8 @@ impl fmt::Debug for Case {
                 writeln!(f, "  tier to {} at {}", tier.upto, tier.maintenance.0)?;
             }
         }
-        writeln!(f, "{}", format!("{:?}", self.policy))?;
-        writeln!(f, "{} at {}", format!("{:?}", self.episode), self.now)
+        f.write_str(&format!("{:?}\n{:?}\n", self.policy, self.episode))?;
+        write!(f, "now {}", self.now)
     }
 }
 
@@ -319,10 +319,10 @@ impl Seed {
         bounds.sort_unstable();
         let mut tiers = Vec::new();
         let (mut upto, mut rate) = (0, 0);
-        for k in 0..self.tiers {
-            let wanted = u128::from(notional) * u128::from(bounds[k]) / 256;
+        for (bound, step) in bounds.iter().zip(self.rates).take(self.tiers) {
+            let wanted = u128::from(notional) * u128::from(*bound) / 256;
             upto = u64::try_from(wanted).expect("a share").max(upto + 1);
-            rate += self.rates[k];
+            rate += step;
             tiers.push(Tier {
                 upto: Usd(i64::try_from(upto).expect("under 2^63")),
                 maintenance: Ratio(rate),
@@ -428,9 +428,12 @@ fn absurd_table() -> impl Strategy<Value = TierTable> {
                 initial_deduct,
             },
         );
-    // Five is one more than a table holds.
-    (proptest::array::uniform4(bracket), 0usize..=5)
-        .prop_map(|(brackets, len)| TierTable::from_stored(brackets, len))
+    proptest::collection::vec(bracket, 0..=5).prop_map(|brackets| {
+        // Five is one more than a table holds.
+        let mut table = TierTable::default();
+        table.restore(brackets.into_iter());
+        table
+    })
 }
 
 fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {

@@ -329,7 +329,14 @@ fn above_the_true_minimum(case: &Case) -> Checked {
         prop_assert!(least >= slow.notional_bound_q32(), "the bound is no bound");
         if is_sized(&plan) {
             let most = least + slow.one_lot_each_q32() + enlarged_q32(case, &plan);
-            prop_assert!(closed <= most);
+            prop_assert!(
+                closed <= most,
+                "closed {} where {} suffices and {} is allowed: {:?}",
+                closed >> 32,
+                least >> 32,
+                most >> 32,
+                plan
+            );
         }
     }
     Ok(())

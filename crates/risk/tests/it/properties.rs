@@ -294,9 +294,35 @@ proptest! {
             - scaled(&case, case.policy.thresholds.emergency.0);
         let needed = (gap.unsigned_abs() << 64) / slow.highest_tau();
         let paid = needed.min(slow.notional_q32(&slow.all_closable()));
-        let earned = (paid >> 32) * u128::from(case.policy.bonus.floor.0) >> 32;
+        let earned = ((paid >> 32) * u128::from(case.policy.bonus.floor.0)) >> 32;
         let rounding: i128 = slow.legs.iter().map(|leg| leg.tier_count()).sum();
         prop_assert!(i128::from(rich.bonus.0) + rounding >= i128::try_from(earned).unwrap());
+    }
+
+    #[test]
+    fn of_equal_legs_the_one_that_lightens_the_skew_goes_first_then_the_first_slot(
+        case in liquidatable(1..=1, 10, false),
+        ratio in HALF..(ONE as u64),
+        lighter in 0usize..2,
+    ) {
+        let mut case = case;
+        let leg = case.legs[0];
+        case.legs = vec![leg; 2];
+        for (slot, leg) in case.legs.iter_mut().enumerate() {
+            leg.lightens_skew = slot == lighter;
+        }
+        let case = case.with_ratio(ratio);
+        let plan = planned(&case)?.expect("fresh");
+        if plan.kind == Kind::Exact {
+            prop_assert!(plan.closes[lighter].lots >= plan.closes[1 - lighter].lots);
+        }
+        let mut alike = case.clone();
+        alike.legs[0].lightens_skew = lighter == 0;
+        alike.legs[1].lightens_skew = lighter == 0;
+        let plan = planned(&alike)?.expect("fresh");
+        if plan.kind == Kind::Exact {
+            prop_assert!(plan.closes[0].lots >= plan.closes[1].lots);
+        }
     }
 
     #[test]
@@ -361,7 +387,7 @@ fn descend(case: &Case, steps: &[u64]) -> Result<Vec<(Case, Plan)>, TestCaseErro
     let at_emergency = (maintenance * i128::from(emergency) + (1 << 32) - 1) >> 32;
     let mut equities: Vec<i128> = steps
         .iter()
-        .map(|step| at_emergency * i128::from(step >> 32) >> 32)
+        .map(|step| (at_emergency * i128::from(step >> 32)) >> 32)
         .collect();
     equities.extend([at_emergency, at_emergency - 1, 1, 0, -1, -maintenance]);
     equities.sort_unstable_by_key(|equity| core::cmp::Reverse(*equity));

@@ -1,14 +1,94 @@
-//! Skeleton, being written.
+//! Deposits a collateral token into a margin account.
 
+use super::tokens::Transfer;
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::Deposited;
+use crate::state::bank::QUOTE_BANK;
+use crate::state::{Bank, MarginAccount};
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
+use whittle_risk::Usd;
 
-/// Accounts.
+/// Anyone may deposit into any account, for a rescue must not need the owner. No price is needed.
 #[derive(Accounts)]
 pub struct Deposit<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// Signs for the tokens.
+    pub depositor: Signer<'info>,
+    /// Gets the credit.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// The token's bank.
+    #[account(mut)]
+    pub bank: AccountLoader<'info, Bank>,
+    /// The token.
+    /// CHECK: the address is the bank's, which was checked to be a mint at listing.
+    #[account(address = bank.load()?.mint @ WhittleError::WrongMint)]
+    pub mint: UncheckedAccount<'info>,
+    /// The bank's tokens.
+    /// CHECK: the address is the bank's, which the program created.
+    #[account(mut, address = bank.load()?.vault @ WhittleError::WrongVault)]
+    pub vault: UncheckedAccount<'info>,
+    /// Where the tokens come from.
+    /// CHECK: the token program checks its mint and the depositor's right to it. It cannot be the
+    /// vault, which only the exchange signs for.
+    #[account(mut)]
+    pub source: UncheckedAccount<'info>,
+    /// The token's program.
+    #[account(address = bank.load()?.token_program @ WhittleError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
-pub(crate) fn handle(_ctx: Context<Deposit>, _amount_atoms: u64) -> Result<()> {
+/// A stranger may add to what an account holds, but not give it a token it does not hold: that
+/// takes one of its few places and makes its liquidations and withdrawals need that token's price.
+fn validate(
+    account: &MarginAccount,
+    bank: u16,
+    depositor: &Pubkey,
+    amount_atoms: u64,
+) -> Outcome<()> {
+    require_that(amount_atoms > 0, WhittleError::ZeroAmount)?;
+    let holds = bank == QUOTE_BANK || account.used_collaterals().any(|held| held.bank == bank);
+    require_that(holds || *depositor == account.owner, WhittleError::NotOwner)
+}
+
+fn credit(account: &mut MarginAccount, bank: u16, amount_atoms: u64) -> Outcome<()> {
+    if bank == QUOTE_BANK {
+        return account.credit(Usd::from_magnitude(amount_atoms)?);
+    }
+    let held = account.collateral_slot(bank)?;
+    held.amount_atoms = held
+        .amount_atoms
+        .checked_add(amount_atoms)
+        .ok_or(WhittleError::MathOverflow)?;
+    Ok(())
+}
+
+pub(crate) fn handle(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
+    let accounts = &ctx.accounts;
+    let (index, decimals) = {
+        let mut account = accounts.account.load_mut()?;
+        let mut bank = accounts.bank.load_mut()?;
+        validate(&account, bank.index, accounts.depositor.key, amount_atoms)?;
+
+        bank.take_in(amount_atoms)?;
+        credit(&mut account, bank.index, amount_atoms)?;
+        account.invariant()?;
+        (bank.index, bank.decimals)
+    };
+    Transfer {
+        program: accounts.token_program.key(),
+        mint: accounts.mint.to_account_info(),
+        from: accounts.source.to_account_info(),
+        to: accounts.vault.to_account_info(),
+        authority: accounts.depositor.to_account_info(),
+        decimals,
+    }
+    .signed(amount_atoms)?;
+
+    emit!(Deposited {
+        account: accounts.account.key(),
+        bank: index,
+        amount_atoms,
+    });
     Ok(())
 }

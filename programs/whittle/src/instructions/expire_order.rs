@@ -1,14 +1,31 @@
-//! Skeleton, being written.
+//! Removes an order that expired, so that its place and its account can be used again.
 
+use crate::error::{require_that, WhittleError};
+use crate::event::OrderRemoved;
+use crate::state::{MarginAccount, Order};
 use anchor_lang::prelude::*;
 
-/// Accounts.
+/// Anyone may remove.
 #[derive(Accounts)]
 pub struct ExpireOrder<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// The account.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
 }
 
-pub(crate) fn handle(_ctx: Context<ExpireOrder>, _place: u8) -> Result<()> {
+pub(crate) fn handle(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let mut account = ctx.accounts.account.load_mut()?;
+    let order = account
+        .orders
+        .get_mut(usize::from(place))
+        .filter(|order| order.lots != 0)
+        .ok_or(WhittleError::NoOrder)?;
+    require_that(now > order.expires_at, WhittleError::OrderNotExpired)?;
+    *order = Order::default();
+    emit!(OrderRemoved {
+        account: ctx.accounts.account.key(),
+        place,
+    });
     Ok(())
 }

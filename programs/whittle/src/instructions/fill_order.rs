@@ -1,14 +1,281 @@
-//! Skeleton, being written.
+//! Fills an order with the first oracle update at or after its delay.
+//!
+//! With t the time of placing and P the publish times that the oracle reports, the update must
+//! satisfy  P(previous) < t + delay <= P : there is exactly one such update, so who fills cannot
+//! choose among prices.
 
+use super::liquidate_partial::book_deficit;
+use super::remaining;
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::{AccountUnflagged, OrderFilled};
+use crate::oracle::{self, Reading};
+use crate::snapshot::Snapshot;
+use crate::state::margin_account::ORDER_REDUCE_ONLY;
+use crate::state::{Exchange, MarginAccount, Market, Order, Position};
 use anchor_lang::prelude::*;
+use whittle_risk::health::{assess, assess_initial, Doubt, Health};
+use whittle_risk::liquidation::Policy;
+use whittle_risk::{trade, Lots, Price, Ratio, Usd};
 
-/// Accounts.
+/// Anyone may fill. Banks of the account's collateral and markets of its open positions *after* the
+/// fill follow (see [`remaining::snapshot`]); the traded market is among them unless it ends flat.
 #[derive(Accounts)]
 pub struct FillOrder<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// The rules and the oracle programs.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account whose order is filled.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// Gets the reward. Anchor refuses the same account in both places.
+    #[account(mut)]
+    pub filler_account: AccountLoader<'info, MarginAccount>,
+    /// The order's market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// The update that fills.
+    /// CHECK: `oracle::read` checks owner, feed and verification.
+    pub oracle: UncheckedAccount<'info>,
 }
 
-pub(crate) fn handle<'info>(_ctx: Context<'info, FillOrder<'info>>, _place: u8) -> Result<()> {
+pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let exchange = ctx.accounts.exchange.load()?;
+    let policy = exchange.policy();
+    let key = ctx.accounts.account.key();
+    let mut account = ctx.accounts.account.load_mut()?;
+    let order = order_at(&account, place)?;
+    let trade = {
+        let mut market = ctx.accounts.market.load_mut()?;
+        let reading = oracle::read(&ctx.accounts.oracle, &market.oracle, &exchange)?;
+        validate(&order, &market, &reading, &exchange, now)?;
+        market.accrue_funding(now)?;
+        let mut trade = price(&account, &order, &market, &reading)?;
+        apply(&mut account, &mut market, &mut trade)?;
+        if let Some(slot) = account.orders.get_mut(usize::from(place)) {
+            *slot = Order::default();
+        }
+        account.debit(Usd(order.reward_usd_atoms))?;
+        market.invariant()?;
+        trade
+    };
+    let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let mut market = ctx.accounts.market.load_mut()?;
+    let health = check(&account, &market, &snapshot, &policy, &trade)?;
+    book_deficit(&mut account, &mut market, key, health.equity)?;
+    if account.clear_flag_if_recovered(&health, &policy)? {
+        emit!(AccountUnflagged {
+            account: key,
+            equity_usd_atoms: health.equity.0,
+            maintenance_usd_atoms: health.maintenance.0,
+        });
+    }
+    ctx.accounts
+        .filler_account
+        .load_mut()?
+        .credit(Usd(order.reward_usd_atoms))?;
+    account.invariant()?;
+    emit!(OrderFilled {
+        account: key,
+        filler: ctx.accounts.filler_account.key(),
+        market: order.market,
+        lots: trade.lots.0,
+        oracle_price_q32: trade.oracle.0,
+        fill_price_q32: trade.fill.0,
+        publish_time: trade.publish_time,
+        fee_usd_atoms: trade.fee.0,
+        reward_usd_atoms: order.reward_usd_atoms,
+        profit_usd_atoms: trade.profit.0,
+        lots_after: trade.after.0,
+        equity_usd_atoms: health.equity.0,
+        maintenance_usd_atoms: health.maintenance.0,
+    });
     Ok(())
+}
+
+/// A trade that is about to happen.
+struct Trade {
+    /// Signed lots; those beyond flat are cut from a reduce-only order.
+    lots: Lots,
+    held: Lots,
+    after: Lots,
+    oracle: Price,
+    fill: Price,
+    publish_time: i64,
+    fee: Usd,
+    profit: Usd,
+}
+
+impl Trade {
+    /// Lots that reduce what was held.
+    fn closing(&self) -> u64 {
+        if self.held.sign() == self.lots.sign() {
+            return 0;
+        }
+        self.held.magnitude().min(self.lots.magnitude())
+    }
+
+    /// Lots beyond those.
+    fn opening(&self) -> u64 {
+        self.lots.magnitude().saturating_sub(self.closing())
+    }
+}
+
+fn order_at(account: &MarginAccount, place: u8) -> Outcome<Order> {
+    account
+        .orders
+        .get(usize::from(place))
+        .filter(|order| order.lots != 0)
+        .copied()
+        .ok_or(WhittleError::NoOrder)
+}
+
+fn validate(
+    order: &Order,
+    market: &Market,
+    reading: &Reading,
+    exchange: &Exchange,
+    now: i64,
+) -> Outcome<()> {
+    require_that(order.market == market.index, WhittleError::MarketMismatch)?;
+    require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
+    // Age is bounded by the order's own life.
+    reading.check_time(exchange.params.order_life_secs, now)?;
+    let due = order
+        .placed_at
+        .saturating_add(i64::from(exchange.params.order_delay_secs));
+    require_that(
+        reading.prev_publish_time < due && due <= reading.publish_time,
+        WhittleError::NotFirstUpdate,
+    )
+}
+
+/// Size and price: the oracle's, worsened by spread and impact, and not beyond the limit.
+fn price(
+    account: &MarginAccount,
+    order: &Order,
+    market: &Market,
+    reading: &Reading,
+) -> Outcome<Trade> {
+    let held = Lots(account.position(market.index).map_or(0, |position| position.lots));
+    let mut lots = Lots(order.lots);
+    if order.flags & ORDER_REDUCE_ONLY != 0 {
+        require_that(
+            held.sign().saturating_add(lots.sign()) == 0,
+            WhittleError::NothingToReduce,
+        )?;
+        if lots.magnitude() > held.magnitude() {
+            lots = held.negated()?;
+        }
+    }
+    let oracle = reading.to_cached(i32::from(market.lot_exponent))?;
+    let after = held.plus(lots)?;
+    let fill = trade::fill_price(
+        Price(oracle.price_q32),
+        oracle.confidence_q32,
+        market.skew()?,
+        lots,
+        &market.pricing(),
+    )?;
+    let within = if lots.0 > 0 {
+        fill.0 <= order.limit_q32
+    } else {
+        fill.0 >= order.limit_q32
+    };
+    require_that(within, WhittleError::BeyondLimit)?;
+    let trade = Trade {
+        lots,
+        held,
+        after,
+        oracle: Price(oracle.price_q32),
+        fill,
+        publish_time: oracle.publish_time,
+        fee: Usd::ZERO,
+        profit: Usd::ZERO,
+    };
+    let doubtful = whittle_risk::price::is_uncertain(&oracle.cached(), &market.oracle.policy());
+    require_that(trade.opening() == 0 || !doubtful, WhittleError::PriceUncertain)?;
+    Ok(trade)
+}
+
+/// Moves lots, entry, profit and fees between the account and the market.
+fn apply(account: &mut MarginAccount, market: &mut Market, trade: &mut Trade) -> Outcome<()> {
+    let (closing, opening) = (trade.closing(), trade.opening());
+    let position = account.position_slot(market.index)?;
+    let mut cash = market.touch(position)?;
+    if closing > 0 {
+        let proceeds = trade.fill.value_floor(signed(closing, trade.held.sign())?)?;
+        trade.profit = market.close(position, closing, proceeds)?;
+        cash = cash.plus(market.pay(position, trade.profit)?)?;
+        let fee = Ratio(market.params.close_fee_q32).of_ceil(proceeds.magnitude())?;
+        trade.fee = trade.fee.plus(fee)?;
+    }
+    if opening > 0 {
+        // A buyer pays the fraction of an atom, a seller forgoes it.
+        let lots = signed(opening, trade.lots.sign())?;
+        let cost = trade.fill.value_floor(lots.negated()?)?.negated()?;
+        market.open(position, lots, cost)?;
+        let fee = Ratio(market.params.open_fee_q32).of_ceil(cost.magnitude())?;
+        trade.fee = trade.fee.plus(fee)?;
+    }
+    if !position.is_used() {
+        *position = Position::default();
+    }
+    market.take_fee(trade.fee)?;
+    account.credit(cash)?;
+    account.debit(trade.fee)
+}
+
+fn signed(lots: u64, sign: i64) -> Outcome<Lots> {
+    let lots = Lots::from_magnitude(lots)?;
+    Ok(if sign < 0 { lots.negated()? } else { lots })
+}
+
+/// What must hold after the fill. A reduction is refused only when it leaves dust.
+fn check(
+    account: &MarginAccount,
+    market: &Market,
+    snapshot: &Snapshot,
+    policy: &Policy,
+    trade: &Trade,
+) -> Outcome<Health> {
+    let health = assess(&snapshot.account(), Doubt::Plain)?;
+    let price = Price(market.price.price_q32);
+    let notional = price.notional_ceil(trade.after.magnitude())?;
+    require_that(
+        trade.after.0 == 0 || notional.0 >= market.params.min_position_usd_atoms,
+        WhittleError::BelowMinPosition,
+    )?;
+    if trade.opening() == 0 {
+        return Ok(health);
+    }
+    require_that(account.deficit_usd_atoms == 0, WhittleError::AccountInDeficit)?;
+    let tiers = market.tier_table();
+    require_that(notional <= tiers.limit(), WhittleError::BeyondTierTable)?;
+    let side_lots = if trade.after.0 > 0 {
+        market.long_lots
+    } else {
+        market.short_lots
+    };
+    require_that(
+        price.notional_ceil(side_lots)?.0 <= market.params.open_interest_cap_usd_atoms,
+        WhittleError::OpenInterestCap,
+    )?;
+    // In margin call already without what this order adds?
+    let multiplier = Ratio(market.multiplier_q32);
+    let held = price.notional_ceil(trade.held.magnitude())?.magnitude();
+    let before = Health {
+        equity: health.equity,
+        maintenance: health
+            .maintenance
+            .minus(tiers.maintenance_ceil(notional.magnitude(), multiplier)?)?
+            .plus(tiers.maintenance_ceil(held, multiplier)?)?,
+    };
+    let call = before.with_buffer(policy.thresholds.call_buffer)?;
+    require_that(before.equity >= call, WhittleError::MarginCall)?;
+    let initial = assess_initial(&snapshot.prudent_account()?, &policy.thresholds)?;
+    require_that(
+        initial.equity >= initial.requirement,
+        WhittleError::BelowInitialMargin,
+    )?;
+    Ok(health)
 }

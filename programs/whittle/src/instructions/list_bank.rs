@@ -1,18 +1,142 @@
-//! Skeleton, being written.
+//! Lists a collateral token and opens its vault.
 
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::BankListed;
+use crate::seeds;
+use crate::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
+use crate::state::raw::OracleConfig;
+use crate::state::{Bank, Exchange};
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::spl_token_2022::extension::{
+    BaseStateWithExtensions, ExtensionType, StateWithExtensions,
+};
+use anchor_spl::token_interface::spl_token_2022::state::Mint as MintState;
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use whittle_risk::Ratio;
 
-/// Arguments.
+/// What a token counts for.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
-pub struct ListBankArgs {}
-
-/// Accounts.
-#[derive(Accounts)]
-pub struct ListBank<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+pub struct ListBankArgs {
+    /// Where its price comes from. The quote token needs none: all zero, or a valid one.
+    pub oracle: OracleConfig,
+    /// Share of its value that counts as equity, at most one.
+    pub haircut_weight_q32: u64,
+    /// Most that a token atom counts for, Q32 USD atoms; zero for a token without a peg.
+    pub peg_q32: u64,
+    /// Most that may be deposited, token atoms.
+    pub deposit_cap_atoms: u64,
+    /// Tokens of one issuer share a group.
+    pub issuer_group: u16,
 }
 
-pub(crate) fn handle(_ctx: Context<ListBank>, _args: ListBankArgs) -> Result<()> {
+/// The mint is checked before the vault is opened, because constraints run in field order.
+#[derive(Accounts)]
+pub struct ListBank<'info> {
+    /// The exchange's authority; pays.
+    #[account(mut)]
+    pub authority: Signer<'info>,
+    /// The exchange; will sign for the vault.
+    #[account(mut, has_one = authority @ WhittleError::NotAuthority)]
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The token.
+    #[account(
+        constraint = *mint.to_account_info().owner == token_program.key()
+            @ WhittleError::WrongTokenProgram,
+        constraint = is_plain(mint.as_ref().as_ref()) @ WhittleError::MintExtension,
+    )]
+    pub mint: Box<InterfaceAccount<'info, Mint>>,
+    /// The bank.
+    #[account(
+        init,
+        payer = authority,
+        space = Bank::SIZE,
+        seeds = [seeds::BANK, mint.key().as_ref()],
+        bump
+    )]
+    pub bank: AccountLoader<'info, Bank>,
+    /// Holds all of the token.
+    #[account(
+        init,
+        payer = authority,
+        seeds = [seeds::VAULT, mint.key().as_ref()],
+        bump,
+        token::mint = mint,
+        token::authority = exchange,
+        token::token_program = token_program
+    )]
+    pub vault: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// The mint's token program.
+    pub token_program: Interface<'info, TokenInterface>,
+    /// Creates the accounts.
+    pub system_program: Program<'info, System>,
+}
+
+/// Whether the mint has no extension but descriptive ones. Everything else can take from the vault,
+/// freeze or pause it, charge for transfers, call out, hide balances, restate them, or (by closing
+/// and recreating the mint) add any of these later. What is not known here is refused too. A freeze
+/// authority is accepted: the large stablecoins have one.
+fn is_plain(mint: &AccountInfo) -> bool {
+    let Ok(data) = mint.try_borrow_data() else {
+        return false;
+    };
+    let Ok(state) = StateWithExtensions::<MintState>::unpack(&data) else {
+        return false;
+    };
+    // Once a mint is initialized, no extension but descriptive ones can be added to it.
+    state.get_extension_types().is_ok_and(|types| {
+        types.iter().all(|kind| {
+            matches!(
+                kind,
+                ExtensionType::MetadataPointer
+                    | ExtensionType::TokenMetadata
+                    | ExtensionType::GroupPointer
+                    | ExtensionType::TokenGroup
+                    | ExtensionType::GroupMemberPointer
+                    | ExtensionType::TokenGroupMember
+            )
+        })
+    })
+}
+
+fn validate(args: &ListBankArgs, is_quote: bool, decimals: u8) -> Outcome<()> {
+    if is_quote {
+        require_that(decimals == QUOTE_DECIMALS, WhittleError::BadQuoteToken)?;
+    }
+    if !is_quote || args.oracle != OracleConfig::default() {
+        args.oracle.validate()?;
+    }
+    let ok = decimals <= MAX_DECIMALS
+        && args.haircut_weight_q32 <= Ratio::ONE.0
+        && args.deposit_cap_atoms > 0
+        && args.deposit_cap_atoms <= i64::MAX.unsigned_abs();
+    require_that(ok, WhittleError::BadBankParams)
+}
+
+pub(crate) fn handle(ctx: Context<ListBank>, args: ListBankArgs) -> Result<()> {
+    let accounts = &ctx.accounts;
+    let mut exchange = accounts.exchange.load_mut()?;
+    let index = exchange.bank_count;
+    validate(&args, index == 0, accounts.mint.decimals)?;
+
+    exchange.bank_count = index.checked_add(1).ok_or(WhittleError::MathOverflow)?;
+    let mut bank = accounts.bank.load_init()?;
+    bank.mint = accounts.mint.key();
+    bank.vault = accounts.vault.key();
+    bank.token_program = accounts.token_program.key();
+    bank.oracle = args.oracle;
+    bank.haircut_weight_q32 = args.haircut_weight_q32;
+    bank.peg_q32 = args.peg_q32;
+    bank.deposit_cap_atoms = args.deposit_cap_atoms;
+    bank.issuer_group = args.issuer_group;
+    bank.index = index;
+    bank.decimals = accounts.mint.decimals;
+    bank.bump = ctx.bumps.bank;
+    bank.vault_bump = ctx.bumps.vault;
+
+    emit!(BankListed {
+        bank: accounts.bank.key(),
+        index,
+        mint: bank.mint,
+    });
     Ok(())
 }

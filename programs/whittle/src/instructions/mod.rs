@@ -24,6 +24,7 @@ pub mod seed_insurance;
 pub mod set_delegate;
 pub mod settle_account;
 pub mod settle_markets;
+pub mod tokens;
 pub mod update_banks;
 pub mod update_markets;
 pub mod withdraw;

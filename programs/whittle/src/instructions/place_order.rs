@@ -1,18 +1,125 @@
-//! Skeleton, being written.
+//! Records an order. It is filled at the first price published after a delay, which nobody knows
+//! yet, so nobody trades at a price that he already knows. For the same reason it cannot be taken
+//! back before it expires.
 
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::OrderPlaced;
+use crate::state::margin_account::{MAX_OPENING_ORDERS, ORDER_REDUCE_ONLY};
+use crate::state::{Exchange, MarginAccount, Market, Order};
 use anchor_lang::prelude::*;
 
-/// Arguments.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
-pub struct PlaceOrderArgs {}
-
-/// Accounts.
+/// Owner or delegate places.
 #[derive(Accounts)]
 pub struct PlaceOrder<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// Delay and longest life of an order.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// The market; any one of this program is a listed one.
+    pub market: AccountLoader<'info, Market>,
+    /// Owner or delegate of the account.
+    pub authority: Signer<'info>,
 }
 
-pub(crate) fn handle(_ctx: Context<PlaceOrder>, _args: PlaceOrderArgs) -> Result<()> {
+/// What to trade, how and until when.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct PlaceOrderArgs {
+    /// Signed size; positive buys. Not zero.
+    pub lots: i64,
+    /// Worst price accepted, USD atoms per lot, Q32. Not zero.
+    pub limit_q32: u64,
+    /// After this the order can only be removed, Unix seconds.
+    pub expires_at: i64,
+    /// Only reduce a position; what would go beyond flat is not traded.
+    pub reduce_only: bool,
+}
+
+pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let exchange = ctx.accounts.exchange.load()?;
+    let market = ctx.accounts.market.load()?.index;
+    let mut account = ctx.accounts.account.load_mut()?;
+    validate(&account, &exchange, &args, ctx.accounts.authority.key, market, now)?;
+
+    let place = free_place(&account, args.reduce_only, now)?;
+    let order = Order {
+        lots: args.lots,
+        limit_q32: args.limit_q32,
+        placed_at: now,
+        expires_at: args.expires_at,
+        reward_usd_atoms: exchange.params.fill_reward_usd_atoms,
+        market,
+        flags: if args.reduce_only { ORDER_REDUCE_ONLY } else { 0 },
+        ..Order::default()
+    };
+    if let Some(slot) = account.orders.get_mut(place) {
+        *slot = order;
+    }
+    emit!(OrderPlaced {
+        account: ctx.accounts.account.key(),
+        place: u8::try_from(place).unwrap_or(u8::MAX),
+        market,
+        lots: order.lots,
+        limit_q32: order.limit_q32,
+        reduce_only: args.reduce_only,
+        placed_at: now,
+        expires_at: order.expires_at,
+    });
+    account.invariant()?;
     Ok(())
+}
+
+fn validate(
+    account: &MarginAccount,
+    exchange: &Exchange,
+    args: &PlaceOrderArgs,
+    signer: &Pubkey,
+    market: u16,
+    now: i64,
+) -> Outcome<()> {
+    // An unset delegate is the default key, which cannot sign.
+    require_that(
+        *signer == account.owner || *signer == account.delegate,
+        WhittleError::NotOwnerOrDelegate,
+    )?;
+    require_that(args.lots != 0, WhittleError::ZeroLots)?;
+    // The magnitude of the least i64 has no positive counterpart.
+    require_that(args.lots != i64::MIN, WhittleError::MathOverflow)?;
+    require_that(args.limit_q32 != 0, WhittleError::ZeroLimit)?;
+    let life = args.expires_at.saturating_sub(now);
+    require_that(
+        life > i64::from(exchange.params.order_delay_secs)
+            && life <= i64::from(exchange.params.order_life_secs),
+        WhittleError::BadExpiry,
+    )?;
+    if args.reduce_only {
+        let held = account.position(market).map_or(0, |position| position.lots);
+        require_that(
+            held.signum() == args.lots.signum().saturating_neg() && held != 0,
+            WhittleError::NothingToReduce,
+        )
+    } else {
+        require_that(account.deficit_usd_atoms == 0, WhittleError::AccountInDeficit)
+    }
+}
+
+/// A place that is free or whose order has expired. Orders that may add risk leave one place to
+/// reductions, which must never be blocked.
+fn free_place(account: &MarginAccount, reduce_only: bool, now: i64) -> Outcome<usize> {
+    let is_live = |order: &Order| order.lots != 0 && now <= order.expires_at;
+    let opening = account
+        .orders
+        .iter()
+        .filter(|order| is_live(order) && order.flags & ORDER_REDUCE_ONLY == 0)
+        .count();
+    require_that(
+        reduce_only || opening < MAX_OPENING_ORDERS,
+        WhittleError::TooManyOrders,
+    )?;
+    account
+        .orders
+        .iter()
+        .position(|order| !is_live(order))
+        .ok_or(WhittleError::TooManyOrders)
 }

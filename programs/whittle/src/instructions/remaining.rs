@@ -47,7 +47,20 @@ pub fn snapshot<'info>(
     rest: &'info [AccountInfo<'info>],
     now: i64,
 ) -> Outcome<(Snapshot, &'info [AccountInfo<'info>])> {
-    let banks = account.used_collaterals().count();
+    snapshot_without(account, rest, now, None)
+}
+
+/// As [`snapshot`], for an account that has just emptied the collateral at place `emptied` among
+/// those it used: its bank is in `rest`, because callers list what the account holds beforehand, and
+/// is passed over, because nothing depends on its price any more.
+pub fn snapshot_without<'info>(
+    account: &MarginAccount,
+    rest: &'info [AccountInfo<'info>],
+    now: i64,
+    emptied: Option<usize>,
+) -> Outcome<(Snapshot, &'info [AccountInfo<'info>])> {
+    let held = account.used_collaterals().count();
+    let banks = held.saturating_add(usize::from(emptied.is_some()));
     let markets = account.open_positions().count();
     let bank_infos = rest.get(..banks).ok_or(WhittleError::BankMissing)?;
     let after_banks = rest.get(banks..).ok_or(WhittleError::BankMissing)?;
@@ -55,7 +68,11 @@ pub fn snapshot<'info>(
         .get(..markets)
         .ok_or(WhittleError::MarketMissing)?;
     require_that(after_banks.len() == markets, WhittleError::ExtraAccount)?;
-    let (mut next_bank, mut next_market) = (bank_infos.iter(), market_infos.iter());
+    let mut next_bank = (0..banks)
+        .zip(bank_infos)
+        .filter(|(place, _)| Some(*place) != emptied)
+        .map(|(_, info)| info);
+    let mut next_market = market_infos.iter();
     let snapshot = Snapshot::read(
         account,
         now,

@@ -1,14 +1,120 @@
-//! Skeleton, being written.
+//! Moves cash between the pool, the insurance fund and the lines of markets, and funds the claims
+//! of traders. The only instruction that writes both sides, so that trades and liquidations in
+//! different markets need not wait for each other.
 
+use super::remaining::market_loader;
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::MarketSettled;
+use crate::state::{Exchange, InsuranceFund, Market, Pool};
 use anchor_lang::prelude::*;
+use whittle_risk::Usd;
 
-/// Accounts.
+/// Markets follow, writable, each once. Anyone may settle.
 #[derive(Accounts)]
 pub struct SettleMarkets<'info> {
     /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The pool.
+    #[account(mut)]
+    pub pool: AccountLoader<'info, Pool>,
+    /// The insurance fund.
+    #[account(mut)]
+    pub insurance_fund: AccountLoader<'info, InsuranceFund>,
 }
 
-pub(crate) fn handle<'info>(_ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
+fn validate(markets: &[AccountInfo]) -> Outcome<()> {
+    require_that(!markets.is_empty(), WhittleError::MarketMissing)?;
+    for (index, info) in markets.iter().enumerate() {
+        require_that(info.is_writable, WhittleError::MarketNotWritable)?;
+        let before = markets.iter().take(index);
+        require_that(
+            before.into_iter().all(|other| other.key != info.key),
+            WhittleError::DuplicateMarket,
+        )?;
+    }
+    Ok(())
+}
+
+/// Moves up to `wanted` out of `from` and returns what it moved. Nothing leaves an empty purse.
+fn take(from: &mut i64, wanted: Usd) -> Outcome<Usd> {
+    let taken = wanted.least(Usd(*from)).most(Usd::ZERO);
+    *from = Usd(*from).minus(taken)?.0;
+    Ok(taken)
+}
+
+fn put(into: &mut i64, amount: Usd) -> Outcome<()> {
+    *into = Usd(*into).plus(amount)?.0;
+    Ok(())
+}
+
+/// Pays claims from the line, then the pool's cash, then its reserve, which is there for this. One
+/// funding for all three, because each rounds the claim factor once. Returns what was paid.
+fn fund_claims(market: &mut Market, pool: &mut Pool) -> Outcome<Usd> {
+    let available = Usd(market.pool_line_usd_atoms).plus(pool.own_cash()?)?;
+    let mut claims = market.claims();
+    let funded = claims.fund(available)?;
+    market.set_claims(claims);
+    let mut left = funded;
+    left = left.minus(take(&mut market.pool_line_usd_atoms, left)?)?;
+    left = left.minus(take(&mut pool.cash_usd_atoms, left)?)?;
+    left = left.minus(take(&mut pool.reserve_usd_atoms, left)?)?;
+    // `fund` takes at most what the three hold together.
+    require_that(left == Usd::ZERO, WhittleError::InvariantCash)?;
+    Ok(funded)
+}
+
+/// Brings the pool line to its target. Profit fills the reserve first and then belongs to the
+/// liquidity providers. Uncovered losses stay in the line, beyond the target: the line counts them
+/// as cash that nobody has paid, so they must not become cash that somebody could withdraw.
+fn balance_pool_line(market: &mut Market, pool: &mut Pool) -> Outcome<()> {
+    let target = Usd(market.params.pool_line_target_usd_atoms);
+    let kept = target.plus(Usd(market.deficit_usd_atoms))?;
+    let over = Usd(market.pool_line_usd_atoms).minus(kept)?;
+    let surplus = take(&mut market.pool_line_usd_atoms, over)?;
+    let reserve_gap =
+        Usd(pool.params.reserve_target_usd_atoms).minus(Usd(pool.reserve_usd_atoms))?;
+    let reserved = surplus.least(reserve_gap.most(Usd::ZERO));
+    put(&mut pool.reserve_usd_atoms, reserved)?;
+    put(&mut pool.cash_usd_atoms, surplus.minus(reserved)?)?;
+    let short = target.minus(Usd(market.pool_line_usd_atoms))?;
+    let filled = take(&mut pool.cash_usd_atoms, short)?;
+    put(&mut market.pool_line_usd_atoms, filled)
+}
+
+/// Brings the insurance line to its target.
+fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund) -> Outcome<()> {
+    let target = Usd(market.params.insurance_line_target_usd_atoms);
+    let over = Usd(market.insurance_line_usd_atoms).minus(target)?;
+    let surplus = take(&mut market.insurance_line_usd_atoms, over)?;
+    put(&mut fund.cash_usd_atoms, surplus)?;
+    let short = target.minus(Usd(market.insurance_line_usd_atoms))?;
+    let filled = take(&mut fund.cash_usd_atoms, short)?;
+    put(&mut market.insurance_line_usd_atoms, filled)
+}
+
+pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
+    validate(ctx.remaining_accounts)?;
+
+    let mut pool = ctx.accounts.pool.load_mut()?;
+    let mut fund = ctx.accounts.insurance_fund.load_mut()?;
+    for info in ctx.remaining_accounts {
+        let loader = market_loader(info)?;
+        let mut market = loader.load_mut()?;
+        let funded = fund_claims(&mut market, &mut pool)?;
+        balance_pool_line(&mut market, &mut pool)?;
+        balance_insurance_line(&mut market, &mut fund)?;
+
+        market.invariant()?;
+        emit!(MarketSettled {
+            market: market.index,
+            claims_funded_usd_atoms: funded.0,
+            pool_line_usd_atoms: market.pool_line_usd_atoms,
+            insurance_line_usd_atoms: market.insurance_line_usd_atoms,
+            pool_cash_usd_atoms: pool.cash_usd_atoms,
+            insurance_cash_usd_atoms: fund.cash_usd_atoms,
+        });
+    }
+    pool.invariant()?;
+    fund.invariant()?;
     Ok(())
 }

@@ -1,14 +1,159 @@
-//! Skeleton, being written.
+//! Withdraws a collateral token from a margin account: at most what risk does not need.
 
+use super::remaining;
+use super::tokens::Transfer;
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::{AccountUnflagged, Withdrawn};
+use crate::snapshot::Snapshot;
+use crate::state::bank::QUOTE_BANK;
+use crate::state::{Bank, Exchange, MarginAccount};
 use anchor_lang::prelude::*;
+use anchor_spl::token_interface::TokenInterface;
+use whittle_risk::health::{self, Doubt, Thresholds};
+use whittle_risk::Usd;
 
-/// Accounts.
+/// The banks and markets of the account as it is before the withdrawal follow (see
+/// [`remaining::snapshot`]), read-only, at prices that are not stale.
+///
+/// Only the owner withdraws, never a delegate.
 #[derive(Accounts)]
 pub struct Withdraw<'info> {
-    /// The exchange.
-    pub exchange: AccountLoader<'info, crate::state::Exchange>,
+    /// Owns the account.
+    pub owner: Signer<'info>,
+    /// The rules; signs for the vault.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account.
+    #[account(mut, has_one = owner @ WhittleError::NotOwner)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// The token's bank.
+    #[account(mut)]
+    pub bank: AccountLoader<'info, Bank>,
+    /// The token.
+    /// CHECK: the address is the bank's, which was checked to be a mint at listing.
+    #[account(address = bank.load()?.mint @ WhittleError::WrongMint)]
+    pub mint: UncheckedAccount<'info>,
+    /// The bank's tokens.
+    /// CHECK: the address is the bank's, which the program created.
+    #[account(mut, address = bank.load()?.vault @ WhittleError::WrongVault)]
+    pub vault: UncheckedAccount<'info>,
+    /// Where the tokens go.
+    /// CHECK: the token program checks its mint; whose it is, is the owner's choice. A transfer from
+    /// the vault to itself would leave the ledger short.
+    #[account(mut, constraint = receiver.key() != vault.key() @ WhittleError::WrongReceiver)]
+    pub receiver: UncheckedAccount<'info>,
+    /// The token's program.
+    #[account(address = bank.load()?.token_program @ WhittleError::WrongTokenProgram)]
+    pub token_program: Interface<'info, TokenInterface>,
 }
 
-pub(crate) fn handle<'info>(_ctx: Context<'info, Withdraw<'info>>, _amount_atoms: u64) -> Result<()> {
+fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
+    require_that(amount_atoms > 0, WhittleError::ZeroAmount)?;
+    // The pool bears the deficit until it is cured, so nothing may leave before.
+    require_that(
+        account.deficit_usd_atoms == 0,
+        WhittleError::AccountInDeficit,
+    )
+}
+
+/// Takes cash, at most the excess collateral. Returns the account as it is afterwards.
+fn take_cash<'info>(
+    account: &mut MarginAccount,
+    amount_atoms: u64,
+    rest: &'info [AccountInfo<'info>],
+    thresholds: &Thresholds,
+    now: i64,
+) -> Outcome<Snapshot> {
+    let amount = Usd::from_magnitude(amount_atoms)?;
+    let (mut snapshot, _) = remaining::snapshot(account, rest, now)?;
+    let excess = health::excess_collateral(&snapshot.prudent_account()?, thresholds)?;
+    require_that(amount <= excess, WhittleError::ExceedsExcess)?;
+    account.debit(amount)?;
+    snapshot.cash = Usd(account.cash_usd_atoms);
+    Ok(snapshot)
+}
+
+/// Takes another token, as long as what stays covers the initial requirement. Nothing is lent
+/// against an overdraft: who owes cash repays it first.
+fn take_collateral<'info>(
+    account: &mut MarginAccount,
+    bank: u16,
+    amount_atoms: u64,
+    rest: &'info [AccountInfo<'info>],
+    thresholds: &Thresholds,
+    now: i64,
+) -> Outcome<Snapshot> {
+    let place = account.used_collaterals().position(|held| held.bank == bank);
+    let held = account
+        .collaterals
+        .iter_mut()
+        .find(|held| held.amount_atoms != 0 && held.bank == bank)
+        .ok_or(WhittleError::InsufficientCollateral)?;
+    held.amount_atoms = held
+        .amount_atoms
+        .checked_sub(amount_atoms)
+        .ok_or(WhittleError::InsufficientCollateral)?;
+    let emptied = place.filter(|_| held.amount_atoms == 0);
+    require_that(account.cash_usd_atoms >= 0, WhittleError::CashOverdrawn)?;
+    let (snapshot, _) = remaining::snapshot_without(account, rest, now, emptied)?;
+    let initial = health::assess_initial(&snapshot.prudent_account()?, thresholds)?;
+    require_that(
+        initial.equity >= initial.requirement,
+        WhittleError::ExceedsExcess,
+    )?;
+    Ok(snapshot)
+}
+
+pub(crate) fn handle<'info>(
+    ctx: Context<'info, Withdraw<'info>>,
+    amount_atoms: u64,
+) -> Result<()> {
+    let (accounts, rest) = (&ctx.accounts, ctx.remaining_accounts);
+    let now = Clock::get()?.unix_timestamp;
+    let (policy, exchange_bump) = {
+        let exchange = accounts.exchange.load()?;
+        (exchange.policy(), exchange.bump)
+    };
+    let thresholds = &policy.thresholds;
+    let mut account = accounts.account.load_mut()?;
+    validate(&account, amount_atoms)?;
+
+    // `rest` may hold this bank too: it must not be borrowed for writing while health is read.
+    let index = accounts.bank.load()?.index;
+    let snapshot = if index == QUOTE_BANK {
+        take_cash(&mut account, amount_atoms, rest, thresholds, now)?
+    } else {
+        take_collateral(&mut account, index, amount_atoms, rest, thresholds, now)?
+    };
+    let after = health::assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
+    let unflagged = account.clear_flag_if_recovered(&after, &policy)?;
+    account.invariant()?;
+    let decimals = {
+        let mut bank = accounts.bank.load_mut()?;
+        bank.give_out(amount_atoms)?;
+        bank.decimals
+    };
+    Transfer {
+        program: accounts.token_program.key(),
+        mint: accounts.mint.to_account_info(),
+        from: accounts.vault.to_account_info(),
+        to: accounts.receiver.to_account_info(),
+        authority: accounts.exchange.to_account_info(),
+        decimals,
+    }
+    .signed_by_exchange(exchange_bump, amount_atoms)?;
+
+    let key = accounts.account.key();
+    if unflagged {
+        emit!(AccountUnflagged {
+            account: key,
+            equity_usd_atoms: after.equity.0,
+            maintenance_usd_atoms: after.maintenance.0,
+        });
+    }
+    emit!(Withdrawn {
+        account: key,
+        bank: index,
+        amount_atoms,
+    });
     Ok(())
 }

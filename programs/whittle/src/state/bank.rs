@@ -1,9 +1,17 @@
 //! One collateral token.
 
 use super::raw::{CachedPrice, OracleConfig};
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::price::Mark;
 use whittle_risk::Price;
+
+/// Index of the quote token's bank, the first one listed.
+pub const QUOTE_BANK: u16 = 0;
+/// Decimals of the quote token: its atoms are USD atoms.
+pub const QUOTE_DECIMALS: u8 = 6;
+/// With more decimals the Q32 price of a token atom has too few digits left.
+pub const MAX_DECIMALS: u8 = 12;
 
 /// A collateral token: its vault, its price and what it counts for.
 #[account(zero_copy)]
@@ -55,5 +63,33 @@ impl Bank {
     /// The cached price as it counts at `now`.
     pub fn mark(&self, now: i64) -> Mark {
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
+    }
+
+    /// Counts tokens that came in, up to the deposit cap.
+    pub fn take_in(&mut self, amount_atoms: u64) -> Outcome<()> {
+        self.take_in_uncapped(amount_atoms)?;
+        require_that(
+            self.deposits_atoms <= self.deposit_cap_atoms,
+            WhittleError::DepositCap,
+        )
+    }
+
+    /// Counts tokens that came in and that no cap should keep out.
+    pub fn take_in_uncapped(&mut self, amount_atoms: u64) -> Outcome<()> {
+        self.deposits_atoms = self
+            .deposits_atoms
+            .checked_add(amount_atoms)
+            .ok_or(WhittleError::MathOverflow)?;
+        Ok(())
+    }
+
+    /// Counts tokens that leave. The ledger can promise more than the vault holds: the cash of
+    /// others is lent to overdrafts and deficits.
+    pub fn give_out(&mut self, amount_atoms: u64) -> Outcome<()> {
+        self.deposits_atoms = self
+            .deposits_atoms
+            .checked_sub(amount_atoms)
+            .ok_or(WhittleError::VaultShort)?;
+        Ok(())
     }
 }

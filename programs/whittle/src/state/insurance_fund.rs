@@ -1,5 +1,6 @@
 //! The insurance fund: takes premiums, tops up keepers.
 
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 
 /// The insurance fund.
@@ -19,4 +20,9 @@ pub struct InsuranceFund {
 impl InsuranceFund {
     /// Size with the discriminator.
     pub const SIZE: usize = 8 + core::mem::size_of::<Self>();
+
+    /// What must hold after every instruction that writes the fund.
+    pub fn invariant(&self) -> Outcome<()> {
+        require_that(self.cash_usd_atoms >= 0, WhittleError::InvariantCash)
+    }
 }

@@ -4,7 +4,8 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::state::raw::Wide;
 use anchor_lang::prelude::*;
 use whittle_risk::claims::Claim;
-use whittle_risk::liquidation::Episode;
+use whittle_risk::health::Health;
+use whittle_risk::liquidation::{Episode, Policy};
 use whittle_risk::{Lots, Ratio, Usd, MAX_LEGS};
 
 /// Collateral tokens other than the quote token.
@@ -202,6 +203,16 @@ impl MarginAccount {
         self.flag_touched_at = episode.touched_at;
         self.flag_publish_time = episode.publish_time;
         self.flag_lowest_ratio_q32 = episode.lowest_ratio.0;
+    }
+
+    /// Clears the flag of an account that has reached its target. Tells whether it did.
+    pub fn clear_flag_if_recovered(&mut self, health: &Health, policy: &Policy) -> Outcome<bool> {
+        let target = health.with_buffer(policy.thresholds.target_buffer)?;
+        let recovered = self.flagged_at != 0 && health.equity >= target;
+        if recovered {
+            self.set_episode(Episode::NONE);
+        }
+        Ok(recovered)
     }
 
     /// Positions that are not flat, in slot order: the order in which instructions take markets.

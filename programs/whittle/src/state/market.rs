@@ -143,14 +143,22 @@ impl Market {
 
     /// The size tiers as the risk crate sees them.
     pub fn tier_table(&self) -> TierTable {
-        let brackets = self.tiers.map(|tier| Bracket {
+        let mut table = TierTable::default();
+        self.read_tiers(&mut table);
+        table
+    }
+
+    /// The same, in place.
+    #[inline]
+    pub fn read_tiers(&self, table: &mut TierTable) {
+        let used = self.tiers.iter().take(usize::from(self.tier_count));
+        table.restore(used.map(|tier| Bracket {
             upto: tier.upto_usd_atoms,
             maintenance: Ratio(tier.maintenance_q32),
             initial: Ratio(tier.initial_q32),
             maintenance_deduct: tier.maintenance_deduct_usd_atoms,
             initial_deduct: tier.initial_deduct_usd_atoms,
-        });
-        TierTable::from_stored(brackets, usize::from(self.tier_count))
+        }));
     }
 
     /// Stores a tier table.

@@ -2,6 +2,7 @@
 //! place. Amounts carry their unit in the name; ratios are Q32.
 
 pub mod bank;
+pub mod envelope;
 pub mod exchange;
 pub mod insurance_fund;
 pub mod liquidity_request;

@@ -1,7 +1,17 @@
 //! The liquidity pool: the other side of every position.
 
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
-use whittle_risk::Ratio;
+use whittle_risk::{Ratio, Usd};
+
+/// Decimals of the shares: the first ones cost one USD atom each.
+pub const SHARE_DECIMALS: u8 = 6;
+/// Shares of the first deposit that stay in escrow for ever. They keep the supply from ever being
+/// so small that somebody could make one share dear and gain from the rounding of the next deposit:
+/// whoever raises the price of a share pays for the locked ones too, a thousand times what rounding
+/// can take from another.
+pub const LOCKED_SHARES: u64 = 1_000;
+const SECS_PER_DAY: i64 = 86_400;
 
 /// What the authority chooses for the pool.
 #[zero_copy]
@@ -52,19 +62,62 @@ pub struct Pool {
 impl Pool {
     /// Size with the discriminator.
     pub const SIZE: usize = 8 + core::mem::size_of::<Self>();
+
+    /// Cash for net asset value: with the reserve, without deposits that are not filled.
+    pub fn own_cash(&self) -> Outcome<Usd> {
+        Ok(Usd(self.cash_usd_atoms).plus(Usd(self.reserve_usd_atoms))?)
+    }
+
+    /// Holds a deposit until it is filled or refunded.
+    pub fn hold_deposit(&mut self, amount: Usd) -> Outcome<()> {
+        let held = Usd(self.pending_deposits_usd_atoms).plus(amount)?;
+        self.pending_deposits_usd_atoms = held.0;
+        Ok(())
+    }
+
+    /// Stops holding a deposit.
+    pub fn release_deposit(&mut self, amount: Usd) -> Outcome<()> {
+        let held = Usd(self.pending_deposits_usd_atoms).minus(amount)?;
+        self.pending_deposits_usd_atoms = held.0;
+        Ok(())
+    }
+
+    /// Pays `amount` to somebody who leaves: from free cash, within the day's limit.
+    pub fn pay_out(&mut self, amount: Usd, now: i64) -> Outcome<()> {
+        require_that(amount.0 <= self.cash_usd_atoms, WhittleError::PoolCash)?;
+        let day = now.div_euclid(SECS_PER_DAY);
+        if self.withdraw_day != day {
+            self.withdraw_day = day;
+            self.withdrawn_usd_atoms = 0;
+        }
+        let withdrawn = Usd(self.withdrawn_usd_atoms).plus(amount)?;
+        require_that(
+            withdrawn.0 <= self.params.withdraw_limit_usd_atoms,
+            WhittleError::WithdrawLimit,
+        )?;
+        self.withdrawn_usd_atoms = withdrawn.0;
+        self.cash_usd_atoms = Usd(self.cash_usd_atoms).minus(amount)?.0;
+        Ok(())
+    }
+
+    /// What must hold after every instruction that writes the pool.
+    pub fn invariant(&self) -> Outcome<()> {
+        require_that(
+            self.cash_usd_atoms >= 0
+                && self.reserve_usd_atoms >= 0
+                && self.pending_deposits_usd_atoms >= 0,
+            WhittleError::InvariantCash,
+        )
+    }
 }
 
 impl PoolParams {
-    /// Bounds in code.
-    pub fn validate(&self) -> crate::error::Outcome<()> {
+    /// Bounds in code. A deposit must be more than the locked shares, which the first one pays.
+    pub fn validate(&self) -> Outcome<()> {
         let ok = self.reserve_target_usd_atoms >= 0
             && self.withdraw_limit_usd_atoms > 0
             && self.loss_weight_q32 <= Ratio::ONE.0
-            && self.min_deposit_usd_atoms > 0;
-        if ok {
-            Ok(())
-        } else {
-            Err(crate::error::WhittleError::BadPoolParams)
-        }
+            && self.min_deposit_usd_atoms > LOCKED_SHARES;
+        require_that(ok, WhittleError::BadPoolParams)
     }
 }

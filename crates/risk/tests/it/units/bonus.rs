@@ -1,8 +1,12 @@
 use proptest::prelude::*;
 use whittle_risk::bonus::{rate_floor, BonusTerms};
+use whittle_risk::health::{assess, Account, Doubt, Leg, Thresholds};
+use whittle_risk::liquidation::{plan, Episode, Inputs, Policy};
 use whittle_risk::num::ONE_Q32;
-use whittle_risk::Ratio;
+use whittle_risk::price::Mark;
+use whittle_risk::tier::{Tier, TierTable};
 use whittle_risk::RiskError::Overflow;
+use whittle_risk::{Lots, Price, Ratio, Usd};
 
 fn terms() -> BonusTerms {
     BonusTerms {
@@ -56,4 +60,95 @@ proptest! {
         let later = rate_floor(&terms, u64::from(secs) + 1).expect("in range");
         prop_assert!(terms.floor <= now && now <= later && later <= terms.max);
     }
+}
+
+const NOW: i64 = 1_700_000_060;
+
+/// The bonus for liquidating 1,000,000 lots at 100,000 atoms with so much equity, 60 s after the
+/// flag. Maintenance is 1/64 of 100,000 USD, 1,562,500,000 atoms.
+fn paid(equity: i64, insurance_line: i64) -> i64 {
+    let tier = Tier {
+        upto: Usd(1_000_000_000_000),
+        maintenance: Ratio(ONE_Q32 / 64),
+        initial: Ratio(ONE_Q32 / 32),
+    };
+    let legs = [Leg {
+        lots: Lots(1_000_000),
+        mark: Mark {
+            price: Price(100_000 * ONE_Q32),
+            publish_time: NOW,
+            ..Mark::default()
+        },
+        tiers: TierTable::new(&[tier]).expect("one tier"),
+        multiplier: Ratio::ONE,
+        premium: Ratio(ONE_Q32 / 1_024),
+        pool_cost: Ratio(ONE_Q32 / 1_024),
+        min_close: Usd(10_000_000),
+        min_position: Usd(10_000_000),
+        insurance_line: Usd(insurance_line),
+        ..Leg::default()
+    }];
+    let mut account = Account {
+        cash: Usd::ZERO,
+        claims: Usd::ZERO,
+        collateral: Usd::ZERO,
+        interest: Usd::ZERO,
+        legs: &legs,
+    };
+    let without_cash = assess(&account, Doubt::Plain).expect("in range").equity;
+    account.cash = Usd(equity).minus(without_cash).expect("in range");
+    let policy = Policy {
+        thresholds: Thresholds {
+            call_buffer: Ratio(ONE_Q32 / 4),
+            target_buffer: Ratio(ONE_Q32 / 8),
+            emergency: Ratio(ONE_Q32 / 4 * 3),
+            profit_weight: Ratio::ONE,
+        },
+        theta: Ratio(ONE_Q32 / 2),
+        forced: Ratio(ONE_Q32 / 4),
+        bonus: BonusTerms {
+            floor: Ratio(ONE_Q32 / 1_024),
+            max: Ratio(ONE_Q32 / 64),
+            ramp_secs: 60,
+        },
+        confirm_secs: 2,
+        flag_lapse_secs: 600,
+    };
+    let inputs = Inputs {
+        account,
+        policy: &policy,
+        episode: Episode {
+            flagged_at: NOW - 60,
+            touched_at: NOW - 60,
+            publish_time: NOW - 60,
+            lowest_ratio: Ratio::MAX,
+        },
+        now: NOW,
+        min_bonus: Usd::ZERO,
+    };
+    plan(&inputs).expect("under maintenance").bonus.0
+}
+
+/// INV-BONUS. The maximum rate is over the cap everywhere, so the cap decides: were the keeper
+/// paid on what is closed beyond just enough, his bonus would rise until E / M is about 0.55.
+#[test]
+fn under_the_emergency_ratio_the_bonus_never_rises_as_the_account_sinks() {
+    for insurance_line in [0, 20_000_000, 1_000_000_000] {
+        let mut before = i64::MAX;
+        for equity in (-100..=74i64).rev().map(|hundredth| 15_625_000 * hundredth) {
+            let bonus = paid(equity, insurance_line);
+            assert!(bonus <= before, "{equity} pays {bonus} after {before}");
+            before = bonus;
+        }
+    }
+    // At E / M = 3/4 the cap is 3/512 and a dollar repairs 9/512 - 3/512, so the 585,937,500 atoms
+    // from 3/4 M to 9/8 M are repaired by 50,000 USD. At half of M the cap is 2/512.
+    assert_eq!(paid(1_171_875_000, 0), 292_968_750, "3/512 of 50,000 USD");
+    assert_eq!(paid(781_250_000, 0), 195_312_500, "2/512 of 50,000 USD");
+    assert_eq!(paid(0, 1_000_000_000), 48_828_125, "the floor on them");
+    assert_eq!(
+        paid(0, 1_000_000),
+        1_000_000,
+        "what the insurance line holds"
+    );
 }

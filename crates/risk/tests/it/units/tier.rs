@@ -93,7 +93,8 @@ fn a_tier_holds_its_upper_bound_and_the_last_rate_goes_on() {
     );
     assert_eq!(table.limit(), Usd(5_000_000_000_000));
     assert_eq!(table.bracket(MAX_TIERS), Bracket::default());
-    let stored = TierTable::from_stored(*table.stored(), table.brackets().len());
+    let mut stored = TierTable::default();
+    stored.restore(table.brackets().iter().copied());
     assert_eq!(stored, table);
 }
 

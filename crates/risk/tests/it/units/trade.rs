@@ -71,10 +71,10 @@ fn every_rounding_of_the_impact_is_against_the_trader() {
 
 #[test]
 fn a_price_with_nothing_left_for_the_seller_is_refused() {
-    let sell = |confidence| fill_price(PRICE, confidence, Lots(0), Lots(-1), &terms());
+    let sell = |confidence| fill_price(PRICE, confidence, Lots(1), Lots(-1), &terms());
     assert_eq!(sell(2_000 * ONE_Q32 - 2), Ok(Price(1)));
     assert_eq!(sell(2_000 * ONE_Q32), Err(PriceOutOfRange));
-    let buy = fill_price(Price(u64::MAX), 2, Lots(0), Lots(1), &terms());
+    let buy = fill_price(Price(u64::MAX), 2, Lots(-1), Lots(1), &terms());
     assert_eq!(buy, Err(PriceOutOfRange));
     let beyond = fill_price(PRICE, 0, Lots(i64::MAX), Lots(1), &terms());
     assert_eq!(beyond, Err(Overflow("a number of lots")));

@@ -1,0 +1,447 @@
+//! One function for each instruction of the program. Accounts that follow the named ones are in the
+//! order that `whittle::instructions::remaining` documents; [`Mirror`] knows which they are.
+
+use crate::{address, Mirror, Writable};
+use anchor_lang::prelude::{AccountMeta, Pubkey};
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::{InstructionData, ToAccountMetas};
+use anchor_spl::token;
+use whittle::error::{Outcome, WhittleError};
+use whittle::instructions::{
+    InitializeExchangeArgs, ListBankArgs, ListMarketArgs, PlaceOrderArgs, RequestLiquidityArgs,
+};
+use whittle::state::bank::QUOTE_BANK;
+use whittle::state::liquidity_request::REQUEST_DEPOSIT;
+use whittle::state::margin_account::{MarginAccount, ORDER_REDUCE_ONLY};
+use whittle::state::pool::PoolParams;
+use whittle::state::{Bank, LiquidityRequest};
+use whittle::{accounts, instruction};
+
+const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;
+
+fn build(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
+    Instruction {
+        program_id: whittle::ID,
+        accounts: accounts.to_account_metas(None),
+        data: data.data(),
+    }
+}
+
+fn with(mut instruction: Instruction, rest: Vec<AccountMeta>) -> Instruction {
+    instruction.accounts.extend(rest);
+    instruction
+}
+
+/// Creates the exchange; `authority` pays.
+pub fn initialize_exchange(authority: Pubkey, args: InitializeExchangeArgs) -> Instruction {
+    let accounts = accounts::InitializeExchange {
+        authority,
+        exchange: address::exchange(),
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(accounts, instruction::InitializeExchange { args })
+}
+
+/// Lists a collateral token of SPL Token or Token-2022.
+pub fn list_bank(
+    authority: Pubkey,
+    mint: Pubkey,
+    token_program: Pubkey,
+    args: ListBankArgs,
+) -> Instruction {
+    let accounts = accounts::ListBank {
+        authority,
+        exchange: address::exchange(),
+        mint,
+        bank: address::bank(&mint),
+        vault: address::vault(&mint),
+        token_program,
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(accounts, instruction::ListBank { args })
+}
+
+/// Lists the market with the next number, `index`.
+pub fn list_market(
+    authority: Pubkey,
+    index: u16,
+    oracle: Pubkey,
+    args: ListMarketArgs,
+) -> Instruction {
+    let accounts = accounts::ListMarket {
+        authority,
+        exchange: address::exchange(),
+        market: address::market(index),
+        oracle,
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(accounts, instruction::ListMarket { args })
+}
+
+/// Creates the pool and the insurance fund.
+pub fn create_pool(authority: Pubkey, params: PoolParams) -> Instruction {
+    let accounts = accounts::CreatePool {
+        authority,
+        exchange: address::exchange(),
+        pool: address::pool(),
+        insurance_fund: address::insurance(),
+        share_mint: address::share_mint(),
+        share_escrow: address::share_escrow(),
+        token_program: token::ID,
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(accounts, instruction::CreatePool { params })
+}
+
+/// Pays quote tokens from `source` into the insurance fund.
+pub fn seed_insurance(
+    payer: Pubkey,
+    source: Pubkey,
+    quote: &Bank,
+    amount_atoms: u64,
+) -> Instruction {
+    let accounts = accounts::SeedInsurance {
+        payer,
+        insurance_fund: address::insurance(),
+        bank: address::bank(&quote.mint),
+        mint: quote.mint,
+        vault: quote.vault,
+        source,
+        token_program: quote.token_program,
+    };
+    build(accounts, instruction::SeedInsurance { amount_atoms })
+}
+
+/// Opens the owner's margin account with this number.
+pub fn open_margin_account(owner: Pubkey, sub_id: u16) -> Instruction {
+    let accounts = accounts::OpenMarginAccount {
+        owner,
+        account: address::margin_account(&owner, sub_id),
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(accounts, instruction::OpenMarginAccount { sub_id })
+}
+
+/// Closes an empty margin account.
+pub fn close_margin_account(owner: Pubkey, account: Pubkey) -> Instruction {
+    let accounts = accounts::CloseMarginAccount { owner, account };
+    build(accounts, instruction::CloseMarginAccount {})
+}
+
+/// Lets `delegate` place orders; the default key revokes.
+pub fn set_delegate(owner: Pubkey, account: Pubkey, delegate: Pubkey) -> Instruction {
+    let accounts = accounts::SetDelegate { owner, account };
+    build(accounts, instruction::SetDelegate { delegate })
+}
+
+/// Deposits from the token account `source`.
+pub fn deposit(
+    depositor: Pubkey,
+    account: Pubkey,
+    source: Pubkey,
+    bank: &Bank,
+    amount_atoms: u64,
+) -> Instruction {
+    let accounts = accounts::Deposit {
+        depositor,
+        account,
+        bank: address::bank(&bank.mint),
+        mint: bank.mint,
+        vault: bank.vault,
+        source,
+        token_program: bank.token_program,
+    };
+    build(accounts, instruction::Deposit { amount_atoms })
+}
+
+/// Records an order. Owner or delegate signs.
+pub fn place_order(
+    authority: Pubkey,
+    account: Pubkey,
+    market: u16,
+    args: PlaceOrderArgs,
+) -> Instruction {
+    let accounts = accounts::PlaceOrder {
+        exchange: address::exchange(),
+        account,
+        market: address::market(market),
+        authority,
+    };
+    build(accounts, instruction::PlaceOrder { args })
+}
+
+/// An account by its address, with what it holds.
+#[derive(Clone, Copy)]
+pub struct Held<'a> {
+    /// Where it is.
+    pub address: Pubkey,
+    /// What is in it, as of the moment that the instruction will run.
+    pub account: &'a MarginAccount,
+}
+
+/// Fills the order in `place` with the update in `oracle`; the reward goes to `filler_account`.
+pub fn fill_order(
+    mirror: &Mirror,
+    held: Held,
+    filler_account: Pubkey,
+    oracle: Pubkey,
+    place: u8,
+) -> Outcome<Instruction> {
+    let after = after_fill(held.account, place)?;
+    let order = held.account.orders.get(usize::from(place));
+    let market = order.ok_or(WhittleError::NoOrder)?.market;
+    let accounts = accounts::FillOrder {
+        exchange: address::exchange(),
+        account: held.address,
+        filler_account,
+        market: address::market(market),
+        oracle,
+    };
+    let rest = mirror.remaining(&after, Writable::None)?;
+    Ok(with(build(accounts, instruction::FillOrder { place }), rest))
+}
+
+/// The account with the positions that it will have once an order is filled, for the accounts that
+/// the fill needs.
+fn after_fill(account: &MarginAccount, place: u8) -> Outcome<MarginAccount> {
+    let mut after = *account;
+    let order = *after
+        .orders
+        .get(usize::from(place))
+        .ok_or(WhittleError::NoOrder)?;
+    let position = after.position_slot(order.market)?;
+    let traded = position.lots.saturating_add(order.lots);
+    let crosses = traded.signum() == order.lots.signum();
+    position.lots = if order.flags & ORDER_REDUCE_ONLY != 0 && crosses {
+        0
+    } else {
+        traded
+    };
+    Ok(after)
+}
+
+/// Removes an expired order.
+pub fn expire_order(account: Pubkey, place: u8) -> Instruction {
+    build(
+        accounts::ExpireOrder { account },
+        instruction::ExpireOrder { place },
+    )
+}
+
+/// Caches the prices of markets, each with its oracle account.
+pub fn update_markets(markets: &[(u16, Pubkey)]) -> Instruction {
+    let accounts = accounts::UpdateMarkets {
+        exchange: address::exchange(),
+    };
+    let pairs = markets.iter().flat_map(|(market, oracle)| {
+        [
+            AccountMeta::new(address::market(*market), false),
+            AccountMeta::new_readonly(*oracle, false),
+        ]
+    });
+    with(
+        build(accounts, instruction::UpdateMarkets {}),
+        pairs.collect(),
+    )
+}
+
+/// Caches the prices of collateral tokens, each mint with its oracle account.
+pub fn update_banks(mints: &[(Pubkey, Pubkey)]) -> Instruction {
+    let accounts = accounts::UpdateBanks {
+        exchange: address::exchange(),
+    };
+    let pairs = mints.iter().flat_map(|(mint, oracle)| {
+        [
+            AccountMeta::new(address::bank(mint), false),
+            AccountMeta::new_readonly(*oracle, false),
+        ]
+    });
+    with(build(accounts, instruction::UpdateBanks {}), pairs.collect())
+}
+
+/// The first sighting of an account under maintenance.
+pub fn flag_account(mirror: &Mirror, held: Held) -> Outcome<Instruction> {
+    let accounts = accounts::FlagAccount {
+        exchange: address::exchange(),
+        account: held.address,
+    };
+    let rest = mirror.remaining(held.account, Writable::None)?;
+    Ok(with(build(accounts, instruction::FlagAccount {}), rest))
+}
+
+/// Closes just enough; the bonus goes to the margin account `keeper_account` and is at least
+/// `min_bonus_usd_atoms`.
+///
+/// [`Writable::All`] suits any plan. [`Writable::Only`] with [`Mirror::closed_markets`] of a preview
+/// leaves the other markets free, and fails if the plan has changed by the time it runs.
+pub fn liquidate_partial(
+    mirror: &Mirror,
+    held: Held,
+    keeper_account: Pubkey,
+    min_bonus_usd_atoms: i64,
+    writable: Writable,
+) -> Outcome<Instruction> {
+    let accounts = accounts::LiquidatePartial {
+        exchange: address::exchange(),
+        account: held.address,
+        keeper_account,
+    };
+    let data = instruction::LiquidatePartial {
+        min_bonus_usd_atoms,
+    };
+    let rest = mirror.remaining(held.account, writable)?;
+    Ok(with(build(accounts, data), rest))
+}
+
+/// Settles an account with markets in which it has a position, a claim or its deficit.
+pub fn settle_account(account: Pubkey, markets: &[u16]) -> Instruction {
+    let accounts = accounts::SettleAccount {
+        exchange: address::exchange(),
+        account,
+    };
+    with(
+        build(accounts, instruction::SettleAccount {}),
+        writable_markets(markets),
+    )
+}
+
+/// Returns health, excess collateral and the liquidation that would happen. Simulate it.
+pub fn assess_account(mirror: &Mirror, held: Held) -> Outcome<Instruction> {
+    let accounts = accounts::AssessAccount {
+        exchange: address::exchange(),
+        account: held.address,
+    };
+    let rest = mirror.remaining(held.account, Writable::None)?;
+    Ok(with(build(accounts, instruction::AssessAccount {}), rest))
+}
+
+fn writable_markets(markets: &[u16]) -> Vec<AccountMeta> {
+    markets
+        .iter()
+        .map(|market| AccountMeta::new(address::market(*market), false))
+        .collect()
+}
+
+/// Withdraws to the token account `receiver`.
+pub fn withdraw(
+    mirror: &Mirror,
+    held: Held,
+    receiver: Pubkey,
+    bank: &Bank,
+    amount_atoms: u64,
+) -> Outcome<Instruction> {
+    let accounts = accounts::Withdraw {
+        owner: held.account.owner,
+        exchange: address::exchange(),
+        account: held.address,
+        bank: address::bank(&bank.mint),
+        mint: bank.mint,
+        vault: bank.vault,
+        receiver,
+        token_program: bank.token_program,
+    };
+    let rest = mirror.remaining(held.account, Writable::None)?;
+    Ok(with(
+        build(accounts, instruction::Withdraw { amount_atoms }),
+        rest,
+    ))
+}
+
+/// Moves cash between pool, insurance fund and the lines of these markets.
+pub fn settle_markets(markets: &[u16]) -> Instruction {
+    let accounts = accounts::SettleMarkets {
+        exchange: address::exchange(),
+        pool: address::pool(),
+        insurance_fund: address::insurance(),
+    };
+    with(
+        build(accounts, instruction::SettleMarkets {}),
+        writable_markets(markets),
+    )
+}
+
+/// What a request for liquidity gives: quote tokens to the vault, or shares to the escrow.
+fn given(kind: u8, quote: &Bank) -> (Pubkey, Pubkey, Pubkey) {
+    if kind == REQUEST_DEPOSIT {
+        (quote.mint, quote.vault, quote.token_program)
+    } else {
+        (address::share_mint(), address::share_escrow(), token::ID)
+    }
+}
+
+/// Asks to deposit into the pool or to withdraw from it: gives from `source`, receives in
+/// `receiver`.
+pub fn request_liquidity(
+    owner: Pubkey,
+    quote: &Bank,
+    source: Pubkey,
+    receiver: Pubkey,
+    args: RequestLiquidityArgs,
+) -> Instruction {
+    let (mint, escrow, token_program) = given(args.kind, quote);
+    let accounts = accounts::RequestLiquidity {
+        owner,
+        exchange: address::exchange(),
+        pool: address::pool(),
+        request: address::liquidity_request(&owner),
+        bank: address::bank(&quote.mint),
+        mint,
+        escrow,
+        source,
+        receiver,
+        token_program,
+        system_program: SYSTEM_PROGRAM,
+    };
+    build(accounts, instruction::RequestLiquidity { args })
+}
+
+/// Fills a request. Every market that the mirror knows goes along, so it must know all.
+pub fn fill_liquidity_request(
+    mirror: &Mirror,
+    request: &LiquidityRequest,
+) -> Outcome<Instruction> {
+    let quote = mirror.bank(QUOTE_BANK)?;
+    let accounts = accounts::FillLiquidityRequest {
+        owner: request.owner,
+        exchange: address::exchange(),
+        pool: address::pool(),
+        request: address::liquidity_request(&request.owner),
+        bank: address::bank(&quote.mint),
+        mint: quote.mint,
+        vault: quote.vault,
+        share_mint: address::share_mint(),
+        share_escrow: address::share_escrow(),
+        receiver: request.receiver,
+        token_program: quote.token_program,
+        share_token_program: token::ID,
+    };
+    let markets = mirror
+        .markets()
+        .map(|market| AccountMeta::new_readonly(address::market(market.index), false))
+        .collect();
+    Ok(with(
+        build(accounts, instruction::FillLiquidityRequest {}),
+        markets,
+    ))
+}
+
+/// Returns what an expired request held, to a token account of its owner.
+pub fn refund_liquidity_request(
+    request: &LiquidityRequest,
+    quote: &Bank,
+    receiver: Pubkey,
+) -> Instruction {
+    let (mint, escrow, token_program) = given(request.kind, quote);
+    let accounts = accounts::RefundLiquidityRequest {
+        owner: request.owner,
+        exchange: address::exchange(),
+        pool: address::pool(),
+        request: address::liquidity_request(&request.owner),
+        bank: address::bank(&quote.mint),
+        mint,
+        escrow,
+        receiver,
+        token_program,
+    };
+    build(accounts, instruction::RefundLiquidityRequest {})
+}

@@ -1,0 +1,363 @@
+//! Bounds on a description, by field. The program checks the same bounds and names no field; a
+//! test compares the two, and what is only checked there is asked of the program's own functions.
+
+use super::fields::{share, usd};
+use super::report::Report;
+use super::{DescribedBank, DescribedMarket, Description};
+use anchor_lang::prelude::Pubkey;
+use std::collections::BTreeSet;
+use whittle::error::WhittleError;
+use whittle::instructions::list_market::TierArgs;
+use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
+use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
+use whittle::state::exchange::ExchangeParams;
+use whittle::state::market::MarketParams;
+use whittle::state::pool::{PoolParams, LOCKED_SHARES};
+use whittle::state::raw::OracleConfig;
+use whittle_risk::tier::{Tier, TierTable, MAX_TIERS};
+use whittle_risk::{Ratio, Usd};
+
+const ONE: u64 = Ratio::ONE.0;
+const HALF: u64 = ONE / 2;
+
+/// The rules of one table.
+struct Rules<'a> {
+    path: String,
+    report: &'a Report<'a>,
+    broken: bool,
+}
+
+impl<'a> Rules<'a> {
+    fn new(path: impl Into<String>, report: &'a Report<'a>) -> Self {
+        Self {
+            path: path.into(),
+            report,
+            broken: false,
+        }
+    }
+
+    /// `what` says what the field must be.
+    fn must(&mut self, holds: bool, field: &str, what: &str) {
+        if !holds {
+            self.broken = true;
+            let field = format!("{}.{field}", self.path);
+            self.report.problem(&field, format!("must be {what}"));
+        }
+    }
+
+    /// Shares between 0 % and 100 %.
+    fn shares(&mut self, shares: &[(&str, u64)]) {
+        for (field, value) in shares {
+            self.must(*value <= ONE, field, "at most 100 %");
+        }
+    }
+
+    /// What the program itself says, when no rule here was broken.
+    fn program(&mut self, outcome: Result<(), WhittleError>) {
+        if let (Err(error), false) = (outcome, self.broken) {
+            self.report.problem(&self.path, error.to_string());
+        }
+    }
+}
+
+pub(super) fn check(description: &Description, report: &Report) {
+    exchange(description, report);
+    let mut mints = BTreeSet::new();
+    for (place, described) in description.banks.iter().enumerate() {
+        let mut rules = Rules::new(format!("banks[{place}]"), report);
+        rules.must(mints.insert(described.mint), "mint", "listed only once");
+        bank(&mut rules, place == 0, described);
+    }
+    pool(&mut Rules::new("pool", report), &description.pool);
+    Rules::new("insurance", report).must(
+        i64::try_from(description.insurance_atoms).is_ok(),
+        "at_least_usd",
+        "under 9.2 trillion",
+    );
+    let mut symbols = BTreeSet::new();
+    for (place, described) in description.markets.iter().enumerate() {
+        let mut rules = Rules::new(format!("markets[{place}]"), report);
+        let symbol = described.args.symbol;
+        rules.must(symbols.insert(symbol), "symbol", "used only once");
+        market(&mut rules, &description.exchange.params, described);
+    }
+}
+
+fn exchange(description: &Description, report: &Report) {
+    let args = &description.exchange;
+    let mut rules = Rules::new("exchange", report);
+    exchange_params(&mut rules, &args.params);
+    let mut programs = args.receiver_programs.iter().chain(&args.legacy_programs);
+    rules.must(
+        programs.any(|program| *program != Pubkey::default()),
+        "receiver_programs",
+        "given, or legacy_programs: without an oracle program there are no prices",
+    );
+    rules.must(
+        !description.banks.is_empty(),
+        "banks",
+        "given: the first one is the quote token",
+    );
+}
+
+fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
+    rules.shares(&[
+        ("call_buffer", params.call_buffer_q32),
+        ("profit_weight", params.profit_weight_q32),
+        ("bonus_max", params.bonus_max_q32),
+    ]);
+    rules.must(
+        params.target_buffer_q32 > 0 && params.target_buffer_q32 <= params.call_buffer_q32,
+        "target_buffer",
+        "over 0 % and at most call_buffer",
+    );
+    rules.must(params.emergency_q32 <= HALF, "emergency_ratio", "at most 50 %");
+    rules.must(
+        params.forced_q32 < params.emergency_q32,
+        "forced_ratio",
+        "under emergency_ratio",
+    );
+    rules.must(
+        params.theta_q32 > 0 && params.theta_q32 <= Ratio::from_bps_floor(9_000).0,
+        "theta",
+        "over 0 % and at most 90 %",
+    );
+    rules.must(
+        params.bonus_floor_q32 <= params.bonus_max_q32,
+        "bonus_floor",
+        "at most bonus_max",
+    );
+    rules.must(params.order_delay_secs > 0, "order_delay_secs", "over 0");
+    rules.must(
+        params.order_life_secs > params.order_delay_secs,
+        "order_life_secs",
+        "over order_delay_secs",
+    );
+    rules.must(
+        params.flag_lapse_secs > params.confirm_secs,
+        "flag_lapse_secs",
+        "over confirm_secs",
+    );
+    rules.program(params.validate());
+}
+
+fn bank(rules: &mut Rules, is_quote: bool, bank: &DescribedBank) {
+    let args = &bank.args;
+    let (most, what) = if is_quote {
+        (QUOTE_DECIMALS, "6: its atoms are USD atoms")
+    } else {
+        (MAX_DECIMALS, "at most 12")
+    };
+    rules.must(
+        bank.decimals == most || (!is_quote && bank.decimals < most),
+        "decimals",
+        what,
+    );
+    rules.shares(&[("haircut_weight", args.haircut_weight_q32)]);
+    rules.must(
+        args.deposit_cap_atoms > 0 && i64::try_from(args.deposit_cap_atoms).is_ok(),
+        "deposit_cap",
+        "over 0 and at most 2^63 token atoms",
+    );
+    if !is_quote || args.oracle != OracleConfig::default() {
+        oracle(rules, &args.oracle);
+    }
+}
+
+fn oracle(rules: &mut Rules, config: &OracleConfig) {
+    let mut rules = Rules::new(format!("{}.oracle", rules.path), rules.report);
+    rules.must(config.key != [0; 32], "feed", "other than zero");
+    rules.must(config.accept_secs > 0, "accept_secs", "over 0");
+    rules.must(
+        config.stale_after_secs >= config.accept_secs,
+        "stale_after_secs",
+        "at least accept_secs",
+    );
+    rules.shares(&[
+        ("shift_max", config.shift_max_q32),
+        ("uncertain_over", config.uncertain_over_q32),
+    ]);
+    rules.must(
+        config.stale_shift_per_sec_q32 <= config.shift_max_q32,
+        "stale_shift_per_sec",
+        "at most shift_max",
+    );
+    rules.must(config.uncertain_over_q32 > 0, "uncertain_over", "over 0 %");
+    rules.must(
+        config.confidence_multiple_q32 >= ONE,
+        "confidence_multiple",
+        "at least 1",
+    );
+    rules.program(config.validate());
+}
+
+fn pool(rules: &mut Rules, params: &PoolParams) {
+    rules.must(
+        params.withdraw_limit_usd_atoms > 0,
+        "withdraw_limit_usd",
+        "over 0",
+    );
+    rules.shares(&[("loss_weight", params.loss_weight_q32)]);
+    rules.must(
+        params.min_deposit_usd_atoms > LOCKED_SHARES,
+        "min_deposit_usd",
+        &format!("over {}", usd::show(LOCKED_SHARES)),
+    );
+    rules.program(params.validate());
+}
+
+fn market(rules: &mut Rules, exchange: &ExchangeParams, market: &DescribedMarket) {
+    let args = &market.args;
+    let name = args.symbol.split(|byte| *byte == 0).next();
+    let name = name.unwrap_or_default();
+    rules.must(
+        !name.is_empty() && name.iter().all(u8::is_ascii_graphic),
+        "symbol",
+        "one to 16 printable ASCII characters without spaces",
+    );
+    oracle(rules, &args.oracle);
+    market_params(rules, &args.params);
+    let table = tiers(rules, exchange, &args.tiers);
+    if let (Some(table), false) = (table, rules.broken) {
+        against(rules, exchange, &table, args);
+    }
+}
+
+fn market_params(rules: &mut Rules, params: &MarketParams) {
+    let fee = Ratio::from_bps_floor(1_000).0;
+    rules.must(params.open_fee_q32 <= fee, "open_fee", "at most 10 %");
+    rules.must(params.close_fee_q32 <= fee, "close_fee", "at most 10 %");
+    rules.shares(&[
+        ("insurance_share", params.insurance_share_q32),
+        ("premium", params.premium_q32),
+        ("concentration_premium", params.concentration_premium_q32),
+        ("funding_max_per_day", params.funding_max_per_day_q32),
+        ("covered_move", params.covered_move_q32),
+        ("sample_weight", params.sample_weight_q32),
+    ]);
+    rules.must(params.impact_max_q32 <= HALF, "impact_max", "at most 50 %");
+    rules.must(params.close_impact_q32 <= HALF, "close_impact", "at most 50 %");
+    for (field, value) in [
+        ("covered_move", params.covered_move_q32),
+        ("sample_weight", params.sample_weight_q32),
+        ("sample_interval_secs", params.sample_interval_secs.into()),
+        ("skew_scale_usd", params.skew_scale_usd_atoms.unsigned_abs()),
+        (
+            "funding_skew_scale_usd",
+            params.funding_skew_scale_usd_atoms.unsigned_abs(),
+        ),
+        ("min_close_usd", params.min_close_usd_atoms.unsigned_abs()),
+    ] {
+        rules.must(value > 0, field, "over 0");
+    }
+    rules.must(
+        params.min_position_usd_atoms >= params.min_close_usd_atoms,
+        "min_position_usd",
+        "at least min_close_usd",
+    );
+    rules.must(
+        params.open_interest_cap_usd_atoms >= params.min_position_usd_atoms,
+        "open_interest_cap_usd",
+        "at least min_position_usd",
+    );
+    rules.program(params.validate());
+}
+
+/// Rising bounds and rates, and M < T <= C <= I in each tier.
+fn tiers(rules: &mut Rules, exchange: &ExchangeParams, tiers: &[TierArgs]) -> Option<TierTable> {
+    rules.must(
+        (1..=MAX_TIERS).contains(&tiers.len()),
+        "tiers",
+        "one to four",
+    );
+    let mut below = TierArgs::default();
+    for (place, tier) in tiers.iter().enumerate() {
+        let mut rule = |holds, field: &str, what: &str| {
+            rules.must(holds, &format!("tiers[{place}].{field}"), what);
+        };
+        rule(
+            tier.upto_usd_atoms > below.upto_usd_atoms,
+            "upto_usd",
+            "over that of the tier before",
+        );
+        rule(
+            tier.maintenance_q32 > below.maintenance_q32,
+            "maintenance",
+            "over that of the tier before",
+        );
+        rule(
+            tier.initial_q32 > below.initial_q32,
+            "initial",
+            "over that of the tier before",
+        );
+        // Rounded up as the program does.
+        let called = Ratio(tier.maintenance_q32)
+            .times_ceil(Ratio(exchange.call_buffer_q32))
+            .and_then(|buffer| Ratio(tier.maintenance_q32).plus(buffer))
+            .unwrap_or(Ratio::MAX);
+        rule(
+            tier.initial_q32 <= ONE && tier.initial_q32 >= called.0,
+            "initial",
+            &format!(
+                "at most 100 % and at least maintenance * (1 + exchange.call_buffer), which is {}",
+                share::show(called.0)
+            ),
+        );
+        below = tier.clone();
+    }
+    if rules.broken {
+        return None;
+    }
+    let tiers: Vec<Tier> = tiers
+        .iter()
+        .map(|tier| Tier {
+            upto: Usd(tier.upto_usd_atoms),
+            maintenance: Ratio(tier.maintenance_q32),
+            initial: Ratio(tier.initial_q32),
+        })
+        .collect();
+    let table = TierTable::new(&tiers);
+    rules.must(table.is_ok(), "tiers", "smaller: their sums leave 64 bits");
+    table.ok()
+}
+
+/// What the program checks of a market against the exchange's rules.
+fn against(
+    rules: &mut Rules,
+    exchange: &ExchangeParams,
+    table: &TierTable,
+    args: &whittle::instructions::ListMarketArgs,
+) {
+    let lowest = table.bracket(0).maintenance;
+    let least = lowest.of_floor(args.params.min_close_usd_atoms.unsigned_abs());
+    rules.must(
+        least.is_ok_and(|least| least.0 >= MIN_CLOSE_MAINTENANCE_USD_ATOMS),
+        "min_close_usd",
+        "so large that tiers[0].maintenance of it is at least 0.000064 USD",
+    );
+    rules.must(
+        table.limit().0 >= args.params.min_position_usd_atoms,
+        "min_position_usd",
+        "at most upto_usd of the last tier",
+    );
+    let outcome = args
+        .params
+        .validate_against(exchange, table, &args.oracle);
+    match outcome {
+        Err(WhittleError::FloorBonusOverFee) => rules.must(
+            false,
+            "open_fee",
+            &format!(
+                "at least exchange.bonus_floor, which is {}",
+                share::show(exchange.bonus_floor_q32)
+            ),
+        ),
+        Err(WhittleError::EnvelopeExceeded) => rules.must(
+            false,
+            "tiers[0].maintenance",
+            "at least covered_move + funding_max_per_day / 24 + exchange.bonus_max + premium + \
+             concentration_premium + close_impact + spread_multiple * oracle.uncertain_over",
+        ),
+        other => rules.program(other),
+    }
+}

@@ -1,0 +1,261 @@
+//! INV-PLAN: for every liquidation, the plan made off chain from the accounts as they stood before,
+//! the event, the receipt and the accounts afterwards agree exactly. And when the plan refuses, the
+//! program refuses for the same reason.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use solana_keypair::Keypair;
+use whittle::error::{Outcome, WhittleError};
+use whittle::event::{AccountUnflagged, LiquidatedLeg, PartiallyLiquidated};
+use whittle::instruction::LiquidatePartial;
+use whittle::snapshot::Snapshot;
+use whittle::state::{MarginAccount, Receipt};
+use whittle_client::{decode, event};
+use whittle_risk::health::Doubt;
+use whittle_risk::liquidation::{Kind, Plan};
+use whittle_risk::Usd;
+
+use crate::changed::Picture;
+use crate::outcome::{is, Sent};
+use crate::world::{mirror, World};
+
+/// One liquidation in a transaction: what should come of it.
+pub(crate) struct Expected {
+    /// Which of the transaction's instructions it is.
+    place: usize,
+    key: Pubkey,
+    keeper: Pubkey,
+    before: MarginAccount,
+    keeper_cash_before: i64,
+    plan: Outcome<(Plan, Snapshot)>,
+    /// The accounts right after it; `None` when it is the last instruction.
+    after: Option<Picture>,
+}
+
+/// Plans every liquidation of a transaction from the accounts as they will stand just before it.
+pub(crate) fn expect(
+    world: &mut World,
+    instructions: &[Instruction],
+    signers: &[&Keypair],
+) -> Vec<Expected> {
+    let mut expected = Vec::new();
+    for (place, instruction) in instructions.iter().enumerate() {
+        let ours = instruction.program_id == whittle::ID;
+        if !ours || !is::<LiquidatePartial>(&instruction.data) {
+            continue;
+        }
+        let before = if place == 0 {
+            Some(world.picture())
+        } else {
+            world.rehearse(&instructions[..place], signers)
+        };
+        let is_last = place + 1 == instructions.len();
+        let after = (!is_last).then(|| world.rehearse(&instructions[..=place], signers));
+        // When what comes before fails, so does the transaction, and not for our reasons.
+        let Some(before) = before else { continue };
+        let planned = plan_of(&before, instruction, world.now());
+        expected.extend(planned.map(|planned| Expected {
+            place,
+            after: after.flatten(),
+            ..planned
+        }));
+    }
+    expected
+}
+
+fn plan_of(before: &Picture, instruction: &Instruction, now: i64) -> Option<Expected> {
+    let account_at = |place: usize| -> Option<(Pubkey, MarginAccount)> {
+        let key = instruction.accounts.get(place)?.pubkey;
+        let raw = before.accounts.get(&key)?;
+        let ours = raw.owner == whittle::ID;
+        ours.then(|| decode::account(&raw.data).ok().map(|it| (key, it)))?
+    };
+    let (key, account) = account_at(1)?;
+    let (keeper, keeper_account) = account_at(2)?;
+    let min_bonus = i64::from_le_bytes(instruction.data.get(8..16)?.try_into().ok()?);
+    let mirror = mirror(before);
+    let plan = mirror
+        .plan(&account, now, Usd(min_bonus))
+        .and_then(|plan| Ok((plan, mirror.snapshot(&account, now)?)));
+    Some(Expected {
+        place: 0,
+        key,
+        keeper,
+        before: account,
+        keeper_cash_before: keeper_account.cash_usd_atoms,
+        plan,
+        after: None,
+    })
+}
+
+/// Compares with what happened.
+#[track_caller]
+pub(crate) fn compare(world: &World, expected: Vec<Expected>, sent: &Sent) {
+    for expected in expected {
+        if sent.succeeded() {
+            let Ok((plan, snapshot)) = &expected.plan else {
+                panic!(
+                    "INV-PLAN: liquidated although the plan says {:?}",
+                    expected.plan.err()
+                );
+            };
+            if plan.kind == Kind::Recovered {
+                compare_recovered(&expected, plan, sent);
+            } else {
+                compare_liquidated(world, &expected, plan, snapshot, sent);
+            }
+        } else if sent.failed_instruction() == Some(expected.place) {
+            compare_refusal(&expected, sent);
+        }
+    }
+}
+
+/// Refusals that are the plan's to give.
+const OF_THE_PLAN: [WhittleError; 7] = [
+    WhittleError::AccountHealthy,
+    WhittleError::NotFlagged,
+    WhittleError::NotConfirmed,
+    WhittleError::BonusBelowMinimum,
+    WhittleError::AlreadyFlagged,
+    WhittleError::NoPositions,
+    WhittleError::PriceTooOld,
+];
+
+#[track_caller]
+fn compare_refusal(expected: &Expected, sent: &Sent) {
+    let number = sent.error_number();
+    let given = OF_THE_PLAN
+        .into_iter()
+        .find(|error| Some(u32::from(*error)) == number);
+    if let Some(given) = given {
+        let planned = expected.plan.as_ref().err();
+        assert_eq!(Some(&given), planned, "INV-PLAN: the refusal");
+    }
+}
+
+#[track_caller]
+fn compare_recovered(expected: &Expected, plan: &Plan, sent: &Sent) {
+    let events = sent.events_of::<AccountUnflagged>();
+    let found = events.iter().find(|event| event.account == expected.key);
+    let should = AccountUnflagged {
+        account: expected.key,
+        equity_usd_atoms: plan.before.equity.0,
+        maintenance_usd_atoms: plan.before.maintenance.0,
+    };
+    assert_eq!(found, Some(&should), "INV-PLAN: the event");
+}
+
+#[track_caller]
+fn compare_liquidated(
+    world: &World,
+    expected: &Expected,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    sent: &Sent,
+) {
+    let events = sent.events_of::<PartiallyLiquidated>();
+    let should = event_of(expected, plan, snapshot, world.now());
+    let found = events.iter().find(|event| **event == should);
+    assert!(
+        found.is_some(),
+        "INV-PLAN: the event\nplanned {should:#?}\nfound {events:#?}"
+    );
+
+    let latest = world.picture();
+    let picture = expected.after.as_ref().unwrap_or(&latest);
+    let read = |key: &Pubkey| -> MarginAccount {
+        decode::account(&picture.accounts[key].data).expect("still a margin account")
+    };
+    let after = read(&expected.key);
+    assert_eq!(after.episode(), plan.episode, "INV-PLAN: the episode");
+    let receipt = receipt_of(&should, plan, world.slot());
+    assert_eq!(after.receipt, receipt, "INV-PLAN: the receipt");
+    for (slot, close) in snapshot.slots.iter().zip(&plan.closes) {
+        let slot = usize::from(*slot);
+        let (was, is) = (expected.before.positions[slot].lots, after.positions[slot].lots);
+        let closed = i64::try_from(close.lots).expect("lots of 63 bits");
+        assert_eq!(is, was - was.signum() * closed, "INV-PLAN: lots in slot {slot}");
+    }
+    let earned = read(&expected.keeper).cash_usd_atoms - expected.keeper_cash_before;
+    assert_eq!(earned, plan.bonus.0, "INV-PLAN: what the keeper earned");
+
+    let mirror = mirror(picture);
+    let again = mirror.health(&after, world.now()).expect("a health");
+    assert_eq!(again, plan.after, "INV-PLAN: health assessed afterwards");
+}
+
+fn event_of(
+    expected: &Expected,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    now: i64,
+) -> PartiallyLiquidated {
+    let certificate = plan.certificate.unwrap_or_default();
+    let positions = expected.before.open_positions();
+    let legs = positions.zip(&snapshot.legs).zip(&plan.closes);
+    PartiallyLiquidated {
+        account: expected.key,
+        keeper: expected.keeper,
+        kind: plan.kind as u8,
+        at: now,
+        flagged_at: plan.flagged_at,
+        latched_ratio_q32: plan.latched_ratio.0,
+        bonus_rate_q32: plan.bonus_rate.0,
+        equity_before_usd_atoms: plan.before.equity.0,
+        maintenance_before_usd_atoms: plan.before.maintenance.0,
+        target_usd_atoms: plan.target.0,
+        equity_after_usd_atoms: plan.after.equity.0,
+        maintenance_after_usd_atoms: plan.after.maintenance.0,
+        cost_usd_atoms: plan.cost.0,
+        bonus_usd_atoms: plan.bonus.0,
+        certified_leg: plan.certificate.map_or(u8::MAX, |it| it.leg),
+        certified_lots: certificate.lots,
+        surplus_usd_atoms: certificate.surplus.0,
+        shortfall_one_less_usd_atoms: certificate.shortfall_one_less.0,
+        legs: legs
+            .map(|((position, leg), close)| LiquidatedLeg {
+                market: position.market,
+                lots: position.lots,
+                closed_lots: close.lots,
+                price_q32: leg.price(Doubt::Plain).0,
+                publish_time: leg.mark.publish_time,
+                keeper_usd_atoms: close.cost.keeper.0,
+                premium_usd_atoms: close.cost.premium.0,
+                pool_usd_atoms: close.cost.pool.0,
+                insurance_top_up_usd_atoms: close.insurance_top_up.0,
+                pool_top_up_usd_atoms: close.pool_top_up.0,
+            })
+            .collect(),
+    }
+}
+
+fn receipt_of(event: &PartiallyLiquidated, plan: &Plan, slot: u64) -> Receipt {
+    let certified = event.legs.get(usize::from(event.certified_leg));
+    Receipt {
+        at: event.at,
+        slot,
+        equity_before_usd_atoms: plan.before.equity.0,
+        maintenance_before_usd_atoms: plan.before.maintenance.0,
+        equity_after_usd_atoms: plan.after.equity.0,
+        maintenance_after_usd_atoms: plan.after.maintenance.0,
+        closed_usd_atoms: plan.closes.iter().map(|close| close.notional.0).sum(),
+        cost_usd_atoms: plan.cost.0,
+        bonus_usd_atoms: plan.bonus.0,
+        certified_lots: event.certified_lots,
+        surplus_usd_atoms: event.surplus_usd_atoms,
+        shortfall_one_less_usd_atoms: event.shortfall_one_less_usd_atoms,
+        certified_price_q32: certified.map_or(0, |leg| leg.price_q32),
+        certified_publish_time: certified.map_or(0, |leg| leg.publish_time),
+        certified_market: certified.map_or(0, |leg| leg.market),
+        kind: event.kind,
+        has_certificate: u8::from(plan.certificate.is_some()),
+        padding: [0; 4],
+    }
+}
+
+impl Sent {
+    fn events_of<E: TryFrom<event::Event>>(&self) -> Vec<E> {
+        let events = event::events(&self.processed.logs);
+        events.into_iter().filter_map(|it| E::try_from(it).ok()).collect()
+    }
+}
