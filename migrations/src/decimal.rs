@@ -24,7 +24,9 @@ impl Decimal {
         let is_plain = |part: &str| {
             part.starts_with(|first: char| first.is_ascii_digit())
                 && part.ends_with(|last: char| last.is_ascii_digit())
-                && part.chars().all(|char| char.is_ascii_digit() || char == '_')
+                && part
+                    .chars()
+                    .all(|char| char.is_ascii_digit() || char == '_')
         };
         if !is_plain(whole) || !is_plain(fraction) {
             return Err(format!(
@@ -174,7 +176,9 @@ mod tests {
     fn what_is_shown_reads_back_as_the_same_number() {
         let mut raw = 1u64;
         for step in 0..20_000u64 {
-            raw = raw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(step);
+            raw = raw
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(step);
             for raw in [raw >> 40, raw >> 31, raw >> 20, raw, step] {
                 let shown = show_q32(raw);
                 assert_eq!(decimal(&shown).to_q32_floor(), Some(raw), "{shown}");

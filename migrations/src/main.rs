@@ -1,1 +1,88 @@
-fn main(){}
+//! `whittle-migrate`: brings a cluster to a described exchange.
+
+mod config;
+
+use anyhow::{anyhow, Context, Result};
+use clap::Parser;
+use solana_keypair::read_keypair_file;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use whittle_migrations::{Description, Migration, RpcChain};
+
+/// Brings a cluster to a described exchange, in steps that can be repeated.
+///
+/// What exists is never changed. Where it differs from the description, or a transaction would
+/// fail, nothing is sent and the exit code is 1.
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    /// The described exchange (TOML); migrations/examples/exchange.toml explains every field.
+    #[arg(long, value_name = "FILE")]
+    exchange: PathBuf,
+    /// RPC node, or localhost, devnet, testnet, mainnet-beta [default: from Solana's configuration]
+    #[arg(long)]
+    url: Option<String>,
+    /// The authority's keypair, which signs and pays [default: from Solana's configuration]
+    #[arg(long, value_name = "FILE")]
+    keypair: Option<PathBuf>,
+    /// Only print what would be done and what it costs
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    let description = describe(options)?;
+    let mut chain = connect(options)?;
+    let migration = Migration::new(&description);
+    let plan = migration.plan(&mut chain)?;
+    println!("{plan}");
+    if plan.is_done() {
+        println!("the chain is as described: nothing to do");
+        return Ok(());
+    }
+    plan.check()?;
+    if options.dry_run {
+        println!("dry run: nothing was sent");
+        return Ok(());
+    }
+    let done = migration.apply(&mut chain, |piece| println!("did {piece}"))?;
+    println!("the chain is as described after {done} transactions");
+    Ok(())
+}
+
+fn describe(options: &Options) -> Result<Description> {
+    let file = &options.exchange;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    Description::parse(&text).map_err(|problems| {
+        anyhow!(
+            "{} does not describe an exchange; nothing was sent\n{problems}",
+            file.display()
+        )
+    })
+}
+
+fn connect(options: &Options) -> Result<RpcChain> {
+    let url = match &options.url {
+        Some(url) => url.clone(),
+        None => config::configured("json_rpc_url", "--url")?,
+    };
+    let keypair = match &options.keypair {
+        Some(file) => file.clone(),
+        None => config::configured("keypair_path", "--keypair")?.into(),
+    };
+    let file = config::expand(&keypair);
+    let payer = read_keypair_file(&file)
+        .map_err(|error| anyhow!("reading the keypair {}: {error}", file.display()))?;
+    Ok(RpcChain::new(config::url(&url), payer))
+}

@@ -13,7 +13,9 @@
 #![warn(missing_docs)]
 
 pub mod actor;
+pub mod chain;
 pub mod changed;
+pub mod cost;
 mod invariant;
 pub mod oracle;
 pub mod outcome;

@@ -224,6 +224,7 @@ fn event_of(
                 pool_usd_atoms: close.cost.pool.0,
                 insurance_top_up_usd_atoms: close.insurance_top_up.0,
                 pool_top_up_usd_atoms: close.pool_top_up.0,
+                ..LiquidatedLeg::default()
             })
             .collect(),
     }

@@ -13,7 +13,8 @@ use std::path::Path;
 
 /// Most compute units that a transaction may have.
 const COMPUTE_LIMIT: u32 = 1_400_000;
-/// Transactions that can be told apart by their compute limit before the blockhash must change.
+/// Transactions that can be told apart by their compute limit; long before their end the blockhash
+/// has changed.
 const DISTINCT: u32 = 100_000;
 
 /// What the machine says about a transaction.
@@ -43,8 +44,9 @@ impl Vm {
     /// stack and heap, and the compiler for sBPF itself, are a part of what is tested.
     pub fn start() -> Self {
         require_program();
-        let test = ProgramTest::new("whittle", whittle::ID, None);
+        let mut test = ProgramTest::default();
         be_quiet();
+        test.add_program("whittle", whittle::ID, None);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -112,11 +114,11 @@ impl Vm {
     fn transaction(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
         let distinct = self.sent % DISTINCT;
         self.sent = self.sent.wrapping_add(1);
-        if distinct == 0 && self.sent > 1 {
-            self.runtime
-                .block_on(self.context.get_new_latest_blockhash())
-                .expect("a new blockhash");
-        }
+        // The machine forgets a blockhash after a second.
+        let blockhash = self
+            .runtime
+            .block_on(self.context.banks_client.get_latest_blockhash())
+            .expect("a blockhash");
         let limit = ComputeBudgetInstruction::set_compute_unit_limit(COMPUTE_LIMIT - distinct);
         let mut all = vec![limit];
         all.extend_from_slice(instructions);
@@ -129,7 +131,7 @@ impl Vm {
         keys.extend(signers.iter().filter(|key| {
             key.pubkey() != payer.pubkey() && needed.contains(&key.pubkey())
         }));
-        transaction.partial_sign(&keys, self.context.last_blockhash);
+        transaction.partial_sign(&keys, blockhash);
         // The machine itself does not look at signatures.
         assert!(transaction.is_signed(), "a key is missing among {needed:?}");
         transaction

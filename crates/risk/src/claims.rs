@@ -83,7 +83,7 @@ impl ClaimBook {
 
     /// What has been funded of `claim` since it was last touched, rounded down; it leaves the pot.
     pub fn collect(&mut self, claim: &mut Claim) -> Result<Usd, RiskError> {
-        let unpaid = if claim.epoch != self.epoch {
+        let unpaid = if claim.epoch != self.epoch || claim.amount == Usd::ZERO {
             Usd::ZERO
         } else if claim.factor == self.factor {
             claim.amount

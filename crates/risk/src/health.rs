@@ -144,28 +144,29 @@ impl Leg {
     #[inline]
     pub fn valued(&self, doubt: Doubt) -> Result<Valued, RiskError> {
         let price = self.price(doubt);
-        let notional = self.notional_at(price)?.magnitude();
+        let (notional, profit) = self.at(price)?;
         Ok(Valued {
             price,
-            notional,
-            profit: self.profit_at(price)?,
-            required: self.tiers.maintenance_ceil(notional, self.multiplier)?,
+            notional: notional.magnitude(),
+            profit,
+            required: self
+                .tiers
+                .maintenance_ceil(notional.magnitude(), self.multiplier)?,
         })
     }
 
-    /// Notional at `price`, rounded up: requirements bear the fraction.
+    /// Notional at `price`, rounded up because requirements bear the fraction, and what the leg
+    /// adds to equity, rounded down.
     #[inline]
-    fn notional_at(&self, price: Price) -> Result<Usd, RiskError> {
-        price.notional_ceil(self.lots.magnitude())
-    }
-
-    /// What the leg adds to equity at `price`.
-    #[inline]
-    fn profit_at(&self, price: Price) -> Result<Usd, RiskError> {
-        price
-            .value_floor(self.lots)?
-            .minus(self.entry)?
-            .minus(self.funding_owed)
+    fn at(&self, price: Price) -> Result<(Usd, Usd), RiskError> {
+        let (floor, ceil) = price.notional_both(self.lots.magnitude())?;
+        let value = if self.lots.0 >= 0 {
+            floor
+        } else {
+            ceil.negated()?
+        };
+        let profit = value.minus(self.entry)?.minus(self.funding_owed)?;
+        Ok((ceil, profit))
     }
 }
 
@@ -283,16 +284,16 @@ pub fn assess_initial(
         if leg.mark.stale {
             return Err(RiskError::NoFreshPrice);
         }
-        let price = leg.price(Doubt::Adverse);
-        let profit = leg.profit_at(price)?;
+        let (notional, profit) = leg.at(leg.price(Doubt::Adverse))?;
         let counted = if profit.0 > 0 {
             thresholds.profit_weight.of_floor(profit.magnitude())?
         } else {
             profit
         };
         health.equity = health.equity.plus(counted)?;
-        let notional = leg.notional_at(price)?.magnitude();
-        let required = leg.tiers.initial_ceil(notional, leg.multiplier)?;
+        let required = leg
+            .tiers
+            .initial_ceil(notional.magnitude(), leg.multiplier)?;
         health.requirement = health.requirement.plus(required)?;
     }
     Ok(health)

@@ -19,7 +19,7 @@ macro_rules! signed_unit {
             pub const MAX: Self = Self(i64::MAX);
 
             /// Sum.
-            #[inline]
+            #[inline(always)]
             pub const fn plus(self, other: Self) -> Result<Self, RiskError> {
                 match self.0.checked_add(other.0) {
                     Some(sum) => Ok(Self(sum)),
@@ -28,7 +28,7 @@ macro_rules! signed_unit {
             }
 
             /// Difference.
-            #[inline]
+            #[inline(always)]
             pub const fn minus(self, other: Self) -> Result<Self, RiskError> {
                 match self.0.checked_sub(other.0) {
                     Some(difference) => Ok(Self(difference)),
@@ -37,19 +37,19 @@ macro_rules! signed_unit {
             }
 
             /// The same amount with the other sign.
-            #[inline]
+            #[inline(always)]
             pub const fn negated(self) -> Result<Self, RiskError> {
                 Self::ZERO.minus(self)
             }
 
             /// The amount without its sign.
-            #[inline]
+            #[inline(always)]
             pub const fn magnitude(self) -> u64 {
                 self.0.unsigned_abs()
             }
 
             /// From a magnitude; fails above the signed range.
-            #[inline]
+            #[inline(always)]
             pub const fn from_magnitude(magnitude: u64) -> Result<Self, RiskError> {
                 if magnitude > i64::MAX.unsigned_abs() {
                     return Err(RiskError::Overflow($name));
@@ -58,7 +58,7 @@ macro_rules! signed_unit {
             }
 
             /// The smaller of two.
-            #[inline]
+            #[inline(always)]
             pub const fn least(self, other: Self) -> Self {
                 if self.0 < other.0 {
                     self
@@ -68,7 +68,7 @@ macro_rules! signed_unit {
             }
 
             /// The larger of two.
-            #[inline]
+            #[inline(always)]
             pub const fn most(self, other: Self) -> Self {
                 if self.0 > other.0 {
                     self
@@ -92,7 +92,7 @@ signed_unit!(Lots, "a number of lots");
 
 impl Lots {
     /// +1 for long, -1 for short, 0 for flat.
-    #[inline]
+    #[inline(always)]
     pub const fn sign(self) -> i64 {
         self.0.signum()
     }
@@ -104,7 +104,7 @@ pub struct Price(pub u64);
 
 impl Price {
     /// Value of `lots` at this price, rounded down.
-    #[inline]
+    #[inline(always)]
     pub fn notional_floor(self, lots: u64) -> Result<Usd, RiskError> {
         match mul_q32(lots, self.0) {
             Some((whole, _)) => Usd::from_magnitude(whole),
@@ -113,7 +113,7 @@ impl Price {
     }
 
     /// Value of `lots` at this price, rounded up.
-    #[inline]
+    #[inline(always)]
     pub fn notional_ceil(self, lots: u64) -> Result<Usd, RiskError> {
         match mul_q32(lots, self.0) {
             Some((whole, exact)) => Usd::from_magnitude(round_up(whole, exact)),
@@ -121,9 +121,21 @@ impl Price {
         }
     }
 
+    /// Value of `lots` at this price, rounded down and rounded up.
+    #[inline(always)]
+    pub fn notional_both(self, lots: u64) -> Result<(Usd, Usd), RiskError> {
+        match mul_q32(lots, self.0) {
+            Some((whole, exact)) => Ok((
+                Usd::from_magnitude(whole)?,
+                Usd::from_magnitude(round_up(whole, exact))?,
+            )),
+            None => Err(RiskError::Overflow("notional")),
+        }
+    }
+
     /// Signed value of a position, rounded down: a long counts for less, a short owes more.
     /// The account bears it, the pool gains it.
-    #[inline]
+    #[inline(always)]
     pub fn value_floor(self, lots: Lots) -> Result<Usd, RiskError> {
         if lots.0 >= 0 {
             self.notional_floor(lots.magnitude())
@@ -133,19 +145,19 @@ impl Price {
     }
 
     /// The fewest lots worth at least `notional`. Fails at price zero.
-    #[inline]
+    #[inline(always)]
     pub fn lots_ceil(self, notional: u64) -> Result<u64, RiskError> {
         div_q32_ceil(notional, self.0)
     }
 
     /// This price raised by `shift`, at most the largest price.
-    #[inline]
+    #[inline(always)]
     pub const fn raised(self, shift: u64) -> Self {
         Self(self.0.saturating_add(shift))
     }
 
     /// This price lowered by `shift`, at least zero.
-    #[inline]
+    #[inline(always)]
     pub const fn lowered(self, shift: u64) -> Self {
         Self(self.0.saturating_sub(shift))
     }
@@ -171,7 +183,7 @@ impl Ratio {
     }
 
     /// This share of an amount, rounded down. The amount must not be negative.
-    #[inline]
+    #[inline(always)]
     pub fn of_floor(self, amount: u64) -> Result<Usd, RiskError> {
         match mul_q32(amount, self.0) {
             Some((whole, _)) => Usd::from_magnitude(whole),
@@ -180,7 +192,7 @@ impl Ratio {
     }
 
     /// This share of an amount, rounded up. The amount must not be negative.
-    #[inline]
+    #[inline(always)]
     pub fn of_ceil(self, amount: u64) -> Result<Usd, RiskError> {
         match mul_q32(amount, self.0) {
             Some((whole, exact)) => Usd::from_magnitude(round_up(whole, exact)),
@@ -189,7 +201,7 @@ impl Ratio {
     }
 
     /// Product of two ratios, rounded down.
-    #[inline]
+    #[inline(always)]
     pub fn times_floor(self, other: Self) -> Result<Self, RiskError> {
         match mul_q32(self.0, other.0) {
             Some((whole, _)) => Ok(Self(whole)),
@@ -198,7 +210,7 @@ impl Ratio {
     }
 
     /// Product of two ratios, rounded up.
-    #[inline]
+    #[inline(always)]
     pub fn times_ceil(self, other: Self) -> Result<Self, RiskError> {
         match mul_q32(self.0, other.0) {
             Some((whole, exact)) => Ok(Self(round_up(whole, exact))),
@@ -207,13 +219,13 @@ impl Ratio {
     }
 
     /// `part / whole`, rounded down.
-    #[inline]
+    #[inline(always)]
     pub fn between_floor(part: u64, whole: u64) -> Result<Self, RiskError> {
         div_q32_floor(part, whole).map(Self)
     }
 
     /// Sum of two ratios.
-    #[inline]
+    #[inline(always)]
     pub const fn plus(self, other: Self) -> Result<Self, RiskError> {
         match self.0.checked_add(other.0) {
             Some(sum) => Ok(Self(sum)),
@@ -222,13 +234,13 @@ impl Ratio {
     }
 
     /// Difference of two ratios, at least zero.
-    #[inline]
+    #[inline(always)]
     pub const fn less(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 
     /// The smaller of two.
-    #[inline]
+    #[inline(always)]
     pub const fn least(self, other: Self) -> Self {
         if self.0 < other.0 {
             self
@@ -240,7 +252,7 @@ impl Ratio {
 
 /// `whole + 1` unless the product was exact. At `u64::MAX` it stays there, within the last unit of
 /// a range that no amount reaches.
-#[inline]
+#[inline(always)]
 const fn round_up(whole: u64, exact: bool) -> u64 {
     if exact {
         whole
@@ -255,9 +267,15 @@ const fn round_up(whole: u64, exact: bool) -> u64 {
 /// a b / 2^32 = ah bh 2^32 + ah bl + al bh + al bl / 2^32.
 /// Four 64-bit multiplications are far cheaper in the on-chain virtual machine, which has no wider
 /// ones, than a 128-bit product through its helper function.
-#[inline]
+#[inline(always)]
 pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
     // Each product is of two numbers under 2^32, so it fits 64 bits.
+    #[allow(clippy::arithmetic_side_effects)]
+    if (a | b) >> 32 == 0 {
+        // Rates, and notionals under $4,294.
+        let product = a * b;
+        return Some((product >> 32, product & LOW == 0));
+    }
     #[allow(clippy::arithmetic_side_effects)]
     let (high, left, right, low) = {
         let (ah, al, bh, bl) = (a >> 32, a & LOW, b >> 32, b & LOW);
@@ -278,14 +296,27 @@ pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
     Some((sum, low & LOW == 0))
 }
 
+/// a * b as (high, low), by halves as in [`mul_q32`].
+#[allow(clippy::arithmetic_side_effects)] // Each sum is of numbers under 2^32 and a product of two.
+const fn mul_two_words(a: u64, b: u64) -> (u64, u64) {
+    let (ah, al, bh, bl) = (a >> 32, a & LOW, b >> 32, b & LOW);
+    let low = al * bl;
+    let left = ah * bl + (low >> 32);
+    let right = al * bh + (left & LOW);
+    (
+        ah * bh + (left >> 32) + (right >> 32),
+        (right << 32) | (low & LOW),
+    )
+}
+
 /// floor(n * 2^32 / d).
-#[inline]
+#[inline(always)]
 pub fn div_q32_floor(n: u64, d: u64) -> Result<u64, RiskError> {
     div_q32(n, d).map(|(quotient, _)| quotient)
 }
 
 /// ceil(n * 2^32 / d).
-#[inline]
+#[inline(always)]
 pub fn div_q32_ceil(n: u64, d: u64) -> Result<u64, RiskError> {
     let (quotient, exact) = div_q32(n, d)?;
     if exact {
@@ -297,7 +328,7 @@ pub fn div_q32_ceil(n: u64, d: u64) -> Result<u64, RiskError> {
 }
 
 /// floor(n * 2^32 / d), and whether nothing was cut off.
-#[inline]
+#[inline(always)]
 fn div_q32(n: u64, d: u64) -> Result<(u64, bool), RiskError> {
     let (high, low) = (n >> 32, n << 32);
     if d == 0 {
@@ -349,7 +380,7 @@ fn div_two_words(high: u64, low: u64, d: u64) -> (u64, bool) {
 }
 
 /// ceil(n / d), which must fit 64 bits.
-#[inline]
+#[inline(always)]
 pub fn wide_div_ceil(n: u128, d: u128) -> Result<u64, RiskError> {
     if d == 0 {
         return Err(RiskError::DivisionByZero("a quotient"));
@@ -365,14 +396,14 @@ pub fn share_of_sum(amount: i64, part: u64, whole: u64) -> Result<i64, RiskError
     if part == whole {
         return Ok(amount);
     }
-    let product = u128::from(amount.unsigned_abs())
-        .checked_mul(u128::from(part))
-        .ok_or(RiskError::Overflow("a share of a sum"))?;
-    let quotient = match (u64::try_from(product), whole) {
-        (Ok(product), 1..) => product.checked_div(whole).map(u128::from),
-        _ => product.checked_div(u128::from(whole)),
+    if whole == 0 {
+        return Err(RiskError::DivisionByZero("a share of a sum"));
     }
-    .ok_or(RiskError::DivisionByZero("a share of a sum"))?;
+    let (high, low) = mul_two_words(amount.unsigned_abs(), part);
+    if high >= whole {
+        return Err(RiskError::Overflow("a share of a sum"));
+    }
+    let (quotient, _) = div_two_words(high, low, whole);
     let magnitude = i64::try_from(quotient).map_err(|_| RiskError::Overflow("a share of a sum"))?;
     if amount < 0 {
         Usd(magnitude).negated().map(|usd| usd.0)

@@ -68,15 +68,19 @@ pub fn to_q32(
     u64::try_from(wide).map_err(|_| RiskError::PriceOutOfRange)
 }
 
-/// A price as `update_markets` or `update_banks` left it.
+/// A price as `update_markets` or `update_banks` left it, with what its confidence means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cached {
     /// The oracle's price.
     pub price: Price,
-    /// Its confidence interval, in the price's unit.
-    pub confidence: u64,
     /// When the oracle published it, Unix seconds.
     pub publish_time: i64,
+    /// Its confidence is wide: it limits what may be done but never stops the price.
+    pub uncertain: bool,
+    /// Shift for doubt, k times the confidence, in the price's unit.
+    pub doubt_shift: u64,
+    /// The same, at most the policy's bound: what counts in an account's favour.
+    pub doubt_favour: u64,
 }
 
 /// How a market or bank judges its oracle.
@@ -119,33 +123,43 @@ pub fn age_secs(publish_time: i64, now: i64) -> u64 {
     now.saturating_sub(publish_time).max(0).unsigned_abs()
 }
 
+/// What a price with this confidence (in the price's unit) will mean. Computed once, when it is
+/// cached.
+pub fn judge(price: Price, confidence: u64, publish_time: i64, policy: &OraclePolicy) -> Cached {
+    let doubt_shift =
+        mul_q32(confidence, policy.confidence_multiple.0).map_or(u64::MAX, |(shift, _)| shift);
+    Cached {
+        price,
+        publish_time,
+        uncertain: confidence > share_of_price(price, policy.uncertain_over),
+        doubt_shift,
+        doubt_favour: doubt_shift.min(share_of_price(price, policy.shift_max)),
+    }
+}
+
 /// How a cached price counts at `now`.
+#[inline]
 pub fn mark(cached: &Cached, policy: &OraclePolicy, now: i64) -> Mark {
     let age = age_secs(cached.publish_time, now);
     let stale = age > u64::from(policy.stale_after_secs);
-    let age_shift = if stale {
-        let share = Ratio(policy.stale_shift_per_sec.0.saturating_mul(age)).least(policy.shift_max);
-        share_of_price(cached.price, share)
-    } else {
-        0
-    };
-    let doubt_shift = mul_q32(cached.confidence, policy.confidence_multiple.0)
-        .map_or(u64::MAX, |(shift, _)| shift);
     Mark {
         price: cached.price,
         publish_time: cached.publish_time,
         stale,
-        uncertain: is_uncertain(cached, policy),
-        age_shift,
-        doubt_shift,
-        doubt_favour: doubt_shift.min(share_of_price(cached.price, policy.shift_max)),
+        uncertain: cached.uncertain,
+        age_shift: if stale {
+            age_shift(cached.price, policy, age)
+        } else {
+            0
+        },
+        doubt_shift: cached.doubt_shift,
+        doubt_favour: cached.doubt_favour,
     }
 }
 
-/// Whether the confidence is wider than the policy trusts.
-#[inline]
-pub fn is_uncertain(cached: &Cached, policy: &OraclePolicy) -> bool {
-    cached.confidence > share_of_price(cached.price, policy.uncertain_over)
+fn age_shift(price: Price, policy: &OraclePolicy, age: u64) -> u64 {
+    let share = Ratio(policy.stale_shift_per_sec.0.saturating_mul(age)).least(policy.shift_max);
+    share_of_price(price, share)
 }
 
 #[inline]

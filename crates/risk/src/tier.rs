@@ -99,7 +99,7 @@ impl TierTable {
     }
 
     /// Takes over brackets that [`TierTable::new`] computed earlier and that were stored since.
-    #[inline]
+    #[inline(always)]
     pub fn restore(&mut self, stored: impl Iterator<Item = Bracket>) {
         self.len = 0;
         for (place, bracket) in self.brackets.iter_mut().zip(stored) {
@@ -109,7 +109,7 @@ impl TierTable {
     }
 
     /// The brackets in use.
-    #[inline]
+    #[inline(always)]
     pub fn brackets(&self) -> &[Bracket] {
         self.brackets.get(..self.len).unwrap_or(&[])
     }
@@ -126,7 +126,7 @@ impl TierTable {
     }
 
     /// Index of the tier that holds `notional`; above the last bound the last tier's rate goes on.
-    #[inline]
+    #[inline(always)]
     pub fn index_of(&self, notional: u64) -> usize {
         let last = self.len.saturating_sub(1);
         self.brackets()
@@ -136,7 +136,7 @@ impl TierTable {
     }
 
     /// The bracket at `index`; the last one above the end.
-    #[inline]
+    #[inline(always)]
     pub fn bracket(&self, index: usize) -> Bracket {
         match self.brackets.get(index) {
             Some(bracket) => *bracket,
@@ -145,7 +145,7 @@ impl TierTable {
     }
 
     /// Marginal maintenance rate of the tier at `index`.
-    #[inline]
+    #[inline(always)]
     pub fn maintenance_rate(&self, index: usize) -> Ratio {
         self.brackets
             .get(index)
@@ -153,7 +153,7 @@ impl TierTable {
     }
 
     /// Where the tier at `index` begins: the upper end of the one below, or zero.
-    #[inline]
+    #[inline(always)]
     pub fn floor_of(&self, index: usize) -> u64 {
         index
             .checked_sub(1)
@@ -163,7 +163,7 @@ impl TierTable {
 
     /// Maintenance requirement of `notional` times the volatility multiplier, rounded up against
     /// the account.
-    #[inline]
+    #[inline(always)]
     pub fn maintenance_ceil(&self, notional: u64, multiplier: Ratio) -> Result<Usd, RiskError> {
         match self.brackets.get(self.index_of(notional)) {
             Some(bracket) => requirement_ceil(
@@ -178,7 +178,7 @@ impl TierTable {
 
     /// Initial requirement of `notional` times the volatility multiplier, rounded up against the
     /// account.
-    #[inline]
+    #[inline(always)]
     pub fn initial_ceil(&self, notional: u64, multiplier: Ratio) -> Result<Usd, RiskError> {
         match self.brackets.get(self.index_of(notional)) {
             Some(bracket) => requirement_ceil(
@@ -200,7 +200,7 @@ fn deduct(below: u64, bound: u64, step: Ratio) -> Result<u64, RiskError> {
         .ok_or(RiskError::Overflow("a tier's deduction"))
 }
 
-#[inline]
+#[inline(always)]
 fn requirement_ceil(
     notional: u64,
     rate: Ratio,

@@ -111,7 +111,11 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
         "target_buffer",
         "over 0 % and at most call_buffer",
     );
-    rules.must(params.emergency_q32 <= HALF, "emergency_ratio", "at most 50 %");
+    rules.must(
+        params.emergency_q32 <= HALF,
+        "emergency_ratio",
+        "at most 50 %",
+    );
     rules.must(
         params.forced_q32 < params.emergency_q32,
         "forced_ratio",
@@ -236,7 +240,11 @@ fn market_params(rules: &mut Rules, params: &MarketParams) {
         ("sample_weight", params.sample_weight_q32),
     ]);
     rules.must(params.impact_max_q32 <= HALF, "impact_max", "at most 50 %");
-    rules.must(params.close_impact_q32 <= HALF, "close_impact", "at most 50 %");
+    rules.must(
+        params.close_impact_q32 <= HALF,
+        "close_impact",
+        "at most 50 %",
+    );
     for (field, value) in [
         ("covered_move", params.covered_move_q32),
         ("sample_weight", params.sample_weight_q32),
@@ -340,9 +348,7 @@ fn against(
         "min_position_usd",
         "at most upto_usd of the last tier",
     );
-    let outcome = args
-        .params
-        .validate_against(exchange, table, &args.oracle);
+    let outcome = args.params.validate_against(exchange, table, &args.oracle);
     match outcome {
         Err(WhittleError::FloorBonusOverFee) => rules.must(
             false,
@@ -357,6 +363,12 @@ fn against(
             "tiers[0].maintenance",
             "at least covered_move + funding_max_per_day / 24 + exchange.bonus_max + premium + \
              concentration_premium + close_impact + spread_multiple * oracle.uncertain_over",
+        ),
+        // The order of the tiers was checked above; what is left is a target that rounds away.
+        Err(WhittleError::BadTiers) => rules.must(
+            false,
+            "tiers[0].maintenance",
+            "so large that exchange.target_buffer of it is at least 2^-32",
         ),
         other => rules.program(other),
     }

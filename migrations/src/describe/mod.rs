@@ -10,8 +10,8 @@ mod section;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fields::{share, usd};
 pub use fields::{Comparison, Difference, Fields};
-pub(crate) use fields::{multiple, share, usd};
 pub use report::{Problem, Problems};
 
 use anchor_lang::prelude::Pubkey;
@@ -75,6 +75,18 @@ impl DescribedMarket {
 pub(crate) fn show_symbol(symbol: [u8; 16]) -> String {
     let text = String::from_utf8_lossy(&symbol);
     text.trim_end_matches('\0').to_owned()
+}
+
+/// An oracle's kind and key as one text.
+pub(crate) fn show_oracle((kind, key): (u8, [u8; 32])) -> String {
+    match kind {
+        ORACLE_PYTH_PULL => {
+            let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("pyth-pull, feed {hex}")
+        }
+        ORACLE_PYTH_LEGACY => format!("pyth-legacy, account {}", Pubkey::new_from_array(key)),
+        _ => "none".to_owned(),
+    }
 }
 
 impl Description {
@@ -194,9 +206,7 @@ fn peg(section: &Section, decimals: u8) -> u64 {
     let lot_exponent = i32::from(decimals).saturating_neg();
     let peg = dollars
         .mantissa()
-        .and_then(|(digits, exponent)| {
-            to_q32(digits, exponent, lot_exponent, Rounding::Floor).ok()
-        })
+        .and_then(|(digits, exponent)| to_q32(digits, exponent, lot_exponent, Rounding::Floor).ok())
         .filter(|peg| *peg > 0);
     section
         .parsed(

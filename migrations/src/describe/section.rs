@@ -128,7 +128,10 @@ impl<'a> Section<'a> {
         };
         let list = value.as_array().map_or(&[][..], |array| array.as_ref());
         if value.as_array().is_none() || list.len() > keys.len() {
-            self.problem(name, "is not a list of at most two addresses: write [\"ADDRESS\"]");
+            self.problem(
+                name,
+                "is not a list of at most two addresses: write [\"ADDRESS\"]",
+            );
         }
         for (key, value) in keys.iter_mut().zip(list) {
             let text = value.get_ref().as_str().unwrap_or_default();
@@ -146,7 +149,10 @@ impl<'a> Section<'a> {
     pub fn optional_table(&self, name: &'static str) -> Option<Section<'a>> {
         let value = self.optional(name)?;
         if value.as_table().is_none() {
-            self.problem(name, "is not a table: write its fields below a line with its name");
+            self.problem(
+                name,
+                "is not a table: write its fields below a line with its name",
+            );
         }
         let table = value.as_table()?;
         Some(Section::new(self.field(name), table, self.report))

@@ -42,6 +42,36 @@ solana_security_txt::security_txt! {
 pub mod whittle {
     use super::*;
 
+    // Dispatch compares one discriminator after the other: what is called most stands first.
+
+    /// Closes just enough of an account under maintenance, or unflags one that recovered.
+    pub fn liquidate_partial<'info>(
+        ctx: Context<'info, LiquidatePartial<'info>>,
+        min_bonus_usd_atoms: i64,
+    ) -> Result<()> {
+        liquidate_partial::handle(ctx, min_bonus_usd_atoms)
+    }
+
+    /// The first sighting of an account under maintenance; starts the bonus clock.
+    pub fn flag_account<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
+        flag_account::handle(ctx)
+    }
+
+    /// Caches the prices of markets: pairs of market and oracle account.
+    pub fn update_markets<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result<()> {
+        update_markets::handle(ctx)
+    }
+
+    /// Caches the prices of banks: pairs of bank and oracle account.
+    pub fn update_banks<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<()> {
+        update_banks::handle(ctx)
+    }
+
+    /// Fills an order with the first update at or after its delay.
+    pub fn fill_order<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
+        fill_order::handle(ctx, place)
+    }
+
     /// Creates the exchange with its rules. The signer becomes the authority.
     pub fn initialize_exchange(
         ctx: Context<InitializeExchange>,
@@ -123,37 +153,9 @@ pub mod whittle {
         place_order::handle(ctx, args)
     }
 
-    /// Fills an order with the first update at or after its delay.
-    pub fn fill_order<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
-        fill_order::handle(ctx, place)
-    }
-
     /// Removes an order that expired.
     pub fn expire_order(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
         expire_order::handle(ctx, place)
-    }
-
-    /// Caches the prices of markets: pairs of market and oracle account.
-    pub fn update_markets<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result<()> {
-        update_markets::handle(ctx)
-    }
-
-    /// Caches the prices of banks: pairs of bank and oracle account.
-    pub fn update_banks<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<()> {
-        update_banks::handle(ctx)
-    }
-
-    /// The first sighting of an account under maintenance; starts the bonus clock.
-    pub fn flag_account<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
-        flag_account::handle(ctx)
-    }
-
-    /// Closes just enough of an account under maintenance, or unflags one that recovered.
-    pub fn liquidate_partial<'info>(
-        ctx: Context<'info, LiquidatePartial<'info>>,
-        min_bonus_usd_atoms: i64,
-    ) -> Result<()> {
-        liquidate_partial::handle(ctx, min_bonus_usd_atoms)
     }
 
     /// Moves cash between the pool, the insurance fund and the lines of markets.

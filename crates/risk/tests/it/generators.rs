@@ -1,5 +1,4 @@
-//! Random accounts: realistic ones, for which the sizes must be minimal to the lot, and absurd
-//! ones, for which nothing is promised but an answer.
+//! Random accounts of realistic markets, for which sizes must be minimal to the lot.
 
 use core::fmt;
 
@@ -8,7 +7,7 @@ use whittle_risk::bonus::BonusTerms;
 use whittle_risk::health::{Account, Leg, Thresholds};
 use whittle_risk::liquidation::{Episode, Inputs, Plan, Policy};
 use whittle_risk::price::Mark;
-use whittle_risk::tier::{Bracket, Tier, TierTable};
+use whittle_risk::tier::{Tier, TierTable};
 use whittle_risk::{Lots, Price, Ratio, Usd};
 
 use crate::slow::{self, Doubt, ONE};
@@ -17,7 +16,7 @@ use crate::slow::{self, Doubt, ONE};
 pub const NOW: i64 = 1_700_000_000;
 
 /// 2^32 as a ratio's raw number.
-const ONE_RAW: u64 = 1 << 32;
+pub const ONE_RAW: u64 = 1 << 32;
 
 /// An account together with everything a call depends on.
 #[derive(Clone)]
@@ -132,7 +131,7 @@ pub fn magnitude(low: u32, high: u32) -> impl Strategy<Value = u64> {
 }
 
 /// A share of one as a raw ratio, from basis points.
-fn bps(range: std::ops::Range<u64>) -> impl Strategy<Value = u64> {
+pub fn bps(range: std::ops::Range<u64>) -> impl Strategy<Value = u64> {
     // The low bits are noise, so that nothing divides evenly.
     (range, 0u64..429_000).prop_map(|(bps, noise)| bps * ONE_RAW / 10_000 + noise)
 }
@@ -170,7 +169,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
 
 /// A leg before it is fitted to a policy.
 #[derive(Clone, Debug)]
-struct Seed {
+pub struct Seed {
     lots: u64,
     long: bool,
     /// How many times the least sensible lot a lot is worth, in 1/16.
@@ -197,7 +196,7 @@ struct Seed {
     stale: Option<u64>,
 }
 
-fn seed(most_lots: u32, may_be_stale: bool) -> impl Strategy<Value = Seed> {
+pub fn seed(most_lots: u32, may_be_stale: bool) -> impl Strategy<Value = Seed> {
     let stale = if may_be_stale {
         prop_oneof![4 => Just(None), 1 => (0u64..2_000).prop_map(Some)].boxed()
     } else {
@@ -273,7 +272,7 @@ fn lines() -> impl Strategy<Value = i64> {
 
 impl Seed {
     /// A lot is worth at least what repairs 11 atoms, whatever the ratio, as listing demands.
-    fn leg(&self, policy: &Policy) -> Leg {
+    pub fn leg(&self, policy: &Policy) -> Leg {
         let wide = u128::from;
         let marginal = wide(self.rates[0]) * wide(self.multiplier) / ONE;
         let tau = marginal * (ONE + wide(policy.thresholds.target_buffer.0)) / ONE;
@@ -314,7 +313,7 @@ impl Seed {
         }
     }
 
-    fn table(&self, notional: u64) -> TierTable {
+    pub fn table(&self, notional: u64) -> TierTable {
         let mut bounds = self.bounds;
         bounds.sort_unstable();
         let mut tiers = Vec::new();
@@ -334,7 +333,7 @@ impl Seed {
 }
 
 /// Where E / M lies: anywhere under one, often just under it.
-fn ratio_under_one() -> impl Strategy<Value = u64> {
+pub fn ratio_under_one() -> impl Strategy<Value = u64> {
     prop_oneof![
         4 => 0..ONE_RAW,
         2 => ONE_RAW / 10 * 8..ONE_RAW,
@@ -343,7 +342,7 @@ fn ratio_under_one() -> impl Strategy<Value = u64> {
 }
 
 /// A live flag, old enough to be confirmed, whose latched ratio may or may not bind.
-fn episode() -> impl Strategy<Value = Episode> {
+pub fn episode() -> impl Strategy<Value = Episode> {
     (
         0i64..200,
         0i64..200,
@@ -385,218 +384,4 @@ pub fn liquidatable(
                 case.with_ratio(ratio)
             },
         )
-}
-
-/// Numbers that break arithmetic: the ends of the range, powers of two and their neighbours.
-fn awkward_u64() -> impl Strategy<Value = u64> {
-    prop_oneof![
-        1 => Just(0),
-        1 => Just(1),
-        1 => Just(u64::MAX),
-        2 => (0u32..64, 0u64..3).prop_map(|(bits, step)| (1u64 << bits).wrapping_add(step).wrapping_sub(1)),
-        4 => magnitude(0, 64),
-    ]
-}
-
-fn awkward_i64() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        1 => Just(i64::MIN),
-        8 => awkward_u64().prop_map(u64::cast_signed),
-        8 => awkward_u64().prop_map(|raw| (raw >> 1).cast_signed()),
-    ]
-}
-
-/// Mostly sensible ratios, sometimes not.
-fn awkward_ratio() -> impl Strategy<Value = Ratio> {
-    prop_oneof![2 => bps(0..10_000), 1 => awkward_u64()].prop_map(Ratio)
-}
-
-fn absurd_table() -> impl Strategy<Value = TierTable> {
-    let bracket = (
-        awkward_u64(),
-        awkward_ratio(),
-        awkward_ratio(),
-        awkward_u64(),
-        awkward_u64(),
-    )
-        .prop_map(
-            |(upto, maintenance, initial, maintenance_deduct, initial_deduct)| Bracket {
-                upto,
-                maintenance,
-                initial,
-                maintenance_deduct,
-                initial_deduct,
-            },
-        );
-    proptest::collection::vec(bracket, 0..=5).prop_map(|brackets| {
-        // Five is one more than a table holds.
-        let mut table = TierTable::default();
-        table.restore(brackets.into_iter());
-        table
-    })
-}
-
-fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
-    (
-        (awkward_i64(), awkward_i64(), awkward_i64()),
-        (
-            awkward_u64(),
-            awkward_i64(),
-            any::<[bool; 3]>(),
-            awkward_u64(),
-            awkward_u64(),
-        ),
-        table,
-        (awkward_ratio(), awkward_ratio(), awkward_ratio()),
-        [awkward_i64(), awkward_i64(), awkward_i64(), awkward_i64()],
-    )
-        .prop_map(
-            |(
-                (lots, entry, funding),
-                (price, publish_time, [stale, uncertain, lightens_skew], age_shift, doubt),
-                tiers,
-                (multiplier, premium, pool_cost),
-                [min_position, min_close, insurance_line, pool_line],
-            )| Leg {
-                lots: Lots(lots),
-                entry: Usd(entry),
-                funding_owed: Usd(funding),
-                mark: Mark {
-                    price: Price(price),
-                    publish_time,
-                    stale,
-                    uncertain,
-                    age_shift,
-                    doubt_shift: doubt,
-                    doubt_favour: doubt,
-                },
-                tiers,
-                multiplier,
-                premium,
-                pool_cost,
-                min_position: Usd(min_position),
-                min_close: Usd(min_close),
-                lightens_skew,
-                insurance_line: Usd(insurance_line),
-                pool_line: Usd(pool_line),
-            },
-        )
-}
-
-/// Anything at all, including what no program could store.
-pub fn absurd() -> impl Strategy<Value = (Case, i64)> {
-    let ratios = [
-        awkward_ratio(),
-        awkward_ratio(),
-        awkward_ratio(),
-        awkward_ratio(),
-        awkward_ratio(),
-    ];
-    (
-        [awkward_i64(), awkward_i64(), awkward_i64(), awkward_i64()],
-        proptest::collection::vec(absurd_leg(absurd_table().boxed()), 0..=9),
-        (
-            ratios,
-            awkward_ratio(),
-            awkward_ratio(),
-            any::<u32>(),
-            any::<u32>(),
-            any::<u32>(),
-        ),
-        (
-            awkward_i64(),
-            awkward_i64(),
-            awkward_i64(),
-            awkward_u64(),
-            awkward_i64(),
-        ),
-        awkward_i64(),
-    )
-        .prop_map(
-            |(
-                [cash, claims, collateral, interest],
-                legs,
-                ([call, target, emergency, theta, forced], floor, max, ramp, confirm, lapse),
-                (flagged_at, touched_at, publish_time, lowest, now),
-                min_bonus,
-            )| {
-                let case = Case {
-                    cash,
-                    claims,
-                    collateral,
-                    interest,
-                    legs,
-                    policy: Policy {
-                        thresholds: Thresholds {
-                            call_buffer: call,
-                            target_buffer: target,
-                            emergency,
-                            profit_weight: Ratio(ONE_RAW),
-                        },
-                        theta,
-                        forced,
-                        bonus: BonusTerms {
-                            floor,
-                            max,
-                            ramp_secs: ramp,
-                        },
-                        confirm_secs: confirm,
-                        flag_lapse_secs: lapse,
-                    },
-                    episode: Episode {
-                        flagged_at,
-                        touched_at,
-                        publish_time,
-                        lowest_ratio: Ratio(lowest),
-                    },
-                    now,
-                };
-                (case, min_bonus)
-            },
-        )
-}
-
-/// Lawful markets and policies at sizes and prices from one raw unit to the last that fits: the
-/// promises that need no sensible lot must hold here too.
-pub fn lawful_at_any_scale() -> impl Strategy<Value = Case> {
-    let sized = (seed(2, true), magnitude(0, 63), awkward_u64(), any::<u64>());
-    (
-        policy(),
-        proptest::collection::vec(sized, 1..=3),
-        episode(),
-        ratio_under_one(),
-    )
-        .prop_map(|(policy, seeds, episode, ratio)| {
-            let legs = seeds
-                .iter()
-                .map(|(seed, lots, price, noise)| {
-                    let mut leg = seed.leg(&policy);
-                    // Kept under 2^58 atoms, so that the sums of three legs fit.
-                    let price = (*price).max(1);
-                    let most = (1u128 << 90) / u128::from(price);
-                    let lots = u128::from(*lots).min(most).max(1);
-                    let notional = u64::try_from((lots * u128::from(price)) >> 32).unwrap_or(1);
-                    leg.lots = Lots(i64::try_from(lots).unwrap_or(i64::MAX) * leg.lots.0.signum());
-                    leg.mark.price = Price(price);
-                    leg.mark.age_shift = if leg.mark.stale { price / 16 } else { 0 };
-                    leg.entry = Usd(i64::try_from(notional).unwrap_or(0) * leg.lots.0.signum());
-                    leg.funding_owed = Usd(0);
-                    leg.tiers = seed.table(notional);
-                    leg.min_position = Usd((noise & notional).cast_signed());
-                    leg.min_close = Usd((noise >> 7 & notional).cast_signed());
-                    leg
-                })
-                .collect();
-            let case = Case {
-                cash: 0,
-                claims: 0,
-                collateral: 0,
-                interest: 0,
-                legs,
-                policy,
-                episode,
-                now: NOW,
-            };
-            case.with_ratio(ratio)
-        })
 }

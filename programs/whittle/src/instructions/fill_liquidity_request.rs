@@ -75,7 +75,12 @@ struct Fill {
 /// A price must be newer than the request by the delay, certain, and as young as an update has to be
 /// to be accepted at all. Were an older cached price enough, callers could wait for the market to
 /// move away from it.
-fn validate_price(market: &Market, request: &LiquidityRequest, delay: i64, now: i64) -> Outcome<()> {
+fn validate_price(
+    market: &Market,
+    request: &LiquidityRequest,
+    delay: i64,
+    now: i64,
+) -> Outcome<()> {
     let published = market.price.publish_time;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     require_that(
@@ -141,7 +146,10 @@ fn decide(request: &LiquidityRequest, value: NetAssetValue, supply: u64) -> Outc
     let (out, locked) = if request.kind == REQUEST_DEPOSIT {
         shares(request.amount_atoms, supply, value.higher)?
     } else {
-        (amount_for_shares(request.amount_atoms, supply, value.lower)?, 0)
+        (
+            amount_for_shares(request.amount_atoms, supply, value.lower)?,
+            0,
+        )
     };
     // Something for nothing is not what a minimum of zero asks for.
     require_that(
@@ -193,7 +201,13 @@ fn move_tokens(
         }
         return mint_shares(share_mint(), receiver, exchange(), bump, fill.out);
     }
-    burn_shares(share_mint(), escrow(), exchange(), bump, request.amount_atoms)?;
+    burn_shares(
+        share_mint(),
+        escrow(),
+        exchange(),
+        bump,
+        request.amount_atoms,
+    )?;
     Transfer {
         program: accounts.token_program.key(),
         mint: accounts.mint.to_account_info(),

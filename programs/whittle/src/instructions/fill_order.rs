@@ -167,7 +167,7 @@ fn price(
             lots = held.negated()?;
         }
     }
-    let oracle = reading.to_cached(i32::from(market.lot_exponent))?;
+    let oracle = reading.to_cached(&market.oracle, i32::from(market.lot_exponent))?;
     let after = held.plus(lots)?;
     let fill = trade::fill_price(
         Price(oracle.price_q32),
@@ -192,8 +192,10 @@ fn price(
         fee: Usd::ZERO,
         profit: Usd::ZERO,
     };
-    let doubtful = whittle_risk::price::is_uncertain(&oracle.cached(), &market.oracle.policy());
-    require_that(trade.opening() == 0 || !doubtful, WhittleError::PriceUncertain)?;
+    require_that(
+        trade.opening() == 0 || oracle.uncertain == 0,
+        WhittleError::PriceUncertain,
+    )?;
     Ok(trade)
 }
 

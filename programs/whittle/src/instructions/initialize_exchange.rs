@@ -44,10 +44,7 @@ fn validate(args: &InitializeExchangeArgs) -> Outcome<()> {
     )
 }
 
-pub(crate) fn handle(
-    ctx: Context<InitializeExchange>,
-    args: InitializeExchangeArgs,
-) -> Result<()> {
+pub(crate) fn handle(ctx: Context<InitializeExchange>, args: InitializeExchangeArgs) -> Result<()> {
     validate(&args)?;
 
     let authority = ctx.accounts.authority.key();

@@ -161,6 +161,7 @@ fn event(
             pool_usd_atoms: close.cost.pool.0,
             insurance_top_up_usd_atoms: close.insurance_top_up.0,
             pool_top_up_usd_atoms: close.pool_top_up.0,
+            padding: [0; 6],
         })
         .collect();
     PartiallyLiquidated {

@@ -29,7 +29,9 @@ pub struct ListBankArgs {
     pub issuer_group: u16,
 }
 
-/// The mint is checked before the vault is opened, because constraints run in field order.
+/// Anchor creates accounts before it looks at constraints, and a token program refuses to open a
+/// vault for some of the mints that are not accepted. So the mint is checked where the first account
+/// is created, in [`space_for`], to name the reason.
 #[derive(Accounts)]
 pub struct ListBank<'info> {
     /// The exchange's authority; pays.
@@ -39,17 +41,12 @@ pub struct ListBank<'info> {
     #[account(mut, has_one = authority @ WhittleError::NotAuthority)]
     pub exchange: AccountLoader<'info, Exchange>,
     /// The token.
-    #[account(
-        constraint = *mint.to_account_info().owner == token_program.key()
-            @ WhittleError::WrongTokenProgram,
-        constraint = is_plain(mint.as_ref().as_ref()) @ WhittleError::MintExtension,
-    )]
     pub mint: Box<InterfaceAccount<'info, Mint>>,
     /// The bank.
     #[account(
         init,
         payer = authority,
-        space = Bank::SIZE,
+        space = space_for(mint.as_ref().as_ref(), token_program.key)?,
         seeds = [seeds::BANK, mint.key().as_ref()],
         bump
     )]
@@ -69,6 +66,13 @@ pub struct ListBank<'info> {
     pub token_program: Interface<'info, TokenInterface>,
     /// Creates the accounts.
     pub system_program: Program<'info, System>,
+}
+
+/// Space for the bank of an acceptable mint.
+fn space_for(mint: &AccountInfo, token_program: &Pubkey) -> Outcome<usize> {
+    require_that(mint.owner == token_program, WhittleError::WrongTokenProgram)?;
+    require_that(is_plain(mint), WhittleError::MintExtension)?;
+    Ok(Bank::SIZE)
 }
 
 /// Whether the mint has no extension but descriptive ones. Everything else can take from the vault,

@@ -102,7 +102,7 @@ fn tier_table(args: &[TierArgs]) -> Outcome<TierTable> {
 fn lot_price(oracle: &AccountInfo, args: &ListMarketArgs, exchange: &Exchange) -> Outcome<Price> {
     let reading = oracle::read(oracle, &args.oracle, exchange)?;
     let cached = reading
-        .to_cached(i32::from(args.lot_exponent))
+        .to_cached(&args.oracle, i32::from(args.lot_exponent))
         .map_err(|error| match error {
             WhittleError::PriceOutOfRange => WhittleError::BadLotSize,
             other => other,

@@ -30,8 +30,13 @@ fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
         .map_err(|_| WhittleError::WrongAccount)?;
     let size = core::mem::size_of::<T>();
     let body = Ref::filter_map(data, |data| {
-        let body = data.strip_prefix(T::DISCRIMINATOR)?.get(..size)?;
-        bytemuck::try_from_bytes(body).ok()
+        let (discriminator, body) = data.split_first_chunk::<8>()?;
+        // Compared as one word; as slices it would be a system call for each account.
+        let expected = T::DISCRIMINATOR.first_chunk::<8>()?;
+        if u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected) {
+            return None;
+        }
+        bytemuck::try_from_bytes(body.get(..size)?).ok()
     });
     body.map_err(|_| WhittleError::WrongAccount)
 }
@@ -82,8 +87,7 @@ pub fn snapshot_without<'info>(
             Ok(bank)
         },
         |index| {
-            let market: Ref<Market> =
-                read(next_market.next().ok_or(WhittleError::MarketMissing)?)?;
+            let market: Ref<Market> = read(next_market.next().ok_or(WhittleError::MarketMissing)?)?;
             require_that(market.index == index, WhittleError::MarketMismatch)?;
             Ok(market)
         },

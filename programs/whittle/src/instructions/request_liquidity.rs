@@ -127,7 +127,11 @@ fn validate(
         accounts.escrow.key,
         accounts.token_program.key,
     )?;
-    let wanted = if is_deposit { pool.share_mint } else { bank.mint };
+    let wanted = if is_deposit {
+        pool.share_mint
+    } else {
+        bank.mint
+    };
     require_that(
         accounts.receiver.mint == wanted,
         WhittleError::WrongReceiver,

@@ -82,7 +82,9 @@ fn take_collateral<'info>(
     thresholds: &Thresholds,
     now: i64,
 ) -> Outcome<Snapshot> {
-    let place = account.used_collaterals().position(|held| held.bank == bank);
+    let place = account
+        .used_collaterals()
+        .position(|held| held.bank == bank);
     let held = account
         .collaterals
         .iter_mut()
@@ -103,10 +105,7 @@ fn take_collateral<'info>(
     Ok(snapshot)
 }
 
-pub(crate) fn handle<'info>(
-    ctx: Context<'info, Withdraw<'info>>,
-    amount_atoms: u64,
-) -> Result<()> {
+pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {
     let (accounts, rest) = (&ctx.accounts, ctx.remaining_accounts);
     let now = Clock::get()?.unix_timestamp;
     let (policy, exchange_bump) = {

@@ -7,8 +7,8 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::state::raw::{CachedPrice, OracleConfig, ORACLE_PYTH_LEGACY, ORACLE_PYTH_PULL};
 use crate::state::Exchange;
 use anchor_lang::prelude::*;
-use whittle_risk::price::{age_secs, to_q32, Rounding};
-use whittle_risk::{Ratio, RiskError};
+use whittle_risk::price::{age_secs, judge, to_q32, Rounding};
+use whittle_risk::{Price, Ratio, RiskError};
 
 /// How far ahead of the on-chain clock a price may be published, seconds. The clock is a stake
 /// weighted median of validators and lags behind the oracle.
@@ -56,7 +56,7 @@ pub fn read(info: &AccountInfo, config: &OracleConfig, exchange: &Exchange) -> O
 
 impl Reading {
     /// In Q32 USD atoms per `10^lot_exponent` units; the price rounds down, the confidence up.
-    pub fn to_cached(&self, lot_exponent: i32) -> Outcome<CachedPrice> {
+    pub fn to_cached(&self, config: &OracleConfig, lot_exponent: i32) -> Outcome<CachedPrice> {
         let price = self.price.unsigned_abs();
         let price_q32 = to_q32(price, self.exponent, lot_exponent, Rounding::Floor)?;
         require_that(price_q32 > 0, WhittleError::PriceOutOfRange)?;
@@ -66,11 +66,21 @@ impl Reading {
                 Err(RiskError::PriceOutOfRange) => u64::MAX,
                 other => other?,
             };
+        let judged = judge(
+            Price(price_q32),
+            confidence_q32,
+            self.publish_time,
+            &config.policy(),
+        );
         Ok(CachedPrice {
             price_q32,
             confidence_q32,
+            doubt_shift_q32: judged.doubt_shift,
+            doubt_favour_q32: judged.doubt_favour,
             publish_time: self.publish_time,
             prev_publish_time: self.prev_publish_time,
+            uncertain: u8::from(judged.uncertain),
+            padding: [0; 7],
         })
     }
 
@@ -99,7 +109,7 @@ impl Reading {
             return Ok(None);
         }
         self.check_time(config.accept_secs, now)?;
-        self.to_cached(lot_exponent).map(Some)
+        self.to_cached(config, lot_exponent).map(Some)
     }
 }
 

@@ -126,8 +126,7 @@ impl MarketParams {
         let cap = m.times_ceil(Ratio(rules.theta_q32))?;
         let cost = self.cost_max(rules, oracle)?.least(cap);
         require_that(
-            lot >= LOT_MIN_USD_ATOMS
-                && tau.less(cost).of_floor(lot)?.0 >= LOT_REPAIR_MIN_USD_ATOMS,
+            lot >= LOT_MIN_USD_ATOMS && tau.less(cost).of_floor(lot)?.0 >= LOT_REPAIR_MIN_USD_ATOMS,
             WhittleError::BadLotSize,
         )
     }

@@ -47,7 +47,7 @@ impl OracleConfig {
     }
 }
 
-/// The newest accepted price.
+/// The newest accepted price, with what its confidence means.
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct CachedPrice {
@@ -55,10 +55,18 @@ pub struct CachedPrice {
     pub price_q32: u64,
     /// Confidence interval in the same unit.
     pub confidence_q32: u64,
+    /// Shift where doubt counts against an account, in the same unit.
+    pub doubt_shift_q32: u64,
+    /// Shift where doubt counts for an account, in the same unit.
+    pub doubt_favour_q32: u64,
     /// When the oracle published it, Unix seconds.
     pub publish_time: i64,
     /// Publish time of the update before, as the oracle reports it.
     pub prev_publish_time: i64,
+    /// 1 when the confidence is wider than the configuration trusts.
+    pub uncertain: u8,
+    /// Zero.
+    pub padding: [u8; 7],
 }
 
 impl CachedPrice {
@@ -66,8 +74,10 @@ impl CachedPrice {
     pub fn cached(&self) -> Cached {
         Cached {
             price: Price(self.price_q32),
-            confidence: self.confidence_q32,
             publish_time: self.publish_time,
+            uncertain: self.uncertain != 0,
+            doubt_shift: self.doubt_shift_q32,
+            doubt_favour: self.doubt_favour_q32,
         }
     }
 }
@@ -125,7 +135,7 @@ pub struct Wide {
 }
 
 impl From<i128> for Wide {
-    #[allow(clippy::cast_possible_truncation)] // Splitting into words is the purpose.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Splitting into words is the purpose.
     fn from(value: i128) -> Self {
         Self {
             low: value as u64,

@@ -35,7 +35,7 @@ proptest! {
 
     #[test]
     fn quotients_are_the_exact_ones_rounded_as_named(n in wide(), d in wide()) {
-        prop_assume!(d != 0);
+        let d = d.max(1);
         let (wide_n, wide_d) = (u128::from(n) << 32, u128::from(d));
         prop_assert_eq!(div_q32_floor(n, d), narrowed(wide_n / wide_d));
         prop_assert_eq!(div_q32_ceil(n, d), narrowed(wide_n.div_ceil(wide_d)));
@@ -111,7 +111,10 @@ proptest! {
 #[test]
 fn a_division_by_zero_names_what_was_to_be_divided() {
     assert_eq!(div_q32_floor(1, 0), Err(DivisionByZero("a quotient")));
-    assert_eq!(div_q32_floor(u64::MAX, 0), Err(DivisionByZero("a quotient")));
+    assert_eq!(
+        div_q32_floor(u64::MAX, 0),
+        Err(DivisionByZero("a quotient"))
+    );
     assert_eq!(div_q32_ceil(1, 0), Err(DivisionByZero("a quotient")));
     assert_eq!(div_q32_ceil(u64::MAX, 0), Err(DivisionByZero("a quotient")));
     assert_eq!(wide_div_ceil(1, 0), Err(DivisionByZero("a quotient")));

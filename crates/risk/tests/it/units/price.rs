@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use whittle_risk::health::{Doubt, Leg};
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::{
-    age_secs, is_uncertain, mark, to_q32, Cached, Mark, OraclePolicy,
+    age_secs, judge, mark, to_q32, Cached, Mark, OraclePolicy,
     Rounding::{Ceil, Floor},
 };
 use whittle_risk::RiskError::{ExponentOutOfRange, PriceOutOfRange};
@@ -103,11 +103,7 @@ fn policy() -> OraclePolicy {
 }
 
 fn cached(confidence: u64) -> Cached {
-    Cached {
-        price: Price(1_024 * ONE_Q32),
-        confidence,
-        publish_time: PUBLISHED,
-    }
+    judge(Price(1_024 * ONE_Q32), confidence, PUBLISHED, &policy())
 }
 
 #[test]
@@ -149,8 +145,6 @@ fn a_price_is_uncertain_when_its_confidence_is_over_the_share_and_not_at_it() {
     // 1/64 of 1,024 atoms is 16 atoms.
     let at = cached(16 * ONE_Q32);
     let over = cached(16 * ONE_Q32 + 1);
-    assert!(!is_uncertain(&at, &policy()));
-    assert!(is_uncertain(&over, &policy()));
     let mark_at = mark(&at, &policy(), PUBLISHED);
     assert_eq!(
         (mark_at.uncertain, mark_at.doubt_shift),

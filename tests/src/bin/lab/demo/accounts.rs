@@ -1,8 +1,6 @@
 //! Who trades in the demo: a fixed pattern, so that every run has the same accounts and nobody
 //! chose them for what happens to them.
 
-use super::path::Point;
-
 /// Leverage of account after account, in tenths. The first tier allows 20.
 const LEVERAGE_TENTHS: [i64; 9] = [30, 100, 50, 150, 80, 120, 60, 180, 20];
 /// Deposits, in dollars.
@@ -102,9 +100,10 @@ pub fn limit(seen_q32: u64, is_long: bool) -> u64 {
     }
 }
 
-/// The exponent of a lot that costs between one and ten dollars at this price (in 10^-8 dollars).
-pub fn lot_exponent((_, price): Point) -> i8 {
-    let digits = price.max(1).ilog10();
+/// The exponent of a lot that costs between one and ten dollars at the highest price (in 10^-8
+/// dollars).
+pub fn lot_exponent(highest: u64) -> i8 {
+    let digits = highest.max(1).ilog10();
     8 - i8::try_from(digits).unwrap_or(8)
 }
 
@@ -134,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_lot_costs_a_few_dollars() {
-        assert_eq!(lot_exponent((0, 1_903_900_000_000)), -4);
-        assert_eq!(lot_exponent((0, 2_500_000_000)), -1);
-        assert_eq!(lot_exponent((0, 5_000)), 5);
+        assert_eq!(lot_exponent(1_903_900_000_000), -4);
+        assert_eq!(lot_exponent(2_500_000_000), -1);
+        assert_eq!(lot_exponent(5_000), 5);
     }
 }

@@ -12,8 +12,9 @@ pub const HOUR: i64 = 3_600;
 const COLUMNS: [&str; 5] = ["timestamp", "open", "high", "low", "close"];
 /// The last second of the year 9999. More is a time in milliseconds.
 const LAST_TIME: i64 = 253_402_300_799;
-/// A million dollars, so that a lot of any market costs what the program allows.
 const HIGHEST: u64 = 1_000_000 * DOLLAR;
+/// The highest price of a file over its lowest, at most, so that one size of lot suits them all.
+const WIDEST: u64 = 10_000;
 
 /// One hour of trading. Prices in 10^-8 dollars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +66,16 @@ pub fn parse(text: &str) -> Result<Vec<Candle>, BadPrices> {
     };
     let width = check_header(line, header)?;
     let mut candles: Vec<Candle> = Vec::new();
+    let (mut low, mut high) = (u64::MAX, 0);
     for (line, row) in lines {
         let candle = read_row(line, row, width)?;
         if let Some(before) = candles.last() {
             check_order(line, before, &candle)?;
+        }
+        (low, high) = (low.min(candle.low), high.max(candle.high));
+        if high / low >= WIDEST {
+            let what = format!("prices of one file may differ {WIDEST} times, not more");
+            return Err(at(line, if high == candle.high { 3 } else { 4 }, what));
         }
         candles.push(candle);
     }
@@ -145,7 +152,7 @@ fn time(text: &str) -> Result<i64, String> {
     let time: i64 = text
         .parse()
         .map_err(|_| format!("expected a time in whole Unix seconds, found \"{text}\""))?;
-    if !(1..=LAST_TIME).contains(&time) {
+    if !(HOUR..=LAST_TIME).contains(&time) {
         return Err(format!("{time} is not a time in Unix seconds"));
     }
     Ok(time)
@@ -297,6 +304,14 @@ mod tests {
         assert_eq!(
             second_row("3660,11,12,9,11,1"),
             "line 3, column 1 (timestamp): a row is an hour, but 3660 is 60 s after the one before"
+        );
+    }
+
+    #[test]
+    fn prices_of_one_file_are_of_one_order() {
+        assert_eq!(
+            second_row("7200,11,90000,9,10,1"),
+            "line 3, column 3 (high): prices of one file may differ 10000 times, not more"
         );
     }
 

@@ -137,6 +137,8 @@ pub struct Totals {
     pub updates: usize,
     /// Transactions that the program ran.
     pub transactions: usize,
+    /// Orders that the program refused to fill, for want of margin or beyond their limit.
+    pub unfilled: usize,
     /// Bonuses.
     pub keeper: i64,
     /// Insurance fund and lines, before.

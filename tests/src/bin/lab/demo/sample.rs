@@ -91,6 +91,7 @@ pub fn report() -> Report {
         totals: Totals {
             updates: 97,
             transactions: 120,
+            unfilled: 0,
             keeper: 3_117_000,
             insurance_before: 1_000_000_000,
             insurance_after: 1_000_500_000,

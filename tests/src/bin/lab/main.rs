@@ -1,0 +1,23 @@
+//! The program at work, for people rather than for asserts: `cargo xtask demo` and
+//! `cargo xtask bench cu`.
+
+mod cu;
+mod demo;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match args.split_first() {
+        Some((command, rest)) if command == "demo" => demo::run(rest),
+        Some((command, [])) if command == "cu" => cu::run(),
+        _ => Err(anyhow::anyhow!("usage: lab demo [OPTIONS], or lab cu")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

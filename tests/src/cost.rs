@@ -1,0 +1,209 @@
+//! Compute units of every instruction, in situations that are the same in every run. Printed by
+//! `lab cu`; the tests assert ceilings on the same figures.
+
+use whittle_client::instruction;
+use whittle_risk::MAX_LEGS;
+
+use crate::actor::Actor;
+use crate::outcome::Done;
+use crate::spec::{BankSpec, ExchangeSpec, MarketSpec, USDC};
+use crate::world::World;
+
+/// One figure.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    /// The instruction; after a slash, for how many legs, markets or banks.
+    pub name: String,
+    /// Compute units of the program, calls to the token program included.
+    pub units: u64,
+}
+
+const SYMBOLS: [&str; MAX_LEGS] = ["BTC", "ETH", "SOL", "BNB", "XRP", "DOGE", "ADA", "AVAX"];
+/// Lots of 4 dollars: 100,000 dollars.
+const LOTS: i64 = 25_000;
+/// What an account deposits for each such position: initial margin is 5,000 dollars.
+const CASH: u64 = 5_300 * USDC;
+
+/// An exchange with so many markets, all at 40,000 dollars for 10^4 lots.
+fn world(markets: usize) -> World {
+    let specs = SYMBOLS[..markets].iter().map(|symbol| MarketSpec {
+        symbol,
+        ..MarketSpec::default()
+    });
+    World::with_markets(&specs.collect::<Vec<_>>())
+}
+
+/// A trader with a position in each market, long and short by turns, and another who is on the
+/// other side with half as much.
+fn crowd(world: &mut World) -> Actor {
+    let markets = world.all_markets();
+    let count = u64::try_from(markets.len()).expect("few markets");
+    let trader = world.trader("trader", CASH * count);
+    let other = world.trader("other", CASH * count);
+    for market in markets {
+        let sign = sign(market);
+        world.trade(&other, market, -sign * LOTS / 2);
+        world.trade(&trader, market, sign * LOTS);
+    }
+    trader
+}
+
+fn sign(market: u16) -> i64 {
+    if market.is_multiple_of(2) {
+        1
+    } else {
+        -1
+    }
+}
+
+/// Every price moves against the trader by so many basis points.
+fn crash(world: &mut World, bps: i64) {
+    world.pass(1);
+    for market in world.all_markets() {
+        let price = 40_000 * (10_000 - sign(market) * bps) / 10_000;
+        world.publish(market, price.to_string().as_str());
+    }
+    let all = world.all_markets();
+    world.update(&all).ok();
+}
+
+fn refresh(world: &mut World) {
+    for market in world.all_markets() {
+        world.republish(market);
+    }
+    let all = world.all_markets();
+    world.update(&all).ok();
+}
+
+/// Liquidating an account with `legs` positions. Under maintenance, two fifths of its positions at
+/// most are closed; deep under it, all are.
+#[must_use]
+pub fn liquidation(legs: usize, deep: bool) -> Cost {
+    let mut world = world(legs);
+    let trader = crowd(&mut world);
+    let keeper = world.keeper("keeper");
+    crash(&mut world, if deep { 475 } else { 255 });
+    if !deep {
+        keeper.flag(&mut world, &trader).ok();
+        world.pass(3);
+        refresh(&mut world);
+    }
+    let done = keeper.liquidate(&mut world, &trader).ok();
+    let left = world.account_of(&trader).open_positions().count();
+    assert_eq!(left == 0, deep, "how much was closed");
+    let what = if deep {
+        "liquidate_partial_all"
+    } else {
+        "liquidate_partial"
+    };
+    cost(&format!("{what}/{legs}"), &done)
+}
+
+/// Updating so many markets in one instruction.
+#[must_use]
+pub fn update(markets: usize) -> Cost {
+    let mut world = world(markets);
+    world.pass(61);
+    for market in world.all_markets() {
+        world.publish(market, "40100");
+    }
+    let all = world.all_markets();
+    let done = world.update(&all).ok();
+    cost(&format!("update_markets/{markets}"), &done)
+}
+
+fn cost(name: &str, done: &Done) -> Cost {
+    Cost {
+        name: name.to_owned(),
+        units: done.cu(),
+    }
+}
+
+/// Everything.
+#[must_use]
+pub fn all() -> Vec<Cost> {
+    let mut costs: Vec<Cost> = (1..=MAX_LEGS).map(|legs| liquidation(legs, false)).collect();
+    costs.extend((1..=MAX_LEGS).map(update));
+    costs.extend((1..=MAX_LEGS).map(|legs| liquidation(legs, true)));
+    costs.extend(governance());
+    costs.extend(liquidity());
+    costs.extend(trading());
+    costs
+}
+
+/// Setting up an exchange.
+fn governance() -> Vec<Cost> {
+    let mut world = World::bare();
+    let initialized = world.initialize(&ExchangeSpec::default()).ok();
+    let quote = world.list_bank(&BankSpec::usdc()).ok();
+    let pool = world.create_pool().ok();
+    let market = world.list_market(&MarketSpec::default()).ok();
+    let seeded = world.seed_insurance(10_000 * USDC).ok();
+    let settled = world.settle_markets(&[0]).ok();
+    vec![
+        cost("initialize_exchange", &initialized),
+        cost("list_bank", &quote),
+        cost("create_pool", &pool),
+        cost("list_market", &market),
+        cost("seed_insurance", &seeded),
+        cost("settle_markets/1", &settled),
+    ]
+}
+
+/// A liquidity provider's way in and out, with eight markets.
+fn liquidity() -> Vec<Cost> {
+    let mut world = world(MAX_LEGS);
+    let provider = Actor::named("lp");
+    let shares = 1_000 * USDC;
+    let requested = provider.request_withdrawal(&mut world, shares, 0).ok();
+    world.pass(2);
+    refresh(&mut world);
+    let filled = provider.fill_request(&mut world, &provider).ok();
+    provider.request_withdrawal(&mut world, shares, 0).ok();
+    world.pass(301);
+    let refunded = provider.refund_request(&mut world, &provider).ok();
+    vec![
+        cost("request_liquidity", &requested),
+        cost("fill_liquidity_request/8", &filled),
+        cost("refund_liquidity_request", &refunded),
+    ]
+}
+
+/// A trader's way, with one position and one other collateral.
+fn trading() -> Vec<Cost> {
+    let mut world = world(1);
+    world.list_bank(&BankSpec::sol()).ok();
+    let mut costs = Vec::new();
+    let mut note = |name: &str, done: Done| costs.push(cost(name, &done));
+
+    let trader = world.actor("trader");
+    let keeper = world.keeper("keeper");
+    note("open_margin_account", trader.open(&mut world).ok());
+    for (bank, amount) in [(0, CASH + 400 * USDC), (1, 1_000_000)] {
+        let mint = world.bank(bank).mint;
+        world.give(&trader, &mint, amount);
+        note(&format!("deposit/bank_{bank}"), trader.deposit(&mut world, bank, amount).ok());
+    }
+    note("set_delegate", trader.delegate_to(&mut world, &keeper).ok());
+    note("place_order", trader.place(&mut world, 0, LOTS).ok());
+    world.pass(2);
+    refresh(&mut world);
+    world.publish_bank(1, "100");
+    note("update_banks/1", world.update_banks(&[1]).ok());
+    note("fill_order", keeper.fill(&mut world, &trader, 0).ok());
+    note("withdraw", trader.withdraw(&mut world, 0, USDC).ok());
+    let account = world.account_of(&trader);
+    let assess = instruction::assess_account(&world.mirror(), trader.held(&account));
+    let assess = assess.expect("known banks and markets");
+    note("assess_account", world.send(&[assess], &[]).ok());
+    note("settle_account", trader.settle(&mut world, &[0]).ok());
+    crash(&mut world, 290);
+    note("flag_account", keeper.flag(&mut world, &trader).ok());
+
+    let other = world.keeper("other");
+    other.place(&mut world, 0, LOTS).ok();
+    world.pass(301);
+    note("expire_order", keeper.expire(&mut world, &other, 0).ok());
+    note("close_margin_account", other.close(&mut world).ok());
+    costs
+}

@@ -1,0 +1,24 @@
+//! Ceilings on compute units and on the size of transactions. Neither varies between runs.
+
+use whittle_tests::cost;
+
+#[test]
+fn liquidating_one_leg_takes_at_most_8_000_units() {
+    let units = cost::liquidation(1, false).units;
+    assert!(units <= 8_000, "{units} units");
+}
+
+#[test]
+fn liquidating_an_account_of_eight_legs_takes_at_most_18_000_units() {
+    let units = cost::liquidation(8, false).units;
+    assert!(units <= 18_000, "{units} units");
+}
+
+#[test]
+fn updating_markets_takes_at_most_3_000_units_a_market() {
+    for markets in [1, 8] {
+        let cost = cost::update(markets);
+        let most = 3_000 * u64::try_from(markets).expect("few markets");
+        assert!(cost.units <= most, "{} {}", cost.name, cost.units);
+    }
+}

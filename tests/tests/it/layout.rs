@@ -1,0 +1,456 @@
+//! Layouts that others rely on: whoever reads accounts, logs or error numbers by their bytes. A
+//! figure here changes only on purpose, with a migration and a line in the changelog.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::{AnchorSerialize, Discriminator};
+use core::mem::{offset_of, size_of};
+use whittle::error::WhittleError;
+use whittle::event::*;
+use whittle::state::exchange::{Exchange, ExchangeParams};
+use whittle::state::margin_account::{Collateral, MarginAccount, Order, Position, Receipt};
+use whittle::state::market::{Market, MarketParams, StoredTier};
+use whittle::state::pool::{Pool, PoolParams};
+use whittle::state::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
+use whittle::state::{Bank, InsuranceFund, LiquidityRequest};
+
+/// Size and the place of every field; does not compile when a field is missing from the list.
+macro_rules! pin {
+    ($type:ident, from $start:literal, $size:literal bytes { $($field:ident $at:literal,)* }) => {{
+        assert_eq!($start + size_of::<$type>(), $size, stringify!($type));
+        $(assert_eq!(
+            $start + offset_of!($type, $field),
+            $at,
+            concat!(stringify!($type), ".", stringify!($field))
+        );)*
+        let _all_fields = |it: $type| {
+            let $type { $($field: _,)* } = it;
+        };
+    }};
+}
+
+#[test]
+fn a_margin_account_takes_at_most_1_600_bytes() {
+    assert!(MarginAccount::SIZE <= 1_600, "{}", MarginAccount::SIZE);
+}
+
+#[test]
+fn accounts_are_laid_out_as_published() {
+    assert_eq!(Exchange::DISCRIMINATOR, [30, 200, 220, 149, 3, 61, 104, 50]);
+    pin!(Exchange, from 8, 560 bytes {
+        authority 8, guardian 40, receiver_programs 72, legacy_programs 136, params 200,
+        bank_count 296, market_count 298, bump 300, padding 301, reserved 304,
+    });
+    assert_eq!(Bank::DISCRIMINATOR, [142, 49, 166, 242, 50, 66, 97, 188]);
+    pin!(Bank, from 8, 408 bytes {
+        mint 8, vault 40, token_program 72, oracle 104, price 184, haircut_weight_q32 240,
+        peg_q32 248, deposit_cap_atoms 256, deposits_atoms 264, issuer_group 272, index 274,
+        decimals 276, bump 277, vault_bump 278, padding 279, reserved 280,
+    });
+    assert_eq!(Market::DISCRIMINATOR, [219, 190, 213, 55, 0, 227, 198, 154]);
+    pin!(Market, from 8, 920 bytes {
+        symbol 8, oracle 24, price 104, estimate 160, params 208, tiers 360, multiplier_q32 520,
+        spread_q32 528, funding_index_q32 536, funded_at 552, funding_unsettled_usd_atoms 560,
+        long_lots 568, short_lots 576, long_entry_usd_atoms 584, short_entry_usd_atoms 592,
+        pool_line_usd_atoms 600, insurance_line_usd_atoms 608, claims_unpaid_usd_atoms 616,
+        claims_pot_usd_atoms 624, claim_factor 632, deficit_usd_atoms 640, claim_epoch 648,
+        index 652, lot_exponent 654, tier_count 655, bump 656, padding 657, reserved 664,
+    });
+    assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
+    pin!(Pool, from 8, 280 bytes {
+        share_mint 8, share_escrow 40, params 72, cash_usd_atoms 104, reserve_usd_atoms 112,
+        pending_deposits_usd_atoms 120, withdraw_day 128, withdrawn_usd_atoms 136, bump 144,
+        share_mint_bump 145, share_escrow_bump 146, padding 147, reserved 152,
+    });
+    assert_eq!(
+        InsuranceFund::DISCRIMINATOR,
+        [43, 134, 170, 87, 102, 16, 142, 147]
+    );
+    pin!(InsuranceFund, from 8, 152 bytes {
+        cash_usd_atoms 8, bump 16, padding 17, reserved 24,
+    });
+    assert_eq!(
+        MarginAccount::DISCRIMINATOR,
+        [133, 220, 173, 213, 179, 211, 43, 238]
+    );
+    pin!(MarginAccount, from 8, 1272 bytes {
+        owner 8, delegate 40, cash_usd_atoms 72, deficit_usd_atoms 80, flagged_at 88,
+        flag_touched_at 96, flag_publish_time 104, flag_lowest_ratio_q32 112, sub_id 120,
+        deficit_market 122, bump 124, padding 125, collaterals 128, positions 192, orders 768,
+        receipt 992, reserved 1112,
+    });
+    assert_eq!(
+        LiquidityRequest::DISCRIMINATOR,
+        [22, 207, 121, 48, 97, 240, 236, 91]
+    );
+    pin!(LiquidityRequest, from 8, 112 bytes {
+        owner 8, receiver 40, amount_atoms 72, min_out_atoms 80, requested_at 88, expires_at 96,
+        kind 104, bump 105, padding 106,
+    });
+}
+
+#[test]
+fn what_accounts_contain_is_laid_out_as_published() {
+    pin!(ExchangeParams, from 0, 96 bytes {
+        call_buffer_q32 0, target_buffer_q32 8, emergency_q32 16, forced_q32 24,
+        profit_weight_q32 32, theta_q32 40, bonus_floor_q32 48, bonus_max_q32 56,
+        fill_reward_usd_atoms 64, bonus_ramp_secs 72, confirm_secs 76, flag_lapse_secs 80,
+        order_delay_secs 84, order_life_secs 88, padding 92,
+    });
+    pin!(MarketParams, from 0, 152 bytes {
+        open_fee_q32 0, close_fee_q32 8, insurance_share_q32 16, premium_q32 24,
+        concentration_premium_q32 32, spread_multiple_q32 40, skew_scale_usd_atoms 48,
+        impact_max_q32 56, close_impact_q32 64, funding_max_per_day_q32 72,
+        funding_skew_scale_usd_atoms 80, open_interest_cap_usd_atoms 88, min_position_usd_atoms 96,
+        min_close_usd_atoms 104, pool_line_target_usd_atoms 112,
+        insurance_line_target_usd_atoms 120, covered_move_q32 128, sample_weight_q32 136,
+        sample_interval_secs 144, padding 148,
+    });
+    pin!(StoredTier, from 0, 40 bytes {
+        upto_usd_atoms 0, maintenance_q32 8, initial_q32 16, maintenance_deduct_usd_atoms 24,
+        initial_deduct_usd_atoms 32,
+    });
+    pin!(PoolParams, from 0, 32 bytes {
+        reserve_target_usd_atoms 0, withdraw_limit_usd_atoms 8, loss_weight_q32 16,
+        min_deposit_usd_atoms 24,
+    });
+    pin!(OracleConfig, from 0, 80 bytes {
+        key 0, stale_shift_per_sec_q32 32, shift_max_q32 40, uncertain_over_q32 48,
+        confidence_multiple_q32 56, stale_after_secs 64, accept_secs 68, kind 72, padding 73,
+    });
+    pin!(CachedPrice, from 0, 56 bytes {
+        price_q32 0, confidence_q32 8, doubt_shift_q32 16, doubt_favour_q32 24, publish_time 32,
+        prev_publish_time 40, uncertain 48, padding 49,
+    });
+    pin!(PriceEstimate, from 0, 48 bytes {
+        average_q32 0, last_q32 8, variance_q32 16, sampled_at 24, weight_q32 32, interval_secs 40,
+        padding 44,
+    });
+    pin!(Wide, from 0, 16 bytes {
+        low 0, high 8,
+    });
+    pin!(Collateral, from 0, 16 bytes {
+        amount_atoms 0, bank 8, padding 10,
+    });
+    pin!(Position, from 0, 72 bytes {
+        lots 0, entry_usd_atoms 8, funding_index_q32 16, claim_usd_atoms 32, claim_factor 40,
+        claim_epoch 48, market 52, padding 54, reserved 56,
+    });
+    pin!(Order, from 0, 56 bytes {
+        lots 0, limit_q32 8, placed_at 16, expires_at 24, reward_usd_atoms 32, market 40, flags 42,
+        padding 43, reserved 48,
+    });
+    pin!(Receipt, from 0, 120 bytes {
+        at 0, slot 8, equity_before_usd_atoms 16, maintenance_before_usd_atoms 24,
+        equity_after_usd_atoms 32, maintenance_after_usd_atoms 40, closed_usd_atoms 48,
+        cost_usd_atoms 56, bonus_usd_atoms 64, certified_lots 72, surplus_usd_atoms 80,
+        shortfall_one_less_usd_atoms 88, certified_price_q32 96, certified_publish_time 104,
+        certified_market 112, kind 114, has_certificate 115, padding 116,
+    });
+}
+
+/// Does not compile when an error is missing from the list.
+macro_rules! pin_errors {
+    ($($name:ident $number:literal,)*) => {{
+        fn number(error: WhittleError) -> u32 {
+            match error {
+                $(WhittleError::$name => $number,)*
+            }
+        }
+        $(
+            let error = WhittleError::$name;
+            assert_eq!(u32::from(error), number(error), stringify!($name));
+        )*
+    }};
+}
+
+#[test]
+fn errors_keep_their_numbers() {
+    pin_errors! {
+        NotAuthority 6000,
+        NotOwnerOrDelegate 6001,
+        NotOwner 6002,
+        MarketMissing 6003,
+        MarketMismatch 6004,
+        BankMissing 6005,
+        BankMismatch 6006,
+        ExtraAccount 6007,
+        MarketNotWritable 6008,
+        WrongAccount 6009,
+        WrongVault 6010,
+        WrongMint 6011,
+        WrongTokenProgram 6012,
+        DuplicateMarket 6014,
+        WrongReceiver 6015,
+        BankNotWritable 6016,
+        OracleOwner 6100,
+        OracleFeed 6101,
+        OracleNotVerified 6102,
+        OraclePriceNotPositive 6103,
+        OracleExponent 6104,
+        PriceTooOld 6105,
+        PriceFromFuture 6106,
+        PriceOutOfRange 6107,
+        OracleUnreadable 6108,
+        OracleKind 6109,
+        NotFirstUpdate 6110,
+        PriceUncertain 6111,
+        NoPrice 6112,
+        OracleNotTrading 6113,
+        BelowInitialMargin 6200,
+        MarginCall 6201,
+        ExceedsExcess 6202,
+        TooManyPositions 6203,
+        TooManyCollaterals 6204,
+        BeyondTierTable 6205,
+        OpenInterestCap 6206,
+        BelowMinPosition 6207,
+        AccountNotEmpty 6208,
+        CashOverdrawn 6209,
+        AccountHealthy 6300,
+        NotFlagged 6301,
+        NotConfirmed 6302,
+        BonusBelowMinimum 6303,
+        AlreadyFlagged 6304,
+        NoPositions 6305,
+        ZeroAmount 6400,
+        MathOverflow 6401,
+        DepositCap 6402,
+        InsufficientCollateral 6403,
+        TooManyOrders 6404,
+        NoOrder 6405,
+        OrderExpired 6406,
+        OrderNotExpired 6407,
+        BeyondLimit 6408,
+        ZeroLimit 6409,
+        BadExpiry 6410,
+        NothingToReduce 6411,
+        MinOut 6412,
+        RequestTooEarly 6413,
+        RequestExpired 6414,
+        RequestNotExpired 6415,
+        PoolCash 6416,
+        WithdrawLimit 6417,
+        PoolInsolvent 6418,
+        AllMarketsNeeded 6419,
+        BelowMinDeposit 6420,
+        RequestKind 6421,
+        ZeroLots 6422,
+        AccountInDeficit 6423,
+        VaultShort 6424,
+        InvariantLine 6450,
+        InvariantClaim 6451,
+        InvariantEntry 6452,
+        InvariantCash 6453,
+        BadExchangeParams 6500,
+        BadMarketParams 6501,
+        BadTiers 6502,
+        BadPoolParams 6503,
+        BadBankParams 6504,
+        BadOracleConfig 6505,
+        MintExtension 6506,
+        EnvelopeExceeded 6507,
+        FloorBonusOverFee 6508,
+        BadLotSize 6509,
+        BadQuoteToken 6510,
+    }
+}
+
+/// A value of a field that is unlike every other, and its bytes in Borsh, written out.
+trait Sample {
+    fn sample(seed: u8) -> Self;
+    fn bytes(&self) -> Vec<u8>;
+}
+
+macro_rules! sample_integers {
+    ($($type:ty)*) => {$(impl Sample for $type {
+        fn sample(seed: u8) -> Self {
+            Self::from_le_bytes(Sample::sample(seed))
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            self.to_le_bytes().to_vec()
+        }
+    })*};
+}
+sample_integers!(u8 u16 u32 u64 i64);
+
+impl Sample for bool {
+    fn sample(_: u8) -> Self {
+        true
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        vec![u8::from(*self)]
+    }
+}
+
+impl<const N: usize> Sample for [u8; N] {
+    fn sample(seed: u8) -> Self {
+        core::array::from_fn(|at| seed.wrapping_add(u8::try_from(at).expect("a short array")))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.to_vec()
+    }
+}
+
+impl Sample for Pubkey {
+    fn sample(seed: u8) -> Self {
+        Self::from(<[u8; 32]>::sample(seed))
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.to_bytes().to_vec()
+    }
+}
+
+/// The program writes a leg as it lies in memory; Borsh would write its fields one by one.
+impl Sample for LiquidatedLeg {
+    fn sample(seed: u8) -> Self {
+        Self {
+            lots: Sample::sample(seed.wrapping_add(0)),
+            closed_lots: Sample::sample(seed.wrapping_add(16)),
+            price_q32: Sample::sample(seed.wrapping_add(32)),
+            publish_time: Sample::sample(seed.wrapping_add(48)),
+            keeper_usd_atoms: Sample::sample(seed.wrapping_add(64)),
+            premium_usd_atoms: Sample::sample(seed.wrapping_add(80)),
+            pool_usd_atoms: Sample::sample(seed.wrapping_add(96)),
+            insurance_top_up_usd_atoms: Sample::sample(seed.wrapping_add(112)),
+            pool_top_up_usd_atoms: Sample::sample(seed.wrapping_add(128)),
+            market: Sample::sample(seed.wrapping_add(144)),
+            padding: Sample::sample(seed.wrapping_add(160)),
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [
+            self.lots.bytes(),
+            self.closed_lots.bytes(),
+            self.price_q32.bytes(),
+            self.publish_time.bytes(),
+            self.keeper_usd_atoms.bytes(),
+            self.premium_usd_atoms.bytes(),
+            self.pool_usd_atoms.bytes(),
+            self.insurance_top_up_usd_atoms.bytes(),
+            self.pool_top_up_usd_atoms.bytes(),
+            self.market.bytes(),
+            self.padding.bytes(),
+        ]
+        .concat()
+    }
+}
+
+impl Sample for Vec<LiquidatedLeg> {
+    fn sample(seed: u8) -> Self {
+        vec![Sample::sample(seed), Sample::sample(seed.wrapping_add(1))]
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = 2_u32.to_le_bytes().to_vec();
+        self.iter().for_each(|leg| bytes.extend(leg.bytes()));
+        bytes
+    }
+}
+
+/// Discriminator, fields, their types and their order; does not compile when a field is missing.
+macro_rules! pin_event {
+    ($name:ident, $discriminator:expr, { $($field:ident: $type:ty,)* }) => {{
+        let mut seed = 0_u8;
+        let mut next = || {
+            seed = seed.wrapping_add(37);
+            seed
+        };
+        $(let $field: $type = Sample::sample(next());)*
+        let bytes = [$($field.bytes(),)*].concat();
+        let event = $name { $($field,)* };
+        let mut written = Vec::new();
+        event.serialize(&mut written).expect("a vector takes everything");
+        assert_eq!(written, bytes, stringify!($name));
+        assert_eq!($name::DISCRIMINATOR, $discriminator, stringify!($name));
+    }};
+}
+
+#[test]
+fn events_are_laid_out_as_published() {
+    pin_event!(ExchangeInitialized, [200, 154, 187, 160, 29, 243, 230, 104], {
+        exchange: Pubkey, authority: Pubkey,
+    });
+    pin_event!(BankListed, [82, 130, 114, 184, 232, 152, 104, 100], {
+        bank: Pubkey, index: u16, mint: Pubkey,
+    });
+    pin_event!(MarketListed, [29, 11, 143, 239, 139, 12, 79, 19], {
+        market: Pubkey, index: u16, symbol: [u8; 16],
+    });
+    pin_event!(PoolCreated, [202, 44, 41, 88, 104, 220, 157, 82], {
+        pool: Pubkey, share_mint: Pubkey,
+    });
+    pin_event!(LiquidityRequested, [242, 169, 111, 104, 14, 249, 8, 60], {
+        owner: Pubkey, kind: u8, amount_atoms: u64, min_out_atoms: u64, requested_at: i64,
+    });
+    pin_event!(LiquidityFilled, [77, 214, 233, 27, 96, 102, 203, 73], {
+        owner: Pubkey, kind: u8, amount_atoms: u64, out_atoms: u64, lower_value_usd_atoms: i64,
+        higher_value_usd_atoms: i64, supply_atoms: u64,
+    });
+    pin_event!(LiquidityRefunded, [230, 189, 90, 119, 209, 88, 200, 118], {
+        owner: Pubkey, kind: u8, amount_atoms: u64,
+    });
+    pin_event!(InsuranceSeeded, [215, 3, 253, 236, 62, 230, 199, 221], {
+        payer: Pubkey, amount_atoms: u64, cash_usd_atoms: i64,
+    });
+    pin_event!(MarginAccountOpened, [189, 250, 13, 160, 253, 205, 219, 251], {
+        account: Pubkey, owner: Pubkey, sub_id: u16,
+    });
+    pin_event!(MarginAccountClosed, [234, 104, 71, 148, 114, 30, 107, 38], {
+        account: Pubkey,
+    });
+    pin_event!(DelegateSet, [103, 126, 239, 131, 201, 31, 212, 253], {
+        account: Pubkey, delegate: Pubkey,
+    });
+    pin_event!(Deposited, [111, 141, 26, 45, 161, 35, 100, 57], {
+        account: Pubkey, bank: u16, amount_atoms: u64,
+    });
+    pin_event!(Withdrawn, [20, 89, 223, 198, 194, 124, 219, 13], {
+        account: Pubkey, bank: u16, amount_atoms: u64,
+    });
+    pin_event!(OrderPlaced, [96, 130, 204, 234, 169, 219, 216, 227], {
+        account: Pubkey, place: u8, market: u16, lots: i64, limit_q32: u64, reduce_only: bool,
+        placed_at: i64, expires_at: i64,
+    });
+    pin_event!(OrderFilled, [120, 124, 109, 66, 249, 116, 174, 30], {
+        account: Pubkey, filler: Pubkey, market: u16, lots: i64, oracle_price_q32: u64,
+        fill_price_q32: u64, publish_time: i64, fee_usd_atoms: i64, reward_usd_atoms: i64,
+        profit_usd_atoms: i64, lots_after: i64, equity_usd_atoms: i64, maintenance_usd_atoms: i64,
+    });
+    pin_event!(OrderRemoved, [84, 155, 121, 142, 240, 235, 144, 23], {
+        account: Pubkey, place: u8,
+    });
+    pin_event!(MarketUpdated, [170, 51, 74, 147, 116, 168, 217, 251], {
+        market: u16, price_q32: u64, confidence_q32: u64, publish_time: i64,
+    });
+    pin_event!(BankUpdated, [198, 113, 132, 53, 29, 57, 175, 56], {
+        bank: u16, price_q32: u64, confidence_q32: u64, publish_time: i64,
+    });
+    pin_event!(AccountFlagged, [181, 207, 1, 185, 195, 195, 145, 154], {
+        account: Pubkey, flagged_at: i64, publish_time: i64, ratio_q32: u64,
+    });
+    pin_event!(AccountUnflagged, [245, 172, 215, 169, 58, 255, 137, 11], {
+        account: Pubkey, equity_usd_atoms: i64, maintenance_usd_atoms: i64,
+    });
+    pin_event!(PartiallyLiquidated, [124, 196, 227, 220, 182, 174, 171, 126], {
+        account: Pubkey, keeper: Pubkey, kind: u8, at: i64, flagged_at: i64, latched_ratio_q32: u64,
+        bonus_rate_q32: u64, equity_before_usd_atoms: i64, maintenance_before_usd_atoms: i64,
+        target_usd_atoms: i64, equity_after_usd_atoms: i64, maintenance_after_usd_atoms: i64,
+        cost_usd_atoms: i64, bonus_usd_atoms: i64, certified_leg: u8, certified_lots: u64,
+        surplus_usd_atoms: i64, shortfall_one_less_usd_atoms: i64, legs: Vec<LiquidatedLeg>,
+    });
+    pin_event!(DeficitBooked, [8, 230, 224, 85, 236, 63, 217, 0], {
+        account: Pubkey, market: u16, deficit_usd_atoms: i64,
+    });
+    pin_event!(MarketSettled, [237, 212, 22, 175, 201, 117, 215, 99], {
+        market: u16, claims_funded_usd_atoms: i64, pool_line_usd_atoms: i64,
+        insurance_line_usd_atoms: i64, pool_cash_usd_atoms: i64, insurance_cash_usd_atoms: i64,
+    });
+    pin_event!(AccountSettled, [2, 132, 13, 239, 249, 146, 142, 140], {
+        account: Pubkey, cash_usd_atoms: i64, deficit_usd_atoms: i64,
+    });
+}

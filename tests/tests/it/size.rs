@@ -1,0 +1,107 @@
+//! Transactions that must fit a packet without a lookup table.
+
+use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::instruction::Instruction;
+use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_transaction::Transaction;
+use whittle::state::margin_account::MAX_COLLATERALS;
+use whittle::state::MarginAccount;
+use whittle_client::instruction::{liquidate_partial, update_banks, update_markets, Held};
+use whittle_client::Writable;
+use whittle_risk::MAX_LEGS;
+use whittle_tests::{spec, Actor, BankSpec, MarketSpec, World};
+
+/// Bytes of a packet that are left for a transaction.
+const PACKET: usize = 1_232;
+const SYMBOLS: [&str; MAX_LEGS] = ["BTC", "ETH", "SOL", "BNB", "XRP", "DOGE", "ADA", "AVAX"];
+
+/// An exchange with eight markets and four collateral tokens, and an account that uses all.
+fn widest() -> (World, MarginAccount) {
+    let markets = SYMBOLS.map(|symbol| MarketSpec {
+        symbol,
+        ..MarketSpec::default()
+    });
+    let mut world = World::with_markets(&markets);
+    for symbol in ["A", "B", "C", "D"] {
+        let spec = BankSpec {
+            symbol,
+            ..BankSpec::sol()
+        };
+        world.list_bank(&spec).ok();
+    }
+    let trader = world.keeper("trader");
+    let mut account = world.account_of(&trader);
+    for (index, position) in (0u16..).zip(&mut account.positions) {
+        (position.market, position.lots) = (index, 1);
+    }
+    for (index, held) in (1u16..).zip(&mut account.collaterals) {
+        (held.bank, held.amount_atoms) = (index, 1);
+    }
+    (world, account)
+}
+
+/// What a keeper sends: with a compute limit and a price for it.
+fn size(instructions: &[Instruction]) -> usize {
+    let mut all = vec![
+        ComputeBudgetInstruction::set_compute_unit_limit(60_000),
+        ComputeBudgetInstruction::set_compute_unit_price(1_000),
+    ];
+    all.extend_from_slice(instructions);
+    let payer = spec::address("keeper");
+    let transaction = Transaction::new_with_payer(&all, Some(&payer));
+    // A count of signatures, the signatures, the message.
+    1 + 64 * transaction.signatures.len() + transaction.message_data().len()
+}
+
+fn liquidation(world: &World, account: &MarginAccount, writable: Writable) -> Instruction {
+    let held = Held {
+        address: Actor::named("trader").account(),
+        account,
+    };
+    let keeper = Actor::named("keeper").account();
+    liquidate_partial(&world.mirror(), held, keeper, 0, writable).expect("known accounts")
+}
+
+fn market_updates(world: &World) -> Instruction {
+    let pairs = world.all_markets();
+    let pairs: Vec<_> = pairs
+        .into_iter()
+        .map(|market| (market, world.feed(market).address))
+        .collect();
+    update_markets(&pairs)
+}
+
+fn bank_updates(world: &World) -> Instruction {
+    let pairs: Vec<(Pubkey, Pubkey)> = (1u16..)
+        .take(MAX_COLLATERALS)
+        .map(|bank| (world.bank(bank).mint, world.bank_feed(bank).address))
+        .collect();
+    update_banks(&pairs)
+}
+
+#[test]
+fn a_liquidation_over_eight_markets_fits_a_transaction() {
+    let (world, account) = widest();
+    for writable in [Writable::All, Writable::Only(&[3])] {
+        let bytes = size(&[liquidation(&world, &account, writable)]);
+        assert!(bytes <= PACKET, "{bytes} bytes");
+    }
+}
+
+#[test]
+fn a_liquidation_fits_a_transaction_with_the_updates_of_its_eight_markets() {
+    let (world, account) = widest();
+    let liquidation = liquidation(&world, &account, Writable::All);
+    let bytes = size(&[market_updates(&world), liquidation]);
+    assert!(bytes <= PACKET, "{bytes} bytes");
+}
+
+#[test]
+fn a_liquidation_fits_a_transaction_with_the_updates_of_all_that_it_can_depend_on() {
+    let (world, account) = widest();
+    let liquidation = liquidation(&world, &account, Writable::All);
+    let updates = [market_updates(&world), bank_updates(&world)];
+    let [markets, banks] = updates;
+    let bytes = size(&[markets, banks, liquidation]);
+    assert!(bytes <= PACKET, "{bytes} bytes");
+}
