@@ -6,6 +6,7 @@
 //!
 //! A step may be interrupted anywhere. Each transaction does one piece of work whole or not at
 //! all, and the next run finds out from the chain which are done.
+#![warn(missing_docs)]
 
 pub mod chain;
 pub mod decimal;

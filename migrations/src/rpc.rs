@@ -33,11 +33,12 @@ impl Chain for RpcChain {
     }
 
     fn account(&mut self, address: &Pubkey) -> Result<Option<ChainAccount>, ChainError> {
-        let answer = self
+        // Asked for one alone, the client says "not found" when the node did not answer.
+        let mut answer = self
             .client
-            .get_account_with_commitment(address, self.client.commitment())
+            .get_multiple_accounts(&[*address])
             .map_err(failed)?;
-        Ok(answer.value.map(|account| ChainAccount {
+        Ok(answer.pop().flatten().map(|account| ChainAccount {
             lamports: account.lamports,
             owner: account.owner,
             executable: account.executable,

@@ -14,11 +14,7 @@ pub struct Picture {
 impl Picture {
     /// Everything that differs in `after`, for a message.
     pub fn differences(&self, after: &Picture) -> Vec<(Pubkey, String)> {
-        let mut keys: Vec<&Pubkey> = self
-            .accounts
-            .keys()
-            .chain(after.accounts.keys())
-            .collect();
+        let mut keys: Vec<&Pubkey> = self.accounts.keys().chain(after.accounts.keys()).collect();
         keys.sort();
         keys.dedup();
         keys.into_iter()

@@ -122,7 +122,9 @@ fn cost(name: &str, done: &Done) -> Cost {
 /// Everything.
 #[must_use]
 pub fn all() -> Vec<Cost> {
-    let mut costs: Vec<Cost> = (1..=MAX_LEGS).map(|legs| liquidation(legs, false)).collect();
+    let mut costs: Vec<Cost> = (1..=MAX_LEGS)
+        .map(|legs| liquidation(legs, false))
+        .collect();
     costs.extend((1..=MAX_LEGS).map(update));
     costs.extend((1..=MAX_LEGS).map(|legs| liquidation(legs, true)));
     costs.extend(governance());
@@ -182,7 +184,10 @@ fn trading() -> Vec<Cost> {
     for (bank, amount) in [(0, CASH + 400 * USDC), (1, 1_000_000)] {
         let mint = world.bank(bank).mint;
         world.give(&trader, &mint, amount);
-        note(&format!("deposit/bank_{bank}"), trader.deposit(&mut world, bank, amount).ok());
+        note(
+            &format!("deposit/bank_{bank}"),
+            trader.deposit(&mut world, bank, amount).ok(),
+        );
     }
     note("set_delegate", trader.delegate_to(&mut world, &keeper).ok());
     note("place_order", trader.place(&mut world, 0, LOTS).ok());

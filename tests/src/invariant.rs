@@ -2,9 +2,9 @@
 
 use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeMap;
-use whittle::state::{InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool, Position};
 use whittle::state::liquidity_request::REQUEST_DEPOSIT;
 use whittle::state::Bank;
+use whittle::state::{InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool, Position};
 use whittle_client::{address, decode};
 
 use crate::changed::Picture;
@@ -69,43 +69,74 @@ impl Ledger {
     }
 }
 
-/// Checks all of them; panics with the name of the one that fails.
-#[track_caller]
-pub fn check(picture: &Picture) {
+/// What is wrong, with the ID of the invariant.
+type Check = Result<(), String>;
+
+fn equal(id: &str, what: &str, left: i128, right: i128) -> Check {
+    if left == right {
+        Ok(())
+    } else {
+        Err(format!("{id}: {what}: {left} and {right}"))
+    }
+}
+
+fn not_negative(id: &str, what: &str, amount: i64) -> Check {
+    if amount >= 0 {
+        Ok(())
+    } else {
+        Err(format!("{id}: {what}: {amount}"))
+    }
+}
+
+/// Checks what holds at any moment.
+pub(crate) fn check(picture: &Picture) -> Check {
     let ledger = Ledger::read(picture);
-    conserve(&ledger);
-    open_interest(&ledger);
-    lines(&ledger);
-    claims(&ledger);
-    deficits(&ledger);
-    shares(&ledger, picture);
+    for bank in &ledger.banks {
+        conserve(&ledger, bank)?;
+    }
+    for market in &ledger.markets {
+        open_interest(&ledger, market)?;
+        lines(market)?;
+        claims(&ledger, market)?;
+        deficits(&ledger, market)?;
+    }
+    cash(&ledger)?;
+    supply(&ledger, picture)
+}
+
+/// Checks what holds between two moments.
+pub(crate) fn check_step(before: &Picture, after: &Picture) -> Check {
+    let (before, after) = (Ledger::read(before), Ledger::read(after));
+    let markets = before.markets.iter().zip(&after.markets);
+    let markets = markets.map(|(was, is)| (&was.price, &is.price));
+    let banks = before.banks.iter().zip(&after.banks);
+    let banks = banks.map(|(was, is)| (&was.price, &is.price));
+    for (was, is) in markets.chain(banks) {
+        // INV-PRICE-MONOTONE: a cached price never goes back in time, and changes only forward.
+        let newer = is.publish_time > was.publish_time || was.price_q32 == 0;
+        if !(newer || is == was) {
+            return Err(format!("INV-PRICE-MONOTONE: {was:?} and then {is:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// INV-CONSERVE: tokens in the vaults are exactly what the ledgers say, to the atom.
-#[track_caller]
-fn conserve(ledger: &Ledger) {
-    for bank in &ledger.banks {
-        let vault = ledger.balance(&bank.mint, &bank.vault);
-        let deposits = i128::from(bank.deposits_atoms);
-        assert_eq!(
-            vault, deposits,
-            "INV-CONSERVE: vault and deposits of bank {}",
-            bank.index
-        );
-        let owed: i128 = if bank.index == 0 {
-            quote_owed(ledger)
-        } else {
-            let held = ledger.accounts.iter().flat_map(|it| it.used_collaterals());
-            held.filter(|held| held.bank == bank.index)
-                .map(|held| i128::from(held.amount_atoms))
-                .sum()
-        };
-        assert_eq!(
-            vault, owed,
-            "INV-CONSERVE: vault of bank {} and what is owed from it",
-            bank.index
-        );
-    }
+fn conserve(ledger: &Ledger, bank: &Bank) -> Check {
+    let vault = ledger.balance(&bank.mint, &bank.vault);
+    let id = "INV-CONSERVE";
+    let what = format!("the vault of bank {} and its deposits", bank.index);
+    equal(id, &what, vault, i128::from(bank.deposits_atoms))?;
+    let owed: i128 = if bank.index == 0 {
+        quote_owed(ledger)
+    } else {
+        let held = ledger.accounts.iter().flat_map(|it| it.used_collaterals());
+        held.filter(|held| held.bank == bank.index)
+            .map(|held| i128::from(held.amount_atoms))
+            .sum()
+    };
+    let what = format!("the vault of bank {} and what it owes", bank.index);
+    equal(id, &what, vault, owed)
 }
 
 /// Everybody's claims on the vault of bank 0.
@@ -131,100 +162,122 @@ fn quote_owed(ledger: &Ledger) -> i128 {
             + i128::from(pool.reserve_usd_atoms)
             + i128::from(pool.pending_deposits_usd_atoms)
     });
-    let insurance = ledger.insurance.map_or(0, |it| i128::from(it.cash_usd_atoms));
+    let insurance = ledger
+        .insurance
+        .map_or(0, |it| i128::from(it.cash_usd_atoms));
     accounts + markets + pool + insurance
 }
 
 /// INV-OI: lots and entry sums of each side of a market are those of its positions.
-#[track_caller]
-fn open_interest(ledger: &Ledger) {
-    for market in &ledger.markets {
-        let side = |sign: i64| {
-            let held = ledger.positions(market.index);
-            held.filter(|position| position.lots.signum() == sign)
-                .fold((0i128, 0i128), |(lots, entry), position| {
-                    (
-                        lots + i128::from(position.lots),
-                        entry + i128::from(position.entry_usd_atoms),
-                    )
-                })
-        };
-        let longs = (
-            i128::from(market.long_lots),
-            i128::from(market.long_entry_usd_atoms),
-        );
-        let shorts = (
-            -i128::from(market.short_lots),
-            -i128::from(market.short_entry_usd_atoms),
-        );
-        let index = market.index;
-        assert_eq!(longs, side(1), "INV-OI: longs of market {index}");
-        assert_eq!(shorts, side(-1), "INV-OI: shorts of market {index}");
-    }
+fn open_interest(ledger: &Ledger, market: &Market) -> Check {
+    let side = |sign: i64| {
+        let held = ledger.positions(market.index);
+        held.filter(|position| position.lots.signum() == sign).fold(
+            (0, 0),
+            |(lots, entry), position| {
+                (
+                    lots + i128::from(position.lots),
+                    entry + i128::from(position.entry_usd_atoms),
+                )
+            },
+        )
+    };
+    let ((long_lots, long_entry), (short_lots, short_entry)) = (side(1), side(-1));
+    let (id, index) = ("INV-OI", market.index);
+    let of = |what: &str| format!("{what} of market {index} and its positions");
+    let entry = i128::from(market.long_entry_usd_atoms);
+    equal(
+        id,
+        &of("long lots"),
+        i128::from(market.long_lots),
+        long_lots,
+    )?;
+    equal(id, &of("long entry"), entry, long_entry)?;
+    let entry = i128::from(market.short_entry_usd_atoms);
+    equal(
+        id,
+        &of("short lots"),
+        i128::from(market.short_lots),
+        -short_lots,
+    )?;
+    equal(id, &of("short entry"), entry, -short_entry)
 }
 
-/// INV-LINES: no line of a market, and no cash of pool or insurance, is overdrawn.
-#[track_caller]
-fn lines(ledger: &Ledger) {
-    for market in &ledger.markets {
-        assert!(
-            market.pool_line_usd_atoms >= 0 && market.insurance_line_usd_atoms >= 0,
-            "INV-LINES: lines of market {}: {} and {}",
-            market.index,
-            market.pool_line_usd_atoms,
-            market.insurance_line_usd_atoms
-        );
-    }
+/// INV-LINES: no line of a market is overdrawn.
+fn lines(market: &Market) -> Check {
+    let index = market.index;
+    let of = |what: &str| format!("the {what} line of market {index}");
+    not_negative("INV-LINES", &of("pool"), market.pool_line_usd_atoms)?;
+    let insurance = market.insurance_line_usd_atoms;
+    not_negative("INV-LINES", &of("insurance"), insurance)
+}
+
+/// INV-LINES: nor is the cash of pool or insurance.
+fn cash(ledger: &Ledger) -> Check {
     if let Some(pool) = &ledger.pool {
-        let least = pool.cash_usd_atoms.min(pool.reserve_usd_atoms);
-        assert!(least >= 0, "INV-LINES: the pool's cash");
+        not_negative("INV-LINES", "the pool's cash", pool.cash_usd_atoms)?;
+        not_negative("INV-LINES", "its reserve", pool.reserve_usd_atoms)?;
     }
-    if let Some(insurance) = &ledger.insurance {
-        assert!(insurance.cash_usd_atoms >= 0, "INV-LINES: insurance cash");
-    }
+    let insurance = ledger.insurance.map_or(0, |it| it.cash_usd_atoms);
+    not_negative("INV-LINES", "the insurance fund's cash", insurance)
 }
 
 /// INV-CLAIMS: what a market owes its accounts is what they hold claims for.
-#[track_caller]
-fn claims(ledger: &Ledger) {
-    for market in &ledger.markets {
-        let held = ledger.positions(market.index);
-        let held: i128 = held.map(|it| i128::from(it.claim_usd_atoms)).sum();
-        let owed = i128::from(market.claims_unpaid_usd_atoms)
-            + i128::from(market.claims_pot_usd_atoms);
-        assert_eq!(held, owed, "INV-CLAIMS: market {}", market.index);
-    }
+fn claims(ledger: &Ledger, market: &Market) -> Check {
+    let held = ledger.positions(market.index);
+    let held: i128 = held.map(|it| i128::from(it.claim_usd_atoms)).sum();
+    let (unpaid, pot) = (market.claims_unpaid_usd_atoms, market.claims_pot_usd_atoms);
+    let what = format!("what market {} owes and claims on it", market.index);
+    equal(
+        "INV-CLAIMS",
+        &what,
+        i128::from(unpaid) + i128::from(pot),
+        held,
+    )
 }
 
-/// INV-DEFICIT: a market's deficit is the sum of those that its accounts have booked.
-#[track_caller]
-fn deficits(ledger: &Ledger) {
-    for market in &ledger.markets {
-        let accounts = ledger.accounts.iter();
-        let booked: i128 = accounts
-            .filter(|it| it.deficit_usd_atoms != 0 && it.deficit_market == market.index)
-            .map(|it| i128::from(it.deficit_usd_atoms))
-            .sum();
-        let deficit = i128::from(market.deficit_usd_atoms);
-        assert_eq!(booked, deficit, "INV-DEFICIT: market {}", market.index);
-    }
+/// INV-DEFICIT: a market's deficit is the sum of those that accounts have booked in it.
+fn deficits(ledger: &Ledger, market: &Market) -> Check {
+    let accounts = ledger.accounts.iter();
+    let booked: i128 = accounts
+        .filter(|it| it.deficit_usd_atoms != 0 && it.deficit_market == market.index)
+        .map(|it| i128::from(it.deficit_usd_atoms))
+        .sum();
+    let what = format!("the deficit of market {} and its accounts'", market.index);
+    equal(
+        "INV-DEFICIT",
+        &what,
+        i128::from(market.deficit_usd_atoms),
+        booked,
+    )
 }
 
-/// INV-SHARES: all shares are in somebody's token account or in escrow, and pending deposits are
-/// those of the requests.
-#[track_caller]
-fn shares(ledger: &Ledger, picture: &Picture) {
-    let Some(pool) = &ledger.pool else { return };
+/// INV-SUPPLY: every share is in somebody's token account or in escrow, and the deposits that wait
+/// are those of the requests.
+fn supply(ledger: &Ledger, picture: &Picture) -> Check {
+    let Some(pool) = &ledger.pool else {
+        return Ok(());
+    };
     let mint = address::share_mint();
     let supply = picture.accounts.get(&mint).map_or(0, token::supply);
     let holders = ledger.wallets.get(&mint).into_iter().flatten();
-    let held: u64 = holders.map(|(_, amount)| amount).sum();
-    assert_eq!(supply, held, "INV-SHARES: supply and holdings");
-    let waiting = ledger.requests.iter();
-    let waiting: i128 = waiting
+    let held: i128 = holders.map(|(_, amount)| i128::from(*amount)).sum();
+    equal(
+        "INV-SUPPLY",
+        "shares and who holds them",
+        i128::from(supply),
+        held,
+    )?;
+    let requests = ledger.requests.iter();
+    let waiting: i128 = requests
         .filter(|request| request.kind == REQUEST_DEPOSIT)
         .map(|request| i128::from(request.amount_atoms))
         .sum();
     let pending = i128::from(pool.pending_deposits_usd_atoms);
-    assert_eq!(waiting, pending, "INV-SHARES: deposits that wait");
+    equal(
+        "INV-SUPPLY",
+        "deposits that wait and requests",
+        pending,
+        waiting,
+    )
 }

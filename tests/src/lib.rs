@@ -20,6 +20,7 @@ mod invariant;
 pub mod oracle;
 pub mod outcome;
 mod plan_check;
+mod promise;
 mod setup;
 pub mod spec;
 pub mod token;

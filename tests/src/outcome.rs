@@ -73,9 +73,7 @@ impl Sent {
     pub(crate) fn failed_instruction(&self) -> Option<usize> {
         match self.processed.result {
             // The machine puts the compute limit in front.
-            Err(TransactionError::InstructionError(place, _)) => {
-                usize::from(place).checked_sub(1)
-            }
+            Err(TransactionError::InstructionError(place, _)) => usize::from(place).checked_sub(1),
             _ => None,
         }
     }
@@ -105,15 +103,14 @@ impl Sent {
         let logs = self.processed.logs.join("\n");
         match self.processed.result {
             Ok(()) => panic!("succeeded instead of {}\n{logs}", error.name()),
-            Err(TransactionError::InstructionError(
-                _,
-                InstructionError::Custom(number),
-            )) => assert!(
-                number == error.number(),
-                "error {number} instead of {} ({})\n{logs}",
-                error.name(),
-                error.number(),
-            ),
+            Err(TransactionError::InstructionError(_, InstructionError::Custom(number))) => {
+                assert!(
+                    number == error.number(),
+                    "error {number} instead of {} ({})\n{logs}",
+                    error.name(),
+                    error.number(),
+                )
+            }
             Err(other) => panic!("{other} instead of {}\n{logs}", error.name()),
         }
     }

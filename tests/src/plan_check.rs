@@ -17,6 +17,7 @@ use whittle_risk::Usd;
 
 use crate::changed::Picture;
 use crate::outcome::{is, Sent};
+use crate::promise;
 use crate::world::{mirror, World};
 
 /// One liquidation in a transaction: what should come of it.
@@ -154,7 +155,7 @@ fn compare_liquidated(
     sent: &Sent,
 ) {
     let events = sent.events_of::<PartiallyLiquidated>();
-    let should = event_of(expected, plan, snapshot, world.now());
+    let should = event_of(expected, plan, snapshot, world);
     let found = events.iter().find(|event| **event == should);
     assert!(
         found.is_some(),
@@ -168,17 +169,24 @@ fn compare_liquidated(
     };
     let after = read(&expected.key);
     assert_eq!(after.episode(), plan.episode, "INV-PLAN: the episode");
-    let receipt = receipt_of(&should, plan, world.slot());
-    assert_eq!(after.receipt, receipt, "INV-PLAN: the receipt");
+    assert_eq!(after.receipt, should.receipt, "INV-PLAN: the receipt");
     for (slot, close) in snapshot.slots.iter().zip(&plan.closes) {
         let slot = usize::from(*slot);
-        let (was, is) = (expected.before.positions[slot].lots, after.positions[slot].lots);
+        let (was, is) = (
+            expected.before.positions[slot].lots,
+            after.positions[slot].lots,
+        );
         let closed = i64::try_from(close.lots).expect("lots of 63 bits");
-        assert_eq!(is, was - was.signum() * closed, "INV-PLAN: lots in slot {slot}");
+        assert_eq!(
+            is,
+            was - was.signum() * closed,
+            "INV-PLAN: lots in slot {slot}"
+        );
     }
     let earned = read(&expected.keeper).cash_usd_atoms - expected.keeper_cash_before;
     assert_eq!(earned, plan.bonus.0, "INV-PLAN: what the keeper earned");
 
+    promise::check(world, &expected.before, &after, plan, snapshot);
     let mirror = mirror(picture);
     let again = mirror.health(&after, world.now()).expect("a health");
     assert_eq!(again, plan.after, "INV-PLAN: health assessed afterwards");
@@ -188,16 +196,39 @@ fn event_of(
     expected: &Expected,
     plan: &Plan,
     snapshot: &Snapshot,
-    now: i64,
+    world: &World,
 ) -> PartiallyLiquidated {
-    let certificate = plan.certificate.unwrap_or_default();
     let positions = expected.before.open_positions();
     let legs = positions.zip(&snapshot.legs).zip(&plan.closes);
+    let legs: Vec<_> = legs
+        .map(|((position, leg), close)| LiquidatedLeg {
+            market: position.market,
+            lots: position.lots,
+            closed_lots: close.lots,
+            price_q32: leg.price(Doubt::Plain).0,
+            publish_time: leg.mark.publish_time,
+            keeper_usd_atoms: close.cost.keeper.0,
+            premium_usd_atoms: close.cost.premium.0,
+            pool_usd_atoms: close.cost.pool.0,
+            insurance_top_up_usd_atoms: close.insurance_top_up.0,
+            pool_top_up_usd_atoms: close.pool_top_up.0,
+            ..LiquidatedLeg::default()
+        })
+        .collect();
     PartiallyLiquidated {
         account: expected.key,
         keeper: expected.keeper,
-        kind: plan.kind as u8,
-        at: now,
+        receipt: receipt_of(plan, &legs, world),
+        legs,
+    }
+}
+
+fn receipt_of(plan: &Plan, legs: &[LiquidatedLeg], world: &World) -> Receipt {
+    let certificate = plan.certificate.unwrap_or_default();
+    let certified = plan.certificate.map(|it| &legs[usize::from(it.leg)]);
+    Receipt {
+        at: world.now(),
+        slot: world.slot(),
         flagged_at: plan.flagged_at,
         latched_ratio_q32: plan.latched_ratio.0,
         bonus_rate_q32: plan.bonus_rate.0,
@@ -206,57 +237,27 @@ fn event_of(
         target_usd_atoms: plan.target.0,
         equity_after_usd_atoms: plan.after.equity.0,
         maintenance_after_usd_atoms: plan.after.maintenance.0,
-        cost_usd_atoms: plan.cost.0,
-        bonus_usd_atoms: plan.bonus.0,
-        certified_leg: plan.certificate.map_or(u8::MAX, |it| it.leg),
-        certified_lots: certificate.lots,
-        surplus_usd_atoms: certificate.surplus.0,
-        shortfall_one_less_usd_atoms: certificate.shortfall_one_less.0,
-        legs: legs
-            .map(|((position, leg), close)| LiquidatedLeg {
-                market: position.market,
-                lots: position.lots,
-                closed_lots: close.lots,
-                price_q32: leg.price(Doubt::Plain).0,
-                publish_time: leg.mark.publish_time,
-                keeper_usd_atoms: close.cost.keeper.0,
-                premium_usd_atoms: close.cost.premium.0,
-                pool_usd_atoms: close.cost.pool.0,
-                insurance_top_up_usd_atoms: close.insurance_top_up.0,
-                pool_top_up_usd_atoms: close.pool_top_up.0,
-                ..LiquidatedLeg::default()
-            })
-            .collect(),
-    }
-}
-
-fn receipt_of(event: &PartiallyLiquidated, plan: &Plan, slot: u64) -> Receipt {
-    let certified = event.legs.get(usize::from(event.certified_leg));
-    Receipt {
-        at: event.at,
-        slot,
-        equity_before_usd_atoms: plan.before.equity.0,
-        maintenance_before_usd_atoms: plan.before.maintenance.0,
-        equity_after_usd_atoms: plan.after.equity.0,
-        maintenance_after_usd_atoms: plan.after.maintenance.0,
         closed_usd_atoms: plan.closes.iter().map(|close| close.notional.0).sum(),
         cost_usd_atoms: plan.cost.0,
         bonus_usd_atoms: plan.bonus.0,
-        certified_lots: event.certified_lots,
-        surplus_usd_atoms: event.surplus_usd_atoms,
-        shortfall_one_less_usd_atoms: event.shortfall_one_less_usd_atoms,
+        certified_lots: certificate.lots,
+        surplus_usd_atoms: certificate.surplus.0,
+        shortfall_one_less_usd_atoms: certificate.shortfall_one_less.0,
         certified_price_q32: certified.map_or(0, |leg| leg.price_q32),
         certified_publish_time: certified.map_or(0, |leg| leg.publish_time),
         certified_market: certified.map_or(0, |leg| leg.market),
-        kind: event.kind,
-        has_certificate: u8::from(plan.certificate.is_some()),
-        padding: [0; 4],
+        kind: plan.kind as u8,
+        has_certificate: u8::from(certified.is_some()),
+        ..Receipt::default()
     }
 }
 
 impl Sent {
     fn events_of<E: TryFrom<event::Event>>(&self) -> Vec<E> {
         let events = event::events(&self.processed.logs);
-        events.into_iter().filter_map(|it| E::try_from(it).ok()).collect()
+        events
+            .into_iter()
+            .filter_map(|it| E::try_from(it).ok())
+            .collect()
     }
 }

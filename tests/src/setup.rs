@@ -57,8 +57,14 @@ impl World {
         let authority = self.authority.address();
         let account = token::mint(spec.token_2022, spec.decimals, authority);
         self.put(mint, &format!("the mint of {}", spec.symbol), &account);
-        self.call(address::bank(&mint), &format!("the bank of {}", spec.symbol));
-        self.call(address::vault(&mint), &format!("the vault of {}", spec.symbol));
+        self.call(
+            address::bank(&mint),
+            &format!("the bank of {}", spec.symbol),
+        );
+        self.call(
+            address::vault(&mint),
+            &format!("the vault of {}", spec.symbol),
+        );
         mint
     }
 
@@ -79,7 +85,8 @@ impl World {
         let sent = self.send_as(&authority, instruction);
         if sent.succeeded() {
             let index = u16::try_from(self.bank_feeds.len()).expect("few banks");
-            self.bank_feeds.push(stub.map(|stub| Feed { stub, last: None }));
+            self.bank_feeds
+                .push(stub.map(|stub| Feed { stub, last: None }));
             if stub.is_some() {
                 self.publish_bank(index, spec.quote);
                 self.update_banks(&[index]).ok();
@@ -187,7 +194,10 @@ impl World {
 
     /// The numbers of all markets.
     pub fn all_markets(&self) -> Vec<u16> {
-        (0u16..).zip(&self.market_feeds).map(|(index, _)| index).collect()
+        (0u16..)
+            .zip(&self.market_feeds)
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// A market's feed.

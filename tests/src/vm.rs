@@ -128,9 +128,11 @@ impl Vm {
         let needed = transaction.message.account_keys[..needed].to_vec();
         // A test may turn a signer into a plain account; then nobody has to sign for it.
         let mut keys = vec![payer];
-        keys.extend(signers.iter().filter(|key| {
-            key.pubkey() != payer.pubkey() && needed.contains(&key.pubkey())
-        }));
+        keys.extend(
+            signers
+                .iter()
+                .filter(|key| key.pubkey() != payer.pubkey() && needed.contains(&key.pubkey())),
+        );
         transaction.partial_sign(&keys, blockhash);
         // The machine itself does not look at signatures.
         assert!(transaction.is_signed(), "a key is missing among {needed:?}");

@@ -148,12 +148,20 @@ impl World {
         self.refresh();
         let sent = Sent { processed };
         if sent.succeeded() {
-            invariant::check(&self.current);
+            let broken = self.broken_invariant();
+            let broken = broken.or_else(|| invariant::check_step(&before, &self.current).err());
+            assert!(broken.is_none(), "{}", broken.unwrap_or_default());
         } else {
             before.assert_only_changed(&self.current, &[]);
         }
         plan_check::compare(self, expected, &sent);
         sent
+    }
+
+    /// The ID of an invariant that does not hold now, with what is wrong. [`World::send`] asks after
+    /// every transaction.
+    pub fn broken_invariant(&self) -> Option<String> {
+        invariant::check(&self.current).err()
     }
 
     /// As [`World::send`], for an actor alone.

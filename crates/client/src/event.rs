@@ -90,14 +90,77 @@ pub fn events<L: AsRef<str>>(logs: &[L]) -> Vec<Event> {
         } else if let Some(rest) = line.strip_prefix("Program ") {
             match rest.split_once(' ') {
                 Some((program, what)) if what.starts_with("invoke [") => running.push(program),
-                Some((program, what)) if what == "success" || what.starts_with("failed") => {
-                    if running.last() == Some(&program) {
-                        running.pop();
-                    }
+                Some((program, what))
+                    if running.last() == Some(&program)
+                        && (what == "success" || what.starts_with("failed")) =>
+                {
+                    running.pop();
                 }
                 _ => {}
             }
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anchor_lang::prelude::Pubkey;
+    use anchor_lang::Event as _;
+
+    fn logged(place: u8) -> (Event, String) {
+        let event = OrderRemoved {
+            account: Pubkey::new_from_array([7; 32]),
+            place,
+        };
+        let line = format!("Program data: {}", BASE64_STANDARD.encode(event.data()));
+        (Event::OrderRemoved(event), line)
+    }
+
+    fn lines(text: &[&str]) -> Vec<String> {
+        let whittle = whittle::ID.to_string();
+        text.iter()
+            .map(|it| it.replace("WHITTLE", &whittle))
+            .collect()
+    }
+
+    #[test]
+    fn events_come_in_the_order_in_which_they_were_logged() {
+        let ((first, one), (second, two)) = (logged(1), logged(2));
+        let logs = lines(&[
+            "Program WHITTLE invoke [1]",
+            &one,
+            "Program Token invoke [2]",
+            "Program Token success",
+            &two,
+            "Program WHITTLE success",
+        ]);
+        assert_eq!(events(&logs), [first, second]);
+    }
+
+    #[test]
+    fn what_another_program_logs_is_not_an_event() {
+        let (_, line) = logged(1);
+        let logs = lines(&[
+            "Program WHITTLE invoke [1]",
+            "Program Other invoke [2]",
+            &line,
+            "Program Other failed: custom program error: 0x1",
+            "Program WHITTLE success",
+            &line,
+        ]);
+        assert_eq!(events(&logs), []);
+    }
+
+    #[test]
+    fn data_that_is_no_event_is_passed_over() {
+        let logs = lines(&[
+            "Program WHITTLE invoke [1]",
+            "Program data: AAAA",
+            "Program data: not base64",
+            "Program WHITTLE success",
+        ]);
+        assert_eq!(events(&logs), []);
+    }
 }

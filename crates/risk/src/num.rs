@@ -273,7 +273,7 @@ pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
     #[allow(clippy::arithmetic_side_effects)]
     if (a | b) >> 32 == 0 {
         // Rates, and notionals under $4,294.
-        let product = a * b;
+        let product = a.wrapping_mul(b);
         return Some((product >> 32, product & LOW == 0));
     }
     #[allow(clippy::arithmetic_side_effects)]
@@ -364,14 +364,14 @@ fn div_two_words(high: u64, low: u64, d: u64) -> (u64, bool) {
     let digit = |rest: u64, next: u64| {
         let mut quotient = rest / d_high;
         let mut remainder = rest % d_high;
-        while quotient > LOW || quotient * d_low > ((remainder << 32) | next) {
-            quotient -= 1;
-            remainder += d_high;
+        while quotient > LOW || quotient.wrapping_mul(d_low) > ((remainder << 32) | next) {
+            quotient = quotient.wrapping_sub(1);
+            remainder = remainder.wrapping_add(d_high);
             if remainder > LOW {
                 break;
             }
         }
-        let rest = (rest << 32 | next).wrapping_sub(quotient.wrapping_mul(d));
+        let rest = ((rest << 32) | next).wrapping_sub(quotient.wrapping_mul(d));
         (quotient, rest)
     };
     let (first, rest) = digit(high, low >> 32);
@@ -403,7 +403,12 @@ pub fn share_of_sum(amount: i64, part: u64, whole: u64) -> Result<i64, RiskError
     if high >= whole {
         return Err(RiskError::Overflow("a share of a sum"));
     }
-    let (quotient, _) = div_two_words(high, low, whole);
+    #[allow(clippy::arithmetic_side_effects)] // whole is not zero.
+    let quotient = if high == 0 {
+        low / whole
+    } else {
+        div_two_words(high, low, whole).0
+    };
     let magnitude = i64::try_from(quotient).map_err(|_| RiskError::Overflow("a share of a sum"))?;
     if amount < 0 {
         Usd(magnitude).negated().map(|usd| usd.0)

@@ -177,11 +177,13 @@ impl Mark {
     }
 
     /// What collateral counts for when a liquidation is decided: as [`Mark::prudent`], with the age
-    /// of a stale price shifted in the account's favour.
+    /// of a stale price shifted in the account's favour. Doubt that is wide is not held against the
+    /// account, or one wild confidence would liquidate everybody who holds the token.
     pub fn forgiving(&self, peg: Option<Price>) -> Price {
+        let doubt = if self.uncertain { 0 } else { self.doubt_shift };
         self.price
             .raised(self.age_shift)
-            .lowered(self.doubt_shift)
+            .lowered(doubt)
             .min(peg.unwrap_or(Price(u64::MAX)))
     }
 }

@@ -87,8 +87,12 @@ pub(super) trait Read: Sized {
     fn read(section: &Section) -> Self;
 }
 
+/// Every field of the struct is listed or stands after `without`, so that a new one cannot be
+/// forgotten here.
 macro_rules! fields {
-    ($params:ident { $($name:ident: $unit:ident = $field:ident),* $(,)? }) => {
+    ($params:ident {
+        $($name:ident: $unit:ident = $field:ident),* $(,)?
+    } $(without $($other:ident),*)?) => {
         impl Fields for $params {
             fn compare(comparison: &mut Comparison, described: &Self, on_chain: &Self) {
                 $(comparison.field(
@@ -103,7 +107,7 @@ macro_rules! fields {
             fn read(section: &Section) -> Self {
                 Self {
                     $($field: $unit::read(section, stringify!($name)),)*
-                    ..Self::default()
+                    $($($other: Default::default(),)*)?
                 }
             }
         }
@@ -125,7 +129,7 @@ fields!(ExchangeParams {
     flag_lapse_secs: secs = flag_lapse_secs,
     order_delay_secs: secs = order_delay_secs,
     order_life_secs: secs = order_life_secs,
-});
+} without padding);
 
 fields!(PoolParams {
     reserve_target_usd: usd = reserve_target_usd_atoms,
@@ -154,7 +158,7 @@ fields!(MarketParams {
     covered_move: share = covered_move_q32,
     sample_weight: share = sample_weight_q32,
     sample_interval_secs: secs = sample_interval_secs,
-});
+} without padding);
 
 fields!(TierArgs {
     upto_usd: usd = upto_usd_atoms,
@@ -170,7 +174,7 @@ fields!(OracleConfig {
     confidence_multiple: multiple = confidence_multiple_q32,
     stale_after_secs: secs = stale_after_secs,
     accept_secs: secs = accept_secs,
-});
+} without kind, key, padding);
 
 /// A share of one, in Q32, rounded down.
 pub(crate) mod share {

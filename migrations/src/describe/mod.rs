@@ -4,6 +4,8 @@
 //! is wrong is found before anything is sent, all of it at once.
 
 mod bounds;
+#[cfg(test)]
+mod bounds_tests;
 mod fields;
 mod report;
 mod section;

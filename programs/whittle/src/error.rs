@@ -255,7 +255,9 @@ pub enum WhittleError {
     #[msg("A market parameter is out of bounds: see MarketParams for each bound")]
     BadMarketParams = 501,
     /// 6502
-    #[msg("The tiers are out of bounds: one to four, rising bounds and rates, initial over target")]
+    #[msg(
+        "The tiers are out of bounds: one to four, rising bounds and rates, initial over target"
+    )]
     BadTiers = 502,
     /// 6503
     #[msg("A pool parameter is out of bounds: see PoolParams for each bound")]
@@ -311,4 +313,3 @@ impl From<RiskError> for WhittleError {
         }
     }
 }
-

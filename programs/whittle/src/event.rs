@@ -1,6 +1,7 @@
 //! Events, past tense: what changed, at which prices, with health before and after. `plan` run on
 //! the accounts as they stood gives the figures of a liquidation's event.
 
+use crate::state::Receipt;
 use anchor_lang::prelude::*;
 
 /// The exchange was created.
@@ -308,12 +309,24 @@ pub struct LiquidatedLeg {
     pub padding: [u8; 6],
 }
 
-/// Borsh writes fields in order and little endian, which is what the struct looks like in memory
-/// where the program runs. One copy instead of eleven writes a leg; a test compares the two.
+/// Borsh writes fields in order and little endian, which is what these structs look like in memory
+/// where the program runs. One copy instead of a write for each field; a test compares the two.
 #[cfg(not(feature = "idl-build"))]
-impl AnchorSerialize for LiquidatedLeg {
-    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
-        writer.write_all(bytemuck::bytes_of(self))
+mod as_bytes {
+    use super::{AnchorSerialize, LiquidatedLeg};
+    use crate::state::Receipt;
+    use std::io::{Result, Write};
+
+    impl AnchorSerialize for LiquidatedLeg {
+        fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
+            writer.write_all(bytemuck::bytes_of(self))
+        }
+    }
+
+    impl AnchorSerialize for Receipt {
+        fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
+            writer.write_all(bytemuck::bytes_of(self))
+        }
     }
 }
 
@@ -325,38 +338,8 @@ pub struct PartiallyLiquidated {
     pub account: Pubkey,
     /// The margin account that got the bonus.
     pub keeper: Pubkey,
-    /// `risk::liquidation::Kind` as a number.
-    pub kind: u8,
-    /// Unix seconds.
-    pub at: i64,
-    /// When the account was flagged.
-    pub flagged_at: i64,
-    /// E / M that capped the costs, Q32.
-    pub latched_ratio_q32: u64,
-    /// Bonus rate of the moment, Q32.
-    pub bonus_rate_q32: u64,
-    /// E before, USD atoms.
-    pub equity_before_usd_atoms: i64,
-    /// M before.
-    pub maintenance_before_usd_atoms: i64,
-    /// T before.
-    pub target_usd_atoms: i64,
-    /// E after.
-    pub equity_after_usd_atoms: i64,
-    /// M after.
-    pub maintenance_after_usd_atoms: i64,
-    /// Cost to the account, bonus included.
-    pub cost_usd_atoms: i64,
-    /// Bonus paid, top-ups included.
-    pub bonus_usd_atoms: i64,
-    /// Position in `legs` of the certified one; 255 when there is no certificate.
-    pub certified_leg: u8,
-    /// Its lots before any enlargement.
-    pub certified_lots: u64,
-    /// E - T with those lots.
-    pub surplus_usd_atoms: i64,
-    /// T - E with one lot less.
-    pub shortfall_one_less_usd_atoms: i64,
+    /// What was done and the proof.
+    pub receipt: Receipt,
     /// All legs, closed or not, in slot order.
     pub legs: Vec<LiquidatedLeg>,
 }

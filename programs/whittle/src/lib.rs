@@ -141,10 +141,7 @@ pub mod whittle {
     }
 
     /// Withdraws a collateral token, at most the excess collateral.
-    pub fn withdraw<'info>(
-        ctx: Context<'info, Withdraw<'info>>,
-        amount_atoms: u64,
-    ) -> Result<()> {
+    pub fn withdraw<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {
         withdraw::handle(ctx, amount_atoms)
     }
 
@@ -169,9 +166,7 @@ pub mod whittle {
     }
 
     /// Returns health, excess collateral and the liquidation that would happen. Simulate it.
-    pub fn assess_account<'info>(
-        ctx: Context<'info, AssessAccount<'info>>,
-    ) -> Result<Assessment> {
+    pub fn assess_account<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result<Assessment> {
         assess_account::handle(ctx)
     }
 }

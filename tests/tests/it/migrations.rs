@@ -261,8 +261,9 @@ fn nobody_but_the_authority_can_continue_a_migration() {
     let example = example();
     let mut chain = WorldChain::new(&mut world);
     chain.passing = Some(3);
-    let interrupted = Migration::new(&example).apply(&mut chain, |_| ());
-    assert!(interrupted.is_err());
+    Migration::new(&example)
+        .apply(&mut chain, |_| ())
+        .expect_err("interrupted");
     let other = world.actor("somebody else");
     let mut chain = WorldChain::of(&mut world, other.clone());
     let error = Migration::new(&example)

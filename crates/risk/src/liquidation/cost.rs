@@ -115,7 +115,8 @@ impl Rates {
         Ok(total)
     }
 
-    /// As [`Rates::total_cost`], split among those who get it, and the bonus at the floor rate.
+    /// As [`Rates::total_cost`], split among those who get it, and what the keeper's part is short
+    /// of the bonus at the floor rate.
     ///
     /// `paid_notional` limits the notional on which a bonus is earned; what the keeper does not
     /// get of it goes to insurance.
@@ -128,12 +129,13 @@ impl Rates {
         mut paid_notional: u64,
     ) -> Result<(Cost, Usd), RiskError> {
         let mut cost = Cost::default();
-        let mut floor = Usd::ZERO;
+        let mut missing = Usd::ZERO;
         let bonus_and_premium = self.bonus.plus(leg.premium)?;
         self.each_part(leg, tariff, from, to, |part, cap, part_cost| {
             let paid = part.min(paid_notional);
             paid_notional = paid_notional.saturating_sub(paid);
-            let keeper = self.bonus.least(cap).of_floor(paid)?.least(part_cost);
+            let rate = self.bonus.least(cap);
+            let keeper = rate.of_floor(paid)?.least(part_cost);
             let premium = bonus_and_premium
                 .of_floor(part)?
                 .least(part_cost)
@@ -141,10 +143,14 @@ impl Rates {
             cost.keeper = cost.keeper.plus(keeper)?;
             cost.premium = cost.premium.plus(premium)?;
             cost.pool = cost.pool.plus(part_cost.minus(keeper)?.minus(premium)?)?;
-            floor = floor.plus(self.bonus_floor.of_floor(paid)?)?;
+            // What is earned at the floor rate or above needs no top-up.
+            if rate < self.bonus_floor {
+                let least = self.bonus_floor.of_floor(paid)?;
+                missing = missing.plus(least.minus(keeper)?)?;
+            }
             Ok(())
         })?;
-        Ok((cost, floor))
+        Ok((cost, missing))
     }
 
     /// Calls `visit` with the notional, the cap and the cost of each tier between `from` and `to`.

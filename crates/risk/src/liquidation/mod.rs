@@ -160,6 +160,8 @@ pub struct Plan {
     pub bonus_rate: Ratio,
     /// One entry a leg, in the account's order.
     pub closes: [Close; MAX_LEGS],
+    /// Notional closed, of all legs.
+    pub closed: Usd,
     /// What the keeper gets: from the account, the insurance lines and the pool lines.
     pub bonus: Usd,
     /// What the account pays, bonus included.
@@ -215,7 +217,7 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         maintenance: Usd::ZERO,
     };
     for (work, leg) in works.iter_mut().zip(inputs.account.legs) {
-        *work = Work::new(leg)?;
+        work.begin(leg)?;
         before = before.plus_leg(&work.value)?;
     }
     let fair = if inputs.account.has_doubt() {

@@ -39,15 +39,13 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub fn new(leg: &Leg) -> Result<Self, RiskError> {
-        let value = leg.valued(Doubt::Plain)?;
-        Ok(Self {
-            value,
-            whole: leg.lots.magnitude(),
-            left: value.notional,
-            paid_notional: u64::MAX,
-            ..Self::default()
-        })
+    /// Values a leg, in place.
+    #[inline]
+    pub fn begin(&mut self, leg: &Leg) -> Result<(), RiskError> {
+        self.value = leg.valued(Doubt::Plain)?;
+        self.whole = leg.lots.magnitude();
+        self.paid_notional = u64::MAX;
+        Ok(())
     }
 
     fn taken(&self) -> u64 {
@@ -263,14 +261,13 @@ impl Sizing<'_, '_> {
                 continue;
             }
             let rest = self.rest(work, work.lots)?;
-            let (cost, floor) = self.rates.split_cost(
+            let (cost, missing) = self.rates.split_cost(
                 leg,
                 &work.tariff,
                 work.value.notional,
                 rest,
                 work.paid_notional,
             )?;
-            let missing = floor.minus(cost.keeper)?.most(Usd::ZERO);
             let insurance_top_up = missing.least(leg.insurance_line).most(Usd::ZERO);
             let pool_top_up = missing
                 .minus(insurance_top_up)?
@@ -287,6 +284,7 @@ impl Sizing<'_, '_> {
             };
             let paid = cost.total()?;
             let required = leg.tiers.maintenance_ceil(rest, leg.multiplier)?;
+            plan.closed = plan.closed.plus(close.notional)?;
             plan.cost = plan.cost.plus(paid)?;
             plan.bonus = plan
                 .bonus

@@ -156,7 +156,11 @@ fn price(
     market: &Market,
     reading: &Reading,
 ) -> Outcome<Trade> {
-    let held = Lots(account.position(market.index).map_or(0, |position| position.lots));
+    let held = Lots(
+        account
+            .position(market.index)
+            .map_or(0, |position| position.lots),
+    );
     let mut lots = Lots(order.lots);
     if order.flags & ORDER_REDUCE_ONLY != 0 {
         require_that(
@@ -205,7 +209,9 @@ fn apply(account: &mut MarginAccount, market: &mut Market, trade: &mut Trade) ->
     let position = account.position_slot(market.index)?;
     let mut cash = market.touch(position)?;
     if closing > 0 {
-        let proceeds = trade.fill.value_floor(signed(closing, trade.held.sign())?)?;
+        let proceeds = trade
+            .fill
+            .value_floor(signed(closing, trade.held.sign())?)?;
         trade.profit = market.close(position, closing, proceeds)?;
         cash = cash.plus(market.pay(position, trade.profit)?)?;
         let fee = Ratio(market.params.close_fee_q32).of_ceil(proceeds.magnitude())?;
@@ -250,7 +256,10 @@ fn check(
     if trade.opening() == 0 {
         return Ok(health);
     }
-    require_that(account.deficit_usd_atoms == 0, WhittleError::AccountInDeficit)?;
+    require_that(
+        account.deficit_usd_atoms == 0,
+        WhittleError::AccountInDeficit,
+    )?;
     let tiers = market.tier_table();
     require_that(notional <= tiers.limit(), WhittleError::BeyondTierTable)?;
     let side_lots = if trade.after.0 > 0 {

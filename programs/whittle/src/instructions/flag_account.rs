@@ -31,6 +31,5 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<(
         publish_time: episode.publish_time,
         ratio_q32: episode.lowest_ratio.0,
     });
-    account.invariant()?;
     Ok(())
 }

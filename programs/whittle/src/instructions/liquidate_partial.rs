@@ -54,9 +54,9 @@ pub(crate) fn handle<'info>(
         });
         return Ok(());
     }
-    let event = event(&account, &snapshot, &plan, now);
-    let legs = plan.closes.iter().zip(&snapshot.slots).zip(markets);
-    for ((close, slot), info) in legs.filter(|((close, _), _)| close.lots > 0) {
+    let seen = legs(&account, &snapshot, &plan);
+    let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
+    for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         require_that(info.is_writable, WhittleError::MarketNotWritable)?;
         let loader = market_loader(info)?;
         let mut market = loader.load_mut()?;
@@ -64,13 +64,13 @@ pub(crate) fn handle<'info>(
         book_deficit(&mut account, &mut market, key, plan.after.equity)?;
         market.invariant()?;
     }
-    account.receipt = receipt(&event, &plan, clock.slot);
-    account.invariant()?;
+    account.receipt = receipt(&plan, &seen, &clock);
     ctx.accounts.keeper_account.load_mut()?.credit(plan.bonus)?;
     emit!(PartiallyLiquidated {
         account: key,
         keeper: ctx.accounts.keeper_account.key(),
-        ..event
+        receipt: account.receipt,
+        legs: seen,
     });
     Ok(())
 }
@@ -106,6 +106,7 @@ fn apply(
         .minus(close.price.value_floor(left)?)?;
     let profit = market.close(position, close.lots, proceeds)?;
     let paid = market.pay(position, profit)?;
+    position.invariant()?;
     account.credit(settled)?;
     account.credit(paid)?;
     account.debit(close.cost.total()?)
@@ -138,37 +139,37 @@ pub(super) fn book_deficit(
     Ok(())
 }
 
-/// The event, but for the two keys.
-fn event(
-    account: &MarginAccount,
-    snapshot: &Snapshot,
-    plan: &Plan,
-    now: i64,
-) -> PartiallyLiquidated {
+/// The legs as they were when the plan was made.
+fn legs(account: &MarginAccount, snapshot: &Snapshot, plan: &Plan) -> Vec<LiquidatedLeg> {
+    let mut legs = Vec::with_capacity(snapshot.legs.len());
+    let seen = account.open_positions().zip(&snapshot.legs);
+    legs.extend(
+        seen.zip(&plan.closes)
+            .map(|((position, leg), close)| LiquidatedLeg {
+                lots: position.lots,
+                closed_lots: close.lots,
+                price_q32: leg.price(Doubt::Plain).0,
+                publish_time: leg.mark.publish_time,
+                keeper_usd_atoms: close.cost.keeper.0,
+                premium_usd_atoms: close.cost.premium.0,
+                pool_usd_atoms: close.cost.pool.0,
+                insurance_top_up_usd_atoms: close.insurance_top_up.0,
+                pool_top_up_usd_atoms: close.pool_top_up.0,
+                market: position.market,
+                padding: [0; 6],
+            }),
+    );
+    legs
+}
+
+fn receipt(plan: &Plan, legs: &[LiquidatedLeg], clock: &Clock) -> Receipt {
     let certificate = plan.certificate.unwrap_or_default();
-    let legs = account
-        .open_positions()
-        .zip(&snapshot.legs)
-        .zip(&plan.closes)
-        .map(|((position, leg), close)| LiquidatedLeg {
-            market: position.market,
-            lots: position.lots,
-            closed_lots: close.lots,
-            price_q32: leg.price(Doubt::Plain).0,
-            publish_time: leg.mark.publish_time,
-            keeper_usd_atoms: close.cost.keeper.0,
-            premium_usd_atoms: close.cost.premium.0,
-            pool_usd_atoms: close.cost.pool.0,
-            insurance_top_up_usd_atoms: close.insurance_top_up.0,
-            pool_top_up_usd_atoms: close.pool_top_up.0,
-            padding: [0; 6],
-        })
-        .collect();
-    PartiallyLiquidated {
-        account: Pubkey::default(),
-        keeper: Pubkey::default(),
-        kind: plan.kind as u8,
-        at: now,
+    let certified = plan
+        .certificate
+        .and_then(|it| legs.get(usize::from(it.leg)));
+    Receipt {
+        at: clock.unix_timestamp,
+        slot: clock.slot,
         flagged_at: plan.flagged_at,
         latched_ratio_q32: plan.latched_ratio.0,
         bonus_rate_q32: plan.bonus_rate.0,
@@ -177,40 +178,16 @@ fn event(
         target_usd_atoms: plan.target.0,
         equity_after_usd_atoms: plan.after.equity.0,
         maintenance_after_usd_atoms: plan.after.maintenance.0,
+        closed_usd_atoms: plan.closed.0,
         cost_usd_atoms: plan.cost.0,
         bonus_usd_atoms: plan.bonus.0,
-        certified_leg: plan.certificate.map_or(u8::MAX, |it| it.leg),
         certified_lots: certificate.lots,
         surplus_usd_atoms: certificate.surplus.0,
         shortfall_one_less_usd_atoms: certificate.shortfall_one_less.0,
-        legs,
-    }
-}
-
-/// What stays in the account: the event without its legs but the certified one.
-fn receipt(event: &PartiallyLiquidated, plan: &Plan, slot: u64) -> Receipt {
-    let certified = event.legs.get(usize::from(event.certified_leg));
-    let closed = plan
-        .closes
-        .iter()
-        .fold(0i64, |sum, close| sum.saturating_add(close.notional.0));
-    Receipt {
-        at: event.at,
-        slot,
-        equity_before_usd_atoms: event.equity_before_usd_atoms,
-        maintenance_before_usd_atoms: event.maintenance_before_usd_atoms,
-        equity_after_usd_atoms: event.equity_after_usd_atoms,
-        maintenance_after_usd_atoms: event.maintenance_after_usd_atoms,
-        closed_usd_atoms: closed,
-        cost_usd_atoms: event.cost_usd_atoms,
-        bonus_usd_atoms: event.bonus_usd_atoms,
-        certified_lots: event.certified_lots,
-        surplus_usd_atoms: event.surplus_usd_atoms,
-        shortfall_one_less_usd_atoms: event.shortfall_one_less_usd_atoms,
         certified_price_q32: certified.map_or(0, |leg| leg.price_q32),
         certified_publish_time: certified.map_or(0, |leg| leg.publish_time),
         certified_market: certified.map_or(0, |leg| leg.market),
-        kind: event.kind,
+        kind: plan.kind as u8,
         has_certificate: u8::from(certified.is_some()),
         padding: [0; 4],
     }

@@ -40,7 +40,14 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     let exchange = ctx.accounts.exchange.load()?;
     let market = ctx.accounts.market.load()?.index;
     let mut account = ctx.accounts.account.load_mut()?;
-    validate(&account, &exchange, &args, ctx.accounts.authority.key, market, now)?;
+    validate(
+        &account,
+        &exchange,
+        &args,
+        ctx.accounts.authority.key,
+        market,
+        now,
+    )?;
 
     let place = free_place(&account, args.reduce_only, now)?;
     let order = Order {
@@ -50,7 +57,11 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         expires_at: args.expires_at,
         reward_usd_atoms: exchange.params.fill_reward_usd_atoms,
         market,
-        flags: if args.reduce_only { ORDER_REDUCE_ONLY } else { 0 },
+        flags: if args.reduce_only {
+            ORDER_REDUCE_ONLY
+        } else {
+            0
+        },
         ..Order::default()
     };
     if let Some(slot) = account.orders.get_mut(place) {
@@ -100,7 +111,10 @@ fn validate(
             WhittleError::NothingToReduce,
         )
     } else {
-        require_that(account.deficit_usd_atoms == 0, WhittleError::AccountInDeficit)
+        require_that(
+            account.deficit_usd_atoms == 0,
+            WhittleError::AccountInDeficit,
+        )
     }
 }
 

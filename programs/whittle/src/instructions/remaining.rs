@@ -5,7 +5,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::snapshot::Snapshot;
 use crate::state::{Bank, MarginAccount, Market};
 use anchor_lang::prelude::*;
-use core::cell::Ref;
+use core::cell::{Cell, Ref};
 
 /// A market account, checked for owner and type by Anchor's loader. There is one account for each
 /// index because `list_market` creates them at addresses made of the index.
@@ -64,33 +64,36 @@ pub fn snapshot_without<'info>(
     now: i64,
     emptied: Option<usize>,
 ) -> Outcome<(Snapshot, &'info [AccountInfo<'info>])> {
-    let held = account.used_collaterals().count();
-    let banks = held.saturating_add(usize::from(emptied.is_some()));
-    let markets = account.open_positions().count();
-    let bank_infos = rest.get(..banks).ok_or(WhittleError::BankMissing)?;
-    let after_banks = rest.get(banks..).ok_or(WhittleError::BankMissing)?;
-    let market_infos = after_banks
-        .get(..markets)
-        .ok_or(WhittleError::MarketMissing)?;
-    require_that(after_banks.len() == markets, WhittleError::ExtraAccount)?;
-    let mut next_bank = (0..banks)
-        .zip(bank_infos)
-        .filter(|(place, _)| Some(*place) != emptied)
-        .map(|(_, info)| info);
-    let mut next_market = market_infos.iter();
+    // Banks stand first, so the emptied one's place among them is its place in `rest`.
+    let taken = Cell::new(0usize);
+    let next = |missing: WhittleError| {
+        let place = taken
+            .get()
+            .saturating_add(usize::from(Some(taken.get()) == emptied));
+        taken.set(place.saturating_add(1));
+        rest.get(place).ok_or(missing)
+    };
     let snapshot = Snapshot::read(
         account,
         now,
         |index| {
-            let bank: Ref<Bank> = read(next_bank.next().ok_or(WhittleError::BankMissing)?)?;
+            let bank: Ref<Bank> = read(next(WhittleError::BankMissing)?)?;
             require_that(bank.index == index, WhittleError::BankMismatch)?;
             Ok(bank)
         },
         |index| {
-            let market: Ref<Market> = read(next_market.next().ok_or(WhittleError::MarketMissing)?)?;
+            let market: Ref<Market> = read(next(WhittleError::MarketMissing)?)?;
             require_that(market.index == index, WhittleError::MarketMismatch)?;
             Ok(market)
         },
     )?;
+    let all = taken
+        .get()
+        .saturating_add(usize::from(Some(taken.get()) == emptied));
+    require_that(all <= rest.len(), WhittleError::BankMissing)?;
+    require_that(all == rest.len(), WhittleError::ExtraAccount)?;
+    let market_infos = rest
+        .get(taken.get().saturating_sub(snapshot.legs.len())..taken.get())
+        .ok_or(WhittleError::MarketMissing)?;
     Ok((snapshot, market_infos))
 }

@@ -43,7 +43,9 @@ fn update(market: &mut Market, oracle: &AccountInfo, exchange: &Exchange, now: i
         return Ok(());
     };
     market.accrue_funding(now)?;
-    market.estimate.sample(Price(price.price_q32), price.publish_time)?;
+    market
+        .estimate
+        .sample(Price(price.price_q32), price.publish_time)?;
     market.spread_q32 = trade::spread_share(
         Price(price.price_q32),
         price.confidence_q32,

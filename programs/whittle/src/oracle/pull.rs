@@ -7,8 +7,8 @@ use pyth_solana_receiver_sdk::price_update::{PriceUpdateV2, VerificationLevel};
 
 /// Checks feed and verification; the owner was checked before.
 pub(super) fn read(mut data: &[u8], feed_id: &[u8; 32]) -> Outcome<Reading> {
-    let update = PriceUpdateV2::try_deserialize(&mut data)
-        .map_err(|_| WhittleError::OracleUnreadable)?;
+    let update =
+        PriceUpdateV2::try_deserialize(&mut data).map_err(|_| WhittleError::OracleUnreadable)?;
     let message = &update.price_message;
     require_that(message.feed_id == *feed_id, WhittleError::OracleFeed)?;
     require_that(

@@ -66,6 +66,18 @@ impl Position {
         }
     }
 
+    /// What must hold of a position that was written.
+    pub fn invariant(&self) -> Outcome<()> {
+        // A long cost something, a short brought something in.
+        let entry_fits = match Lots(self.lots).sign() {
+            0 => self.entry_usd_atoms == 0,
+            1 => self.entry_usd_atoms >= 0,
+            _ => self.entry_usd_atoms <= 0,
+        };
+        require_that(entry_fits, WhittleError::InvariantEntry)?;
+        require_that(self.claim_usd_atoms >= 0, WhittleError::InvariantClaim)
+    }
+
     /// Stores a claim.
     pub fn set_claim(&mut self, claim: Claim) {
         self.claim_usd_atoms = claim.amount.0;
@@ -101,18 +113,28 @@ pub struct Order {
     pub reserved: [u8; 8],
 }
 
-/// What the last liquidation did, and the proof that it was needed.
+/// What a liquidation did, and the proof that it was needed. The account keeps the last one; the
+/// event carries each.
 #[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
+#[cfg_attr(feature = "idl-build", derive(AnchorSerialize))]
 pub struct Receipt {
     /// Unix seconds; zero when there was none.
     pub at: i64,
     /// Slot.
     pub slot: u64,
+    /// When the account was flagged, Unix seconds.
+    pub flagged_at: i64,
+    /// E / M that capped the costs, Q32.
+    pub latched_ratio_q32: u64,
+    /// Bonus rate of the moment before the cap, Q32.
+    pub bonus_rate_q32: u64,
     /// E before, USD atoms.
     pub equity_before_usd_atoms: i64,
     /// M before.
     pub maintenance_before_usd_atoms: i64,
+    /// T before.
+    pub target_usd_atoms: i64,
     /// E after.
     pub equity_after_usd_atoms: i64,
     /// M after.
@@ -227,12 +249,15 @@ impl MarginAccount {
 
     /// Collateral in use, in slot order: the order in which instructions take their banks.
     pub fn used_collaterals(&self) -> impl Iterator<Item = &Collateral> {
-        self.collaterals.iter().filter(|held| held.amount_atoms != 0)
+        self.collaterals
+            .iter()
+            .filter(|held| held.amount_atoms != 0)
     }
 
     /// The position in `market`, if there is one.
     pub fn position(&self, market: u16) -> Option<&Position> {
-        self.used_positions().find(|position| position.market == market)
+        self.used_positions()
+            .find(|position| position.market == market)
     }
 
     /// The slot of `market`, or a free one prepared for it.
@@ -241,7 +266,11 @@ impl MarginAccount {
             .positions
             .iter()
             .position(|position| position.is_used() && position.market == market)
-            .or_else(|| self.positions.iter().position(|position| !position.is_used()));
+            .or_else(|| {
+                self.positions
+                    .iter()
+                    .position(|position| !position.is_used())
+            });
         let slot = found
             .and_then(|index| self.positions.get_mut(index))
             .ok_or(WhittleError::TooManyPositions)?;
@@ -260,7 +289,11 @@ impl MarginAccount {
             .collaterals
             .iter()
             .position(|held| held.amount_atoms != 0 && held.bank == bank)
-            .or_else(|| self.collaterals.iter().position(|held| held.amount_atoms == 0));
+            .or_else(|| {
+                self.collaterals
+                    .iter()
+                    .position(|held| held.amount_atoms == 0)
+            });
         let slot = found
             .and_then(|index| self.collaterals.get_mut(index))
             .ok_or(WhittleError::TooManyCollaterals)?;
@@ -282,16 +315,6 @@ impl MarginAccount {
 
     /// What must hold after every instruction that writes the account.
     pub fn invariant(&self) -> Outcome<()> {
-        for position in &self.positions {
-            // A long cost something, a short brought something in.
-            let entry_fits = match Lots(position.lots).sign() {
-                0 => position.entry_usd_atoms == 0,
-                1 => position.entry_usd_atoms >= 0,
-                _ => position.entry_usd_atoms <= 0,
-            };
-            require_that(entry_fits, WhittleError::InvariantEntry)?;
-            require_that(position.claim_usd_atoms >= 0, WhittleError::InvariantClaim)?;
-        }
-        Ok(())
+        self.positions.iter().try_for_each(Position::invariant)
     }
 }

@@ -210,8 +210,7 @@ impl Market {
             let after = before.checked_add(step).ok_or(WhittleError::MathOverflow)?;
             let owed = funding::owed_ceil(skew, before, after)?;
             self.funding_index_q32 = after.into();
-            self.funding_unsettled_usd_atoms =
-                Usd(self.funding_unsettled_usd_atoms).plus(owed)?.0;
+            self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).plus(owed)?.0;
         }
         self.funded_at = self.funded_at.max(now);
         Ok(())
@@ -253,8 +252,7 @@ impl Market {
         )?;
         position.funding_index_q32 = self.funding_index_q32;
         if owed != Usd::ZERO {
-            self.funding_unsettled_usd_atoms =
-                Usd(self.funding_unsettled_usd_atoms).minus(owed)?.0;
+            self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).minus(owed)?.0;
             cash = cash.plus(self.pay(position, owed.negated()?)?)?;
         }
         Ok(cash)
@@ -289,7 +287,12 @@ impl Market {
         let held = Lots(position.lots);
         let share = share_of_sum(position.entry_usd_atoms, lots, held.magnitude())?;
         let closed = Lots::from_magnitude(lots)?.0.saturating_mul(held.sign());
-        self.resize(position, held.sign(), Lots(closed).negated()?, Usd(share).negated()?)?;
+        self.resize(
+            position,
+            held.sign(),
+            Lots(closed).negated()?,
+            Usd(share).negated()?,
+        )?;
         Ok(proceeds.minus(Usd(share))?)
     }
 
@@ -302,7 +305,13 @@ impl Market {
     }
 
     /// Changes a position and the open interest of its side alike.
-    fn resize(&mut self, position: &mut Position, side: i64, lots: Lots, entry: Usd) -> Outcome<()> {
+    fn resize(
+        &mut self,
+        position: &mut Position,
+        side: i64,
+        lots: Lots,
+        entry: Usd,
+    ) -> Outcome<()> {
         position.lots = Lots(position.lots).plus(lots)?.0;
         position.entry_usd_atoms = Usd(position.entry_usd_atoms).plus(entry)?.0;
         let overflow = WhittleError::MathOverflow;

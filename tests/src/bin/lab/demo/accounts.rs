@@ -1,8 +1,8 @@
 //! Who trades in the demo: a fixed pattern, so that every run has the same accounts and nobody
 //! chose them for what happens to them.
 
-/// Leverage of account after account, in tenths. The first tier allows 20.
-const LEVERAGE_TENTHS: [i64; 9] = [30, 100, 50, 150, 80, 120, 60, 180, 20];
+/// Leverage of account after account. The first tier allows 10.
+const LEVERAGE: [i64; 9] = [3, 5, 2, 9, 4, 8, 6, 7, 3];
 /// Deposits, in dollars.
 const DEPOSITS: [i64; 8] = [5_000, 20_000, 2_000, 60_000, 10_000, 35_000, 3_000, 15_000];
 /// Whether the (first) position is a long.
@@ -30,8 +30,8 @@ pub struct Trader {
     pub opens_at: i64,
     /// Dollars.
     pub deposit: i64,
-    /// Notional of all positions over the deposit, in tenths.
-    pub leverage_tenths: i64,
+    /// Notional of all positions over the deposit.
+    pub leverage: i64,
     /// Market and side of each position; they share the notional equally.
     pub legs: Vec<(u16, bool)>,
 }
@@ -39,7 +39,6 @@ pub struct Trader {
 impl Trader {
     /// What it opens, in words: `15x long BTC`.
     pub fn opened(&self, symbols: &[&str]) -> String {
-        let whole = self.leverage_tenths / 10;
         let legs: Vec<String> = self
             .legs
             .iter()
@@ -48,13 +47,13 @@ impl Trader {
                 format!("{side} {}", symbols[usize::from(*market)])
             })
             .collect();
-        format!("{whole}x {}", legs.join(" & "))
+        format!("{}x {}", self.leverage, legs.join(" & "))
     }
 
     /// Signed lots of each position at the prices of its opening, `lot` giving what a lot costs in
     /// USD atoms.
     pub fn orders(&self, lot: impl Fn(u16) -> f64) -> Vec<(u16, i64)> {
-        let notional = self.deposit * self.leverage_tenths / 10 * 1_000_000;
+        let notional = self.deposit * self.leverage * 1_000_000;
         let share = notional as f64 / self.legs.len() as f64;
         self.legs
             .iter()
@@ -79,7 +78,7 @@ pub fn traders(count: usize, (from, to): (i64, i64)) -> Vec<Trader> {
                 number: index + 1,
                 opens_at: from + span * index as i64 / count.max(1) as i64,
                 deposit: DEPOSITS[index % DEPOSITS.len()],
-                leverage_tenths: LEVERAGE_TENTHS[index % LEVERAGE_TENTHS.len()],
+                leverage: LEVERAGE[index % LEVERAGE.len()],
                 // A second position hedges, or doubles: sides alternate.
                 legs: (0..)
                     .zip(markets)
@@ -120,15 +119,15 @@ mod tests {
         let both = all.iter().filter(|it| it.legs.len() == 2).count();
         let shorts = all.iter().filter(|it| !it.legs[0].1).count();
         assert_eq!((both, shorts), (12, 11));
-        assert_eq!(all[1].opened(&["BTC", "X"]), "10x long BTC");
-        assert_eq!(all[2].opened(&["BTC", "X"]), "5x short BTC & short X");
+        assert_eq!(all[1].opened(&["BTC", "X"]), "5x long BTC");
+        assert_eq!(all[2].opened(&["BTC", "X"]), "2x short BTC & short X");
     }
 
     #[test]
     fn positions_share_the_notional() {
         let trader = traders(3, (0, 1)).pop().unwrap();
         let orders = trader.orders(|market| if market == 0 { 2e6 } else { 1e6 });
-        assert_eq!(orders, [(0, -2_500), (1, -5_000)]);
+        assert_eq!(orders, [(0, -1_000), (1, -2_000)]);
     }
 
     #[test]

@@ -5,13 +5,13 @@ use whittle::event::PartiallyLiquidated;
 use whittle_risk::health::Health;
 use whittle_risk::liquidation::Kind;
 use whittle_risk::{Lots, Price, Ratio, Usd};
-use whittle_tests::{Actor, ExchangeSpec};
+use whittle_tests::Actor;
 
 use super::accounts::{traders, Trader};
 use super::format::{count, minute};
 use super::path::schedule;
 use super::report::*;
-use super::stage::{Feed, Stage, BEAT};
+use super::stage::{rules, Feed, Stage, BEAT};
 
 /// Seconds between two settlements of the pool with its markets.
 const SETTLE_EVERY: i64 = 6 * 3_600;
@@ -74,7 +74,7 @@ pub fn run(script: Script, bar: &ProgressBar) -> Report {
 
 fn blank(script: &Script, span: (i64, i64)) -> Report {
     let one = Ratio::ONE.0 as f64;
-    let rules = ExchangeSpec::default().params;
+    let rules = rules();
     Report {
         span,
         lines: Lines {
@@ -99,8 +99,6 @@ fn track(trader: &Trader, symbols: &[&str]) -> AccountTrack {
     AccountTrack {
         number: trader.number,
         opened: trader.opened(symbols),
-        opened_at: trader.opens_at,
-        deposit: trader.deposit * whittle_tests::USD,
         ..AccountTrack::default()
     }
 }
@@ -193,26 +191,26 @@ impl Replay {
 
     fn note_liquidation(&mut self, account: usize, event: &PartiallyLiquidated, units: u64) {
         let before = Health {
-            equity: Usd(event.equity_before_usd_atoms),
-            maintenance: Usd(event.maintenance_before_usd_atoms),
+            equity: Usd(event.receipt.equity_before_usd_atoms),
+            maintenance: Usd(event.receipt.maintenance_before_usd_atoms),
         };
         let after = Health {
-            equity: Usd(event.equity_after_usd_atoms),
-            maintenance: Usd(event.maintenance_after_usd_atoms),
+            equity: Usd(event.receipt.equity_after_usd_atoms),
+            maintenance: Usd(event.receipt.maintenance_after_usd_atoms),
         };
-        let has_certificate = usize::from(event.certified_leg) < event.legs.len();
+        let has_certificate = event.receipt.has_certificate != 0;
         let liquidation = Liquidation {
-            at: event.at,
+            at: event.receipt.at,
             account,
-            kind: kind(event.kind),
+            kind: kind(event.receipt.kind),
             ratio_before: before.ratio_floor().0,
             ratio_after: (after.maintenance.0 > 0).then(|| after.ratio_floor().0),
             legs: event.legs.iter().map(|leg| self.leg(leg)).collect(),
-            bonus: event.bonus_usd_atoms,
-            cost: event.cost_usd_atoms,
+            bonus: event.receipt.bonus_usd_atoms,
+            cost: event.receipt.cost_usd_atoms,
             certificate: has_certificate.then_some(Certificate {
-                surplus: event.surplus_usd_atoms,
-                shortfall_one_less: event.shortfall_one_less_usd_atoms,
+                surplus: event.receipt.surplus_usd_atoms,
+                shortfall_one_less: event.receipt.shortfall_one_less_usd_atoms,
             }),
             compute_units: units,
         };
@@ -222,7 +220,7 @@ impl Replay {
         if track.held_at_first == 0 {
             track.held_at_first = held;
             let cost = liquidation.cost as f64 * held as f64 / closed.max(1) as f64;
-            track.equity_had_all_closed = event.equity_before_usd_atoms - cost.round() as i64;
+            track.equity_had_all_closed = event.receipt.equity_before_usd_atoms - cost.round() as i64;
         }
         self.report.totals.keeper += liquidation.bonus;
         self.report.liquidations.push(liquidation);

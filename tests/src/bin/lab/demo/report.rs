@@ -63,10 +63,6 @@ pub struct AccountTrack {
     pub number: usize,
     /// What it opened: `10x long BTC`.
     pub opened: String,
-    /// When.
-    pub opened_at: i64,
-    /// What it deposited, USD atoms.
-    pub deposit: i64,
     /// E / M while it had positions.
     pub health: Vec<(i64, f64)>,
     /// What it held when it was first liquidated, USD atoms; zero when it never was.

@@ -8,8 +8,6 @@ pub fn report() -> Report {
     let account = |number, opened: &str, closed, held_at_first| AccountTrack {
         number,
         opened: opened.into(),
-        opened_at: start,
-        deposit: 1_000_000_000,
         health: (0..48)
             .map(|step| (start + step * 1_800, 2.0 - 0.03 * step as f64))
             .collect(),

@@ -1,7 +1,9 @@
 //! The exchange of the demo, and moving it through time.
 
+use whittle::state::exchange::ExchangeParams;
+use whittle::state::market::MarketParams;
 use whittle::state::MarginAccount;
-use whittle_tests::{Actor, BankSpec, ExchangeSpec, MarketSpec, Quote, World, USD, USDC};
+use whittle_tests::{bps, Actor, BankSpec, ExchangeSpec, MarketSpec, Quote, World, USD, USDC};
 
 use super::accounts::{limit, lot_exponent, Trader};
 use super::path::Path;
@@ -14,6 +16,13 @@ pub const BEAT: i64 = 3;
 const POOL: u64 = 20_000_000 * USDC;
 /// What the insurance fund begins with.
 const INSURANCE: u64 = 100_000 * USDC;
+/// Upper end (USD), maintenance and initial rate (basis points) of each tier. Bitcoin moved by more
+/// than a tenth in an hour of that week, so this exchange allows a leverage of ten, not twenty.
+const TIERS: [(i64, u64, u64); 3] = [
+    (1_000_000, 600, 1_000),
+    (10_000_000, 800, 1_300),
+    (100_000_000, 1_500, 2_000),
+];
 /// Half the width of the oracle's confidence, as a part of the price.
 const CONFIDENCE: u64 = 4_000;
 
@@ -40,12 +49,28 @@ impl Feed {
 
     fn spec(&self, at: i64) -> MarketSpec {
         let highest = self.candles.iter().map(|candle| candle.high).max();
+        let usual = MarketSpec::default();
         MarketSpec {
             symbol: self.symbol,
             quote: quote(self.path.price(at)),
             lot_exponent: lot_exponent(highest.unwrap_or(0)),
-            ..MarketSpec::default()
+            tiers: TIERS.to_vec(),
+            params: MarketParams {
+                min_position_usd_atoms: 200 * USD,
+                min_close_usd_atoms: 100 * USD,
+                ..usual.params
+            },
+            ..usual
         }
+    }
+}
+
+/// The rules of the exchange: the harness's, with more room under a target for a week like this.
+pub fn rules() -> ExchangeParams {
+    ExchangeParams {
+        call_buffer_q32: bps(3_000),
+        target_buffer_q32: bps(std::env::var("TB").map_or(2_000, |s| s.parse().unwrap())),
+        ..ExchangeSpec::default().params
     }
 }
 
@@ -78,7 +103,11 @@ impl Stage {
         let mut world = World::bare();
         let slot = world.slot();
         world.set_clock(start - 60, slot);
-        world.initialize(&ExchangeSpec::default()).ok();
+        let exchange = ExchangeSpec {
+            params: rules(),
+            ..ExchangeSpec::default()
+        };
+        world.initialize(&exchange).ok();
         world.list_bank(&BankSpec::usdc()).ok();
         world.create_pool().ok();
         world.seed_insurance(INSURANCE).ok();

@@ -1,0 +1,87 @@
+//! What every liquidation promises whoever is liquidated, checked on what it did rather than on what
+//! the plan says of itself.
+
+use whittle::snapshot::Snapshot;
+use whittle::state::MarginAccount;
+use whittle_risk::health::{assess, Doubt, Health};
+use whittle_risk::liquidation::{Plan, Policy};
+use whittle_risk::Usd;
+
+use crate::world::World;
+
+/// Checks all of them.
+#[track_caller]
+pub(crate) fn check(
+    world: &World,
+    before: &MarginAccount,
+    after: &MarginAccount,
+    plan: &Plan,
+    snapshot: &Snapshot,
+) {
+    let policy = world.mirror().exchange().expect("an exchange").policy();
+    was_due(before, &policy, snapshot);
+    costs_are_bounded(&policy, plan);
+    nothing_is_flipped(world, before, after);
+}
+
+/// INV-HEALTHY: under maintenance with every doubt in the account's favour; outside emergency, at
+/// two publish times far enough apart.
+#[track_caller]
+fn was_due(before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
+    let fair = assess(&snapshot.account(), Doubt::Favourable).expect("a health");
+    assert!(fair.equity < fair.maintenance, "INV-HEALTHY: {fair:?}");
+    let emergency = policy.thresholds.emergency;
+    let emergency = emergency.of_ceil(fair.maintenance.magnitude());
+    if fair.equity < emergency.expect("a share of it") {
+        return;
+    }
+    let fresh = snapshot.legs.iter().filter(|leg| !leg.mark.stale);
+    let oldest = fresh.map(|leg| leg.mark.publish_time).min();
+    let needed = before.flag_publish_time + i64::from(policy.confirm_secs);
+    assert!(
+        before.flagged_at != 0 && oldest.is_some_and(|oldest| oldest >= needed),
+        "INV-HEALTHY: seen at {} and {oldest:?}",
+        before.flag_publish_time
+    );
+}
+
+/// INV-RATIO and INV-COST: E / M does not fall, and what is taken stays under theta E.
+#[track_caller]
+fn costs_are_bounded(policy: &Policy, plan: &Plan) {
+    let (before, after) = (plan.before, plan.after);
+    if before.equity.0 <= 0 {
+        assert_eq!(plan.cost, Usd::ZERO, "INV-COST: nothing can be taken");
+        return;
+    }
+    let times =
+        |one: Health, other: Health| i128::from(one.equity.0) * i128::from(other.maintenance.0);
+    assert!(
+        times(after, before) >= times(before, after),
+        "INV-RATIO: {before:?} and then {after:?}"
+    );
+    let cost = i128::from(plan.cost.0) << 32;
+    let most = i128::from(before.equity.0) * i128::from(policy.theta.0);
+    assert!(cost <= most, "INV-COST: {:?} of {before:?}", plan.cost);
+}
+
+/// INV-NO-FLIP: each position is closed by no more than it was, and what is left of one that was
+/// reduced is nothing or at least the market's minimum.
+#[track_caller]
+fn nothing_is_flipped(world: &World, before: &MarginAccount, after: &MarginAccount) {
+    for (was, is) in before.positions.iter().zip(&after.positions) {
+        if was.lots == is.lots {
+            continue;
+        }
+        let same_side = is.lots == 0 || is.lots.signum() == was.lots.signum();
+        let smaller = is.lots.unsigned_abs() < was.lots.unsigned_abs();
+        assert!(same_side && smaller, "INV-NO-FLIP: {was:?} and then {is:?}");
+        let market = world.market(was.market);
+        let price = market.price.cached().price;
+        let left = price.notional_ceil(is.lots.unsigned_abs());
+        let left = left.expect("a notional").0;
+        assert!(
+            left == 0 || left >= market.params.min_position_usd_atoms,
+            "INV-NO-FLIP: {left} atoms of {was:?} are left"
+        );
+    }
+}
