@@ -42,7 +42,7 @@ fn main() {
                 m.index = i as u16;
                 m.multiplier_q32 = ONE;
                 m.claim_factor = 1 << 63;
-                m.price.price_q32 = 100_000 * ONE; // 0.1 USD a lot
+                m.price.price_q32 = 100_000 * ONE + 12345;
                 m.price.confidence_q32 = 50 * ONE;
                 m.price.publish_time = now - 1;
                 m.oracle.stale_after_secs = 60; m.oracle.accept_secs = 30;
@@ -53,26 +53,26 @@ fn main() {
                 m.params.insurance_share_q32 = q(0.1);
                 m.params.min_close_usd_atoms = 1_000_000; m.params.min_position_usd_atoms = 10_000_000;
                 let t = whittle_risk::tier::TierTable::new(&[
-                    whittle_risk::tier::Tier { upto: whittle_risk::Usd(50_000_000_000), maintenance: whittle_risk::Ratio(q(0.03 + 0.002 * i as f64)), initial: whittle_risk::Ratio(q(0.1)) },
-                    whittle_risk::tier::Tier { upto: whittle_risk::Usd(500_000_000_000), maintenance: whittle_risk::Ratio(q(0.06+ 0.002 * i as f64)), initial: whittle_risk::Ratio(q(0.2)) },
+                    whittle_risk::tier::Tier { upto: whittle_risk::Usd(500_000_000_000), maintenance: whittle_risk::Ratio(q(0.03 + 0.002 * i as f64)), initial: whittle_risk::Ratio(q(0.1)) },
+                    whittle_risk::tier::Tier { upto: whittle_risk::Usd(5_000_000_000_000), maintenance: whittle_risk::Ratio(q(0.06+ 0.002 * i as f64)), initial: whittle_risk::Ratio(q(0.2)) },
                 ]).unwrap();
                 m.set_tier_table(&t).unwrap();
-                m.long_lots = 2_000_000; m.long_entry_usd_atoms = 200_000_000_000;
-                m.short_lots = 1_000_000; m.short_entry_usd_atoms = 100_000_000_000;
+                m.long_lots = 20_000_000; m.long_entry_usd_atoms = 2_000_000_000_000;
+                m.short_lots = 10_000_000; m.short_entry_usd_atoms = 1_000_000_000_000;
                 m.pool_line_usd_atoms = 10_000_000_000; m.insurance_line_usd_atoms = 1_000_000_000;
                 m.funding_index_q32 = Wide::from(1000i128 << 20);
                 m.funded_at = now - 1;
                 let long = i % 2 == 0;
                 let p = &mut a.positions[i];
                 p.market = i as u16;
-                p.lots = if long { 100_000 } else { -100_000 };
-                p.entry_usd_atoms = if long { 10_050_000_000 } else { -9_950_000_000 };
-                m_sum += t.maintenance_ceil(10_000_000_000, whittle_risk::Ratio(ONE)).unwrap().0;
+                p.lots = if long { 1_000_000 } else { -1_000_000 };
+                p.entry_usd_atoms = if long { 100_500_000_000 } else { -99_500_000_000 };
+                m_sum += t.maintenance_ceil(100_000_000_000, whittle_risk::Ratio(ONE)).unwrap().0;
                 let k = Pubkey::new_unique();
                 pt.add_account(k, acc(&m));
                 mks.push(k);
             }
-            a.cash_usd_atoms = 50_000_000 * n as i64 + (m_sum as f64 * if deep { 0.6 } else { 0.9 }) as i64;
+            a.cash_usd_atoms = 500_000_000 * n as i64 + (m_sum as f64 * if deep { 0.6 } else { 0.9 }) as i64;
             a.flagged_at = now - 20; a.flag_touched_at = now - 20; a.flag_publish_time = now - 20; a.flag_lowest_ratio_q32 = q(0.95);
             let ak = Pubkey::new_unique();
             pt.add_account(ak, acc(&a));
@@ -91,7 +91,7 @@ fn main() {
             if r.result.is_err() || std::env::var("LOGS").is_ok() { println!("{:?} {:#?}", r.result, md.log_messages); }
             let after = ctx.banks_client.get_account(ak).await.unwrap().unwrap();
             let body: &MarginAccount = bytemuck::from_bytes(&after.data[8..]);
-            names.push(format!("liquidate_partial/{n}{} {} kind {} closed {}", if deep {" deep"} else {""}, md.compute_units_consumed, body.receipt.kind, body.positions.iter().take(n).filter(|p| p.lots.abs() != 100_000).count()));
+            names.push(format!("liquidate_partial/{n}{} {} kind {} closed {}", if deep {" deep"} else {""}, md.compute_units_consumed, body.receipt.kind, body.positions.iter().take(n).filter(|p| p.lots.abs() != 1_000_000).count()));
             }
         }
         for n in names { println!("{n}"); }

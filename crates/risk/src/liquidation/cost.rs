@@ -129,13 +129,12 @@ impl Rates {
         mut paid_notional: u64,
     ) -> Result<(Cost, Usd), RiskError> {
         let mut cost = Cost::default();
-        let mut missing = Usd::ZERO;
+        let mut least = Usd::ZERO;
         let bonus_and_premium = self.bonus.plus(leg.premium)?;
         self.each_part(leg, tariff, from, to, |part, cap, part_cost| {
             let paid = part.min(paid_notional);
             paid_notional = paid_notional.saturating_sub(paid);
-            let rate = self.bonus.least(cap);
-            let keeper = rate.of_floor(paid)?.least(part_cost);
+            let keeper = self.bonus.least(cap).of_floor(paid)?.least(part_cost);
             let premium = bonus_and_premium
                 .of_floor(part)?
                 .least(part_cost)
@@ -143,14 +142,10 @@ impl Rates {
             cost.keeper = cost.keeper.plus(keeper)?;
             cost.premium = cost.premium.plus(premium)?;
             cost.pool = cost.pool.plus(part_cost.minus(keeper)?.minus(premium)?)?;
-            // What is earned at the floor rate or above needs no top-up.
-            if rate < self.bonus_floor {
-                let least = self.bonus_floor.of_floor(paid)?;
-                missing = missing.plus(least.minus(keeper)?)?;
-            }
+            least = least.plus(self.bonus_floor.of_floor(paid)?)?;
             Ok(())
         })?;
-        Ok((cost, missing))
+        Ok((cost, least.minus(cost.keeper)?.most(Usd::ZERO)))
     }
 
     /// Calls `visit` with the notional, the cap and the cost of each tier between `from` and `to`.

@@ -69,7 +69,7 @@ impl Feed {
 pub fn rules() -> ExchangeParams {
     ExchangeParams {
         call_buffer_q32: bps(3_000),
-        target_buffer_q32: bps(std::env::var("TB").map_or(2_000, |s| s.parse().unwrap())),
+        target_buffer_q32: bps(2_000),
         ..ExchangeSpec::default().params
     }
 }
