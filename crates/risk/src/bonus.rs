@@ -23,12 +23,16 @@ pub fn rate_floor(terms: &BonusTerms, elapsed_secs: u64) -> Result<Ratio, RiskEr
     if elapsed_secs >= ramp {
         return Ok(terms.max);
     }
-    let grown = terms
-        .max
-        .less(terms.floor)
-        .0
-        .checked_mul(elapsed_secs)
-        .and_then(|product| product.checked_div(ramp))
-        .ok_or(RiskError::Overflow("the bonus rate"))?;
+    let span = terms.max.less(terms.floor).0;
+    let product = if span >> 32 == 0 {
+        // Two numbers under 2^32: elapsed is under the ramp.
+        span.wrapping_mul(elapsed_secs)
+    } else {
+        span.checked_mul(elapsed_secs)
+            .ok_or(RiskError::Overflow("the bonus rate"))?
+    };
+    let grown = product
+        .checked_div(ramp)
+        .ok_or(RiskError::DivisionByZero("the bonus ramp"))?;
     terms.floor.plus(Ratio(grown))
 }

@@ -68,12 +68,16 @@ pub fn owed_ceil(lots: Lots, from: i128, to: i128) -> Result<Usd, RiskError> {
     let low = u64::try_from(magnitude & u128::from(u64::MAX))
         .map_err(|_| RiskError::Overflow("funding"))?;
     let (whole, exact) = mul_q32(lots.magnitude(), low).ok_or(RiskError::Overflow("funding"))?;
-    let whole = lots
-        .magnitude()
-        .checked_mul(high)
-        .filter(|top| *top >> 32 == 0)
-        .and_then(|top| (top << 32).checked_add(whole))
-        .ok_or(RiskError::Overflow("funding"))?;
+    let whole = if high == 0 {
+        whole
+    } else {
+        // 2^32 atoms per lot and more: funding of many years, kept exact all the same.
+        lots.magnitude()
+            .checked_mul(high)
+            .filter(|top| *top >> 32 == 0)
+            .and_then(|top| (top << 32).checked_add(whole))
+            .ok_or(RiskError::Overflow("funding"))?
+    };
     let pays = (lots.0 > 0) == (grown > 0);
     if pays {
         Usd::from_magnitude(whole.saturating_add(u64::from(!exact)))

@@ -238,11 +238,13 @@ impl Health {
                 State::Healthy
             });
         }
-        if self.equity >= self.with_buffer(thresholds.call_buffer)? {
-            return Ok(State::Healthy);
-        }
         if self.equity >= self.maintenance {
-            return Ok(State::MarginCall);
+            let call = self.with_buffer(thresholds.call_buffer)?;
+            return Ok(if self.equity >= call {
+                State::Healthy
+            } else {
+                State::MarginCall
+            });
         }
         if self.equity.0 <= 0 {
             return Ok(State::Insolvent);

@@ -91,6 +91,17 @@ pub struct Lots(pub i64);
 signed_unit!(Lots, "a number of lots");
 
 impl Lots {
+    /// So many lots on the side of `self`; none when it is flat.
+    #[inline(always)]
+    pub fn alike(self, magnitude: u64) -> Result<Self, RiskError> {
+        let lots = Self::from_magnitude(magnitude)?;
+        match self.sign() {
+            1 => Ok(lots),
+            0 => Ok(Self::ZERO),
+            _ => lots.negated(),
+        }
+    }
+
     /// +1 for long, -1 for short, 0 for flat.
     #[inline(always)]
     pub const fn sign(self) -> i64 {

@@ -220,14 +220,15 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         work.begin(leg)?;
         before = before.plus_leg(&work.value)?;
     }
-    let fair = if inputs.account.has_doubt() {
-        assess(&inputs.account, Doubt::Favourable)?
-    } else {
-        before
-    };
     let target = before.with_buffer(policy.thresholds.target_buffer)?;
+    let (fair, fair_target) = if inputs.account.has_doubt() {
+        let fair = assess(&inputs.account, Doubt::Favourable)?;
+        (fair, fair.with_buffer(policy.thresholds.target_buffer)?)
+    } else {
+        (before, target)
+    };
     let live = inputs.episode.is_live(policy, inputs.now);
-    if live && fair.equity >= fair.with_buffer(policy.thresholds.target_buffer)? {
+    if live && fair.equity >= fair_target {
         return Ok(recovered(inputs, before, target));
     }
     require_under_maintenance(inputs, &fair)?;

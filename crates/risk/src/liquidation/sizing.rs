@@ -34,6 +34,8 @@ pub(super) struct Work {
     paid_notional: u64,
     /// The lots of that notional when it is limited.
     paid_lots: u64,
+    /// The leg after closing `after.lots`; valid when those are `lots`.
+    after: Closed,
     /// Why more is closed than was needed; `None` when it is not.
     enlarged: Option<Kind>,
 }
@@ -72,6 +74,12 @@ struct Touched {
 impl Touched {
     /// Moves `leg` to the end.
     fn touch(&mut self, leg: usize) {
+        if self.len == 0 {
+            return self.push(leg);
+        }
+        if self.last() == Some(leg) {
+            return;
+        }
         let mut kept = Self::default();
         for &other in self
             .order
@@ -104,7 +112,7 @@ impl Touched {
 /// How the last leg came out.
 enum Search {
     /// Least size that suffices, what is over with it and what is missing with one lot less.
-    Least(u64, Usd, Usd),
+    Least(Closed, Usd, Usd),
     /// Not even needed.
     NotNeeded,
     /// All of it is not enough; so much is missing.
@@ -129,15 +137,16 @@ impl Sizing<'_, '_> {
                     return Ok(None);
                 };
                 match self.search(last)? {
-                    Search::Least(lots, surplus, shortfall_one_less) => {
+                    Search::Least(after, surplus, shortfall_one_less) => {
                         let work = self.work_mut(last)?;
-                        work.lots = lots;
+                        work.lots = after.lots;
+                        work.after = after;
                         if self.round_to_minima(Some(last))? {
                             continue; // The others repair more now: size the last again.
                         }
                         return Ok(Some(Certificate {
                             leg: u8::try_from(last).unwrap_or(u8::MAX),
-                            lots,
+                            lots: after.lots,
                             surplus,
                             shortfall_one_less,
                         }));
@@ -212,22 +221,25 @@ impl Sizing<'_, '_> {
     /// `except`. Tells whether any was.
     pub fn round_to_minima(&mut self, except: Option<usize>) -> Result<bool, RiskError> {
         let mut any = false;
-        for (index, (work, leg)) in self.works.iter_mut().zip(self.legs).enumerate() {
+        for index in 0..self.works.len() {
+            let work = self.work_mut(index)?;
             if work.lots == 0 || work.lots == work.whole || Some(index) == except {
                 continue;
             }
-            let price = work.value.price;
+            let rest = self.after(index)?.rest;
+            let leg = self.legs.get(index).ok_or(RiskError::TooManyLegs)?;
+            let work = self.work_mut(index)?;
             let minimum = leg.min_close.magnitude();
-            let rest = price.notional_ceil(work.whole.saturating_sub(work.lots))?;
-            if work.value.notional.saturating_sub(rest.magnitude()) < minimum {
+            if work.value.notional.saturating_sub(rest) < minimum {
                 // More lots than can be counted are more than the leg has.
-                let lots = price.lots_ceil(minimum).unwrap_or(work.whole);
+                let lots = work.value.price.lots_ceil(minimum).unwrap_or(work.whole);
                 work.lots = lots.max(work.lots.saturating_add(1)).min(work.whole);
                 work.enlarged = Some(Kind::Minimum);
                 any = true;
             }
-            let rest = price.notional_ceil(work.whole.saturating_sub(work.lots))?;
-            if rest < leg.min_position && work.lots < work.whole {
+            let rest = self.after(index)?.rest;
+            let work = self.work_mut(index)?;
+            if rest < leg.min_position.magnitude() && work.lots < work.whole {
                 work.lots = work.whole;
                 work.enlarged = Some(Kind::Dust);
                 any = true;
@@ -253,19 +265,20 @@ impl Sizing<'_, '_> {
     }
 
     /// Writes closes, costs, bonus and the health afterwards.
-    pub fn settle(&self, plan: &mut Plan) -> Result<(), RiskError> {
+    pub fn settle(&mut self, plan: &mut Plan) -> Result<(), RiskError> {
         plan.after = plan.before;
-        let legs = self.works.iter().zip(self.legs);
-        for ((work, leg), close) in legs.zip(plan.closes.iter_mut()) {
-            if work.lots == 0 {
+        for (index, close) in (0..self.works.len()).zip(plan.closes.iter_mut()) {
+            if self.work_mut(index)?.lots == 0 {
                 continue;
             }
-            let rest = self.rest(work, work.lots)?;
+            let after = self.after(index)?;
+            let leg = self.legs.get(index).ok_or(RiskError::TooManyLegs)?;
+            let work = self.works.get(index).ok_or(RiskError::TooManyLegs)?;
             let (cost, missing) = self.rates.split_cost(
                 leg,
                 &work.tariff,
                 work.value.notional,
-                rest,
+                after.rest,
                 work.paid_notional,
             )?;
             let insurance_top_up = missing.least(leg.insurance_line).most(Usd::ZERO);
@@ -273,7 +286,7 @@ impl Sizing<'_, '_> {
                 .minus(insurance_top_up)?
                 .least(leg.pool_line)
                 .most(Usd::ZERO);
-            let closed = work.value.notional.saturating_sub(rest);
+            let closed = work.value.notional.saturating_sub(after.rest);
             *close = Close {
                 lots: work.lots,
                 price: work.value.price,
@@ -282,21 +295,19 @@ impl Sizing<'_, '_> {
                 insurance_top_up,
                 pool_top_up,
             };
-            let paid = cost.total()?;
-            let required = leg.tiers.maintenance_ceil(rest, leg.multiplier)?;
             plan.closed = plan.closed.plus(close.notional)?;
-            plan.cost = plan.cost.plus(paid)?;
+            plan.cost = plan.cost.plus(after.cost)?;
             plan.bonus = plan
                 .bonus
                 .plus(cost.keeper)?
                 .plus(insurance_top_up)?
                 .plus(pool_top_up)?;
-            plan.after.equity = plan.after.equity.minus(paid)?;
+            plan.after.equity = plan.after.equity.minus(after.cost)?;
             plan.after.maintenance = plan
                 .after
                 .maintenance
                 .minus(work.value.required)?
-                .plus(required)?;
+                .plus(after.required)?;
         }
         Ok(())
     }
@@ -305,6 +316,7 @@ impl Sizing<'_, '_> {
     fn rewind(&mut self) -> Result<(), RiskError> {
         for (work, leg) in self.works.iter_mut().zip(self.legs) {
             work.left = work.value.notional;
+            work.after = Closed::default();
             work.tariff = self.rates.tariff(leg, work.left)?;
             work.tier = work.tariff.top;
             work.repair = if work.left == 0 || leg.mark.stale {
@@ -382,107 +394,95 @@ impl Sizing<'_, '_> {
     /// Starts at the closed form's size, doubles the step until one size suffices and another does
     /// not, and halves between them. Ends at neighbours whatever the rounding did: two or three
     /// evaluations when a lot is worth more than the rounding, about 120 in the worst case.
-    fn search(&self, last: usize) -> Result<Search, RiskError> {
+    fn search(&mut self, last: usize) -> Result<Search, RiskError> {
+        let others = self.without(last)?;
         let work = self.works.get(last).ok_or(RiskError::TooManyLegs)?;
         let leg = self.legs.get(last).ok_or(RiskError::TooManyLegs)?;
-        let others = self.without(last)?;
-        let over = |lots: u64| self.surplus(&others, leg, work, lots);
+        let over = |lots: u64| self.with(&others, leg, work, lots);
 
-        let start = work.lots;
-        let at_start = over(start)?;
-        let (mut short, mut missing, mut enough, mut surplus);
+        let start = over(work.lots)?;
+        let (mut short, mut enough);
         let mut step = 1u64;
-        if at_start.0 >= 0 {
-            (enough, surplus) = (start, at_start);
+        if start.1 .0 >= 0 {
+            enough = start;
             loop {
-                if enough == 0 {
+                if enough.0.lots == 0 {
                     return Ok(Search::NotNeeded);
                 }
-                short = enough.saturating_sub(step);
-                missing = over(short)?;
-                if missing.0 < 0 {
+                short = over(enough.0.lots.saturating_sub(step))?;
+                if short.1 .0 < 0 {
                     break;
                 }
-                (enough, surplus) = (short, missing);
+                enough = short;
                 step = step.saturating_mul(2);
             }
         } else {
-            (short, missing) = (start, at_start);
+            short = start;
             loop {
-                if short == work.whole {
-                    return Ok(Search::TooSmall(missing.negated()?));
+                if short.0.lots == work.whole {
+                    return Ok(Search::TooSmall(short.1.negated()?));
                 }
-                enough = short.saturating_add(step).min(work.whole);
-                surplus = over(enough)?;
-                if surplus.0 >= 0 {
+                enough = over(short.0.lots.saturating_add(step).min(work.whole))?;
+                if enough.1 .0 >= 0 {
                     break;
                 }
-                (short, missing) = (enough, surplus);
+                short = enough;
                 step = step.saturating_mul(2);
             }
         }
-        while enough.saturating_sub(short) > 1 {
-            let middle = short.midpoint(enough);
-            let at_middle = over(middle)?;
-            if at_middle.0 >= 0 {
-                (enough, surplus) = (middle, at_middle);
+        while enough.0.lots.saturating_sub(short.0.lots) > 1 {
+            let middle = over(short.0.lots.midpoint(enough.0.lots))?;
+            if middle.1 .0 >= 0 {
+                enough = middle;
             } else {
-                (short, missing) = (middle, at_middle);
+                short = middle;
             }
         }
-        Ok(Search::Least(enough, surplus, missing.negated()?))
+        Ok(Search::Least(enough.0, enough.1, short.1.negated()?))
     }
 
     /// Health with every leg but `last` closed as chosen, and `last` left out.
-    fn without(&self, last: usize) -> Result<Health, RiskError> {
+    fn without(&mut self, last: usize) -> Result<Health, RiskError> {
         let mut health = self.before;
-        for (index, (work, leg)) in self.works.iter().zip(self.legs).enumerate() {
+        for index in 0..self.works.len() {
+            let required = self.work_mut(index)?.value.required;
             if index == last {
-                health.maintenance = health.maintenance.minus(work.value.required)?;
-            } else if work.lots > 0 {
-                let after = self.closed(leg, work, work.lots)?;
+                health.maintenance = health.maintenance.minus(required)?;
+            } else if self.work_mut(index)?.lots > 0 {
+                let after = self.after(index)?;
                 health.equity = health.equity.minus(after.cost)?;
-                health.maintenance = health
-                    .maintenance
-                    .minus(work.value.required)?
-                    .plus(after.required)?;
+                health.maintenance = health.maintenance.minus(required)?.plus(after.required)?;
             }
         }
         Ok(health)
     }
 
-    /// E - T, exactly, with `lots` of the leg closed on top of `others`.
-    fn surplus(
+    /// Leg `index` after closing the lots chosen for it, computed once for each choice.
+    #[inline]
+    fn after(&mut self, index: usize) -> Result<Closed, RiskError> {
+        let leg = self.legs.get(index).ok_or(RiskError::TooManyLegs)?;
+        let work = self.works.get_mut(index).ok_or(RiskError::TooManyLegs)?;
+        if work.after.lots != work.lots {
+            work.after = closed(self.rates, leg, work, work.lots)?;
+        }
+        Ok(work.after)
+    }
+
+    /// The leg with `lots` closed on top of `others`, and E - T then, exactly.
+    fn with(
         &self,
         others: &Health,
         leg: &Leg,
         work: &Work,
         lots: u64,
-    ) -> Result<Usd, RiskError> {
-        let after = self.closed(leg, work, lots)?;
+    ) -> Result<(Closed, Usd), RiskError> {
+        let after = closed(self.rates, leg, work, lots)?;
         let health = Health {
             equity: others.equity.minus(after.cost)?,
             maintenance: others.maintenance.plus(after.required)?,
         };
-        health.equity.minus(health.with_buffer(self.rates.beta)?)
-    }
-
-    #[inline]
-    fn closed(&self, leg: &Leg, work: &Work, lots: u64) -> Result<Closed, RiskError> {
-        let rest = self.rest(work, lots)?;
-        Ok(Closed {
-            cost: self
-                .rates
-                .total_cost(leg, &work.tariff, work.value.notional, rest)?,
-            required: leg.tiers.maintenance_ceil(rest, leg.multiplier)?,
-        })
-    }
-
-    /// Notional that remains after closing `lots`.
-    #[inline]
-    fn rest(&self, work: &Work, lots: u64) -> Result<u64, RiskError> {
-        let remaining = work.whole.saturating_sub(lots);
-        Ok(work.value.price.notional_ceil(remaining)?.magnitude())
+        let target = health.with_buffer(self.rates.beta)?;
+        Ok((after, health.equity.minus(target)?))
     }
 
     fn work_mut(&mut self, index: usize) -> Result<&mut Work, RiskError> {
@@ -490,8 +490,26 @@ impl Sizing<'_, '_> {
     }
 }
 
-/// Cost and remaining requirement of a leg of which some lots are closed.
+/// A leg of which some lots are closed.
+#[derive(Clone, Copy, Debug, Default)]
 struct Closed {
+    lots: u64,
+    /// Notional that remains.
+    rest: u64,
+    /// What the account paid.
     cost: Usd,
+    /// Requirement that remains.
     required: Usd,
+}
+
+#[inline]
+fn closed(rates: &Rates, leg: &Leg, work: &Work, lots: u64) -> Result<Closed, RiskError> {
+    let remaining = work.whole.saturating_sub(lots);
+    let rest = work.value.price.notional_ceil(remaining)?.magnitude();
+    Ok(Closed {
+        lots,
+        rest,
+        cost: rates.total_cost(leg, &work.tariff, work.value.notional, rest)?,
+        required: leg.tiers.maintenance_ceil(rest, leg.multiplier)?,
+    })
 }

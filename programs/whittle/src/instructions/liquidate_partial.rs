@@ -5,8 +5,8 @@
 //! the insurance fund or the exchange, so liquidations in different markets do not wait for each
 //! other.
 
-use super::remaining::{self, market_loader};
-use crate::error::{require_that, Outcome, WhittleError};
+use super::remaining;
+use crate::error::{Outcome, WhittleError};
 use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Receipt};
@@ -57,22 +57,20 @@ pub(crate) fn handle<'info>(
     let seen = legs(&account, &snapshot, &plan);
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
-        require_that(info.is_writable, WhittleError::MarketNotWritable)?;
-        let loader = market_loader(info)?;
-        let mut market = loader.load_mut()?;
+        let mut market = remaining::write_market(info)?;
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         book_deficit(&mut account, &mut market, key, plan.after.equity)?;
         market.invariant()?;
     }
     account.receipt = receipt(&plan, &seen, &clock);
     ctx.accounts.keeper_account.load_mut()?.credit(plan.bonus)?;
-    emit!(PartiallyLiquidated {
+    PartiallyLiquidated {
         account: key,
         keeper: ctx.accounts.keeper_account.key(),
         receipt: account.receipt,
         legs: seen,
-    });
-    Ok(())
+    }
+    .log()
 }
 
 /// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is
@@ -98,8 +96,7 @@ fn apply(
     let settled = market.touch(position)?;
     // What is realised is the difference of the two values, so equity changes by the cost alone.
     let held = Lots(position.lots);
-    let left = Lots::from_magnitude(held.magnitude().saturating_sub(close.lots))?;
-    let left = Lots(left.0.saturating_mul(held.sign()));
+    let left = held.alike(held.magnitude().saturating_sub(close.lots))?;
     let proceeds = close
         .price
         .value_floor(held)?

@@ -5,7 +5,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::snapshot::Snapshot;
 use crate::state::{Bank, MarginAccount, Market};
 use anchor_lang::prelude::*;
-use core::cell::{Cell, Ref};
+use core::cell::{Cell, Ref, RefMut};
 
 /// A market account, checked for owner and type by Anchor's loader. There is one account for each
 /// index because `list_market` creates them at addresses made of the index.
@@ -37,6 +37,20 @@ fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
             return None;
         }
         bytemuck::try_from_bytes(body.get(..size)?).ok()
+    });
+    body.map_err(|_| WhittleError::WrongAccount)
+}
+
+/// Maps the contents of a market that [`snapshot`] has read before, to write them.
+pub fn write_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
+    require_that(info.is_writable, WhittleError::MarketNotWritable)?;
+    let data = info
+        .try_borrow_mut_data()
+        .map_err(|_| WhittleError::WrongAccount)?;
+    // Owner and discriminator: checked by `read`, and neither changes within an instruction.
+    let body = RefMut::filter_map(data, |data| {
+        let body = data.get_mut(Market::DISCRIMINATOR.len()..Market::SIZE)?;
+        bytemuck::try_from_bytes_mut(body).ok()
     });
     body.map_err(|_| WhittleError::WrongAccount)
 }

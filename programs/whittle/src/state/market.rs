@@ -286,11 +286,11 @@ impl Market {
     pub fn close(&mut self, position: &mut Position, lots: u64, proceeds: Usd) -> Outcome<Usd> {
         let held = Lots(position.lots);
         let share = share_of_sum(position.entry_usd_atoms, lots, held.magnitude())?;
-        let closed = Lots::from_magnitude(lots)?.0.saturating_mul(held.sign());
+        let closed = held.alike(lots)?;
         self.resize(
             position,
             held.sign(),
-            Lots(closed).negated()?,
+            closed.negated()?,
             Usd(share).negated()?,
         )?;
         Ok(proceeds.minus(Usd(share))?)

@@ -2,7 +2,7 @@
 //! chose them for what happens to them.
 
 /// Leverage of account after account. The first tier allows 10.
-const LEVERAGE: [i64; 9] = [2, 4, 3, 8, 2, 5, 3, 6, 4];
+const LEVERAGE: [i64; 9] = [3, 5, 2, 9, 4, 8, 6, 7, 3];
 /// Deposits, in dollars.
 const DEPOSITS: [i64; 8] = [5_000, 20_000, 2_000, 60_000, 10_000, 35_000, 3_000, 15_000];
 /// Whether the (first) position is a long.
@@ -114,20 +114,22 @@ mod tests {
     fn forty_accounts_differ() {
         let all = traders(40, (0, 168 * 3_600));
         assert_eq!(all.len(), 40);
-        assert!(all.windows(2).all(|pair| pair[0].opens_at < pair[1].opens_at));
+        assert!(all
+            .windows(2)
+            .all(|pair| pair[0].opens_at < pair[1].opens_at));
         assert!(all[39].opens_at < 126 * 3_600);
         let both = all.iter().filter(|it| it.legs.len() == 2).count();
         let shorts = all.iter().filter(|it| !it.legs[0].1).count();
         assert_eq!((both, shorts), (12, 11));
-        assert_eq!(all[1].opened(&["BTC", "X"]), "4x long BTC");
-        assert_eq!(all[2].opened(&["BTC", "X"]), "3x short BTC & short X");
+        assert_eq!(all[1].opened(&["BTC", "X"]), "5x long BTC");
+        assert_eq!(all[2].opened(&["BTC", "X"]), "2x short BTC & short X");
     }
 
     #[test]
     fn positions_share_the_notional() {
         let trader = traders(3, (0, 1)).pop().unwrap();
         let orders = trader.orders(|market| if market == 0 { 2e6 } else { 1e6 });
-        assert_eq!(orders, [(0, -1_500), (1, -3_000)]);
+        assert_eq!(orders, [(0, -1_000), (1, -2_000)]);
     }
 
     #[test]

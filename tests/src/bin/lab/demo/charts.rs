@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use super::format::{escape, percent, usd};
+use super::format::{escape, money, percent, usd};
 use super::plot::{range, ticks, triangle, Frame};
 use super::report::{AccountTrack, MarketTrack, Report};
 
 /// Health above this is drawn at the edge: an account that is well is not interesting.
 pub const HEALTH_TOP: f64 = 3.0;
+/// The same where one hour is seen from nearby.
+pub const CLOSEUP_TOP: f64 = 2.0;
 /// Half the width of the largest marker.
 const LARGEST: f64 = 13.0;
 
@@ -15,7 +17,7 @@ const LARGEST: f64 = 13.0;
 /// marker says what it stands for.
 pub fn price(report: &Report, market: usize, frame: &Frame, receipts: bool) -> String {
     let track = &report.markets[market];
-    let mut svg = frame.axes(&price_ticks(frame), true);
+    let mut svg = frame.axes(&price_ticks(frame));
     svg += &frame.line("price", &track.prices);
     let biggest = report
         .liquidations
@@ -35,6 +37,9 @@ pub fn price(report: &Report, market: usize, frame: &Frame, receipts: bool) -> S
             };
             let (x, y) = (frame.x(liquidation.at), frame.y(leg.price));
             let shape = triangle(x, y, leg.closed as f64 / biggest, LARGEST, down);
+            if x < frame.edges[0] || x > frame.edges[2] {
+                continue;
+            }
             if receipts {
                 let _ = write!(
                     svg,
@@ -49,12 +54,16 @@ pub fn price(report: &Report, market: usize, frame: &Frame, receipts: bool) -> S
     svg
 }
 
-/// The frame of a market's price.
-pub fn price_frame(report: &Report, track: &MarketTrack, edges: [f64; 4]) -> Frame {
+/// The frame of a market's price from `times.0` to `times.1`.
+pub fn price_frame(track: &MarketTrack, times: (i64, i64), edges: [f64; 4]) -> Frame {
+    let prices = track.prices.iter().copied();
+    let inside: Vec<_> = prices
+        .filter(|(time, _)| (times.0..=times.1).contains(time))
+        .collect();
     Frame {
         edges,
-        times: report.span,
-        values: range(&track.prices),
+        times,
+        values: range(&inside),
     }
 }
 
@@ -68,18 +77,16 @@ fn price_ticks(frame: &Frame) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// E / M of an account over time, with the thresholds.
-pub fn health(report: &Report, account: &AccountTrack, edges: [f64; 4], days: bool) -> String {
-    let frame = Frame {
-        edges,
-        times: report.span,
-        values: (0.0, HEALTH_TOP),
-    };
-    let whole: Vec<(f64, String)> = [0.0, 1.0, 2.0, 3.0]
-        .map(|value| (value, format!("{value:.0}")))
-        .to_vec();
-    let mut svg = frame.axes(&whole, days);
-    let [left, _, right, _] = edges;
+/// E / M of an account in `frame`, with the thresholds.
+pub fn health(report: &Report, account: &AccountTrack, frame: &Frame) -> String {
+    let top = frame.values.1;
+    let values = [0.0, 0.5, 1.0, 1.5, 2.0, 3.0].into_iter();
+    let labels: Vec<(f64, String)> = values
+        .filter(|value| *value <= top && (top <= 2.0 || value.fract() == 0.0))
+        .map(|value| (value, format!("{value}")))
+        .collect();
+    let mut svg = frame.axes(&labels);
+    let [left, _, right, _] = frame.edges;
     for (class, value) in [
         ("call", report.lines.call),
         ("target", report.lines.target),
@@ -93,6 +100,45 @@ pub fn health(report: &Report, account: &AccountTrack, edges: [f64; 4], days: bo
         );
     }
     svg + &frame.line("health", &account.health)
+}
+
+/// A stretch of the run worth seeing from nearby.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closeup {
+    /// Index of the account.
+    pub account: usize,
+    /// Index of the market that moved it.
+    pub market: usize,
+    /// Its liquidations in that time.
+    pub calls: usize,
+    /// From when to when.
+    pub times: (i64, i64),
+}
+
+/// The hour in which one account was liquidated most often, with some time around it.
+pub fn closeup(report: &Report) -> Option<Closeup> {
+    const HOUR: i64 = 3_600;
+    let mut best: Option<Closeup> = None;
+    for first in &report.liquidations {
+        let same = report.liquidations.iter().filter(|it| {
+            it.account == first.account && (first.at..first.at + HOUR).contains(&it.at)
+        });
+        let calls = same.clone().count();
+        let last = same.map(|it| it.at).max().unwrap_or(first.at);
+        if best.is_none_or(|best| calls > best.calls) {
+            let leg = first.legs.iter().find(|leg| leg.closed > 0);
+            best = Some(Closeup {
+                account: first.account,
+                market: leg.map_or(0, |leg| leg.market),
+                calls,
+                times: (
+                    (first.at - HOUR / 3).max(report.span.0),
+                    (last + HOUR / 3).min(report.span.1),
+                ),
+            });
+        }
+    }
+    best
 }
 
 /// The accounts whose health is worth a look: those liquidated most often, each telling another
@@ -140,15 +186,15 @@ pub fn bars(report: &Report, width: f64) -> (String, f64) {
         let scale = (right - left) / most;
         let _ = write!(
             svg,
-            "<g><title>Account {} ({}): closed ${} of ${}</title>\
+            "<g><title>Account {} ({}): closed {} of {}</title>\
              <text class=\"tick end\" x=\"{:.0}\" y=\"{:.1}\">{}</text>\
              <rect class=\"all\" x=\"{left}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"12\"/>\
              <rect class=\"closed\" x=\"{left}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"12\"/>\
              <text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
             account.number,
             escape(&account.opened),
-            usd(account.closed, 0),
-            usd(account.held_at_first, 0),
+            money(account.closed, 0),
+            money(account.held_at_first, 0),
             left - 6.0,
             y + 10.0,
             account.number,
@@ -172,7 +218,7 @@ mod tests {
     fn every_closed_leg_has_a_marker_with_its_receipt() {
         let report = sample::report();
         let edges = [60.0, 10.0, 900.0, 300.0];
-        let frame = price_frame(&report, &report.markets[0], edges);
+        let frame = price_frame(&report.markets[0], report.span, edges);
         let svg = price(&report, 0, &frame, true);
         assert_eq!(svg.matches("class=\"mark long\"").count(), 1);
         assert_eq!(svg.matches("class=\"mark short\"").count(), 1);
@@ -189,6 +235,18 @@ mod tests {
         report.liquidations.extend([third.clone(), third]);
         assert_eq!(chosen(&report, 4), [2, 1, 0]);
         assert_eq!(chosen(&report, 1), [2]);
+    }
+
+    #[test]
+    fn the_closeup_shows_the_busiest_hour_of_an_account() {
+        let mut report = sample::report();
+        let mut next = report.liquidations[1].clone();
+        next.at += 600;
+        report.liquidations.push(next);
+        let closeup = closeup(&report).unwrap();
+        assert_eq!((closeup.account, closeup.market, closeup.calls), (1, 0, 2));
+        let at = report.liquidations[1].at;
+        assert_eq!(closeup.times, (at - 1_200, at + 600 + 1_200));
     }
 
     #[test]

@@ -16,7 +16,16 @@ pub fn usd(atoms: i64, decimals: u32) -> String {
     text
 }
 
-/// The same with its sign, also in front of a gain.
+/// The same with the sign of the currency: `-$1,234.50`.
+pub fn money(atoms: i64, decimals: u32) -> String {
+    let text = usd(atoms, decimals);
+    match text.strip_prefix('-') {
+        Some(magnitude) => format!("-${magnitude}"),
+        None => format!("${text}"),
+    }
+}
+
+/// Dollars with their sign, also in front of a gain.
 pub fn signed_usd(atoms: i64, decimals: u32) -> String {
     let text = usd(atoms, decimals);
     if atoms > 0 {
@@ -31,7 +40,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -132,6 +141,7 @@ mod tests {
         assert_eq!(usd(12, 6), "0.000012");
         assert_eq!(signed_usd(12, 6), "+0.000012");
         assert_eq!(usd(i64::MIN, 0), "-9,223,372,036,855");
+        assert_eq!(money(-1_500_000, 1), "-$1.5");
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(1_000), "1,000");
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod charts;
+mod figures;
 mod format;
 mod options;
 mod page;
@@ -14,6 +15,7 @@ mod report;
 #[cfg(test)]
 mod sample;
 mod stage;
+mod summary;
 mod text;
 
 use std::fs;
@@ -110,7 +112,10 @@ fn print(report: &Report) {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))

@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn options_come_in_any_order() {
         let options = parse(&["--out", "a.html", "--accounts", "7", "--prices", "p.csv"]).unwrap();
-        assert_eq!((options.accounts, options.out), (7, PathBuf::from("a.html")));
+        assert_eq!(
+            (options.accounts, options.out),
+            (7, PathBuf::from("a.html"))
+        );
         assert_eq!(options.prices, Some(PathBuf::from("p.csv")));
         assert_eq!(parse(&[]).unwrap().accounts, 40);
     }

@@ -1,8 +1,9 @@
 //! One picture of the run for the README: the first market's price with its liquidations, and the
-//! health of the account that was liquidated most often.
+//! health of one account in its worst hour.
 
 use super::charts;
-use super::format::{count, escape, minute, percent, usd};
+use super::format::{count, day, escape, minute, money, percent};
+use super::plot::Frame;
 use super::report::Report;
 
 const STYLE: &str = "\
@@ -25,11 +26,11 @@ const HEIGHT: f64 = 656.0;
 /// The picture, as an SVG file.
 pub fn picture(report: &Report) -> String {
     let track = &report.markets[0];
-    let frame = charts::price_frame(report, track, [66.0, 78.0, WIDTH - 20.0, 372.0]);
+    let frame = charts::price_frame(track, report.span, [66.0, 78.0, WIDTH - 20.0, 372.0]);
     let price = charts::price(report, 0, &frame, false);
-    let closed = usd(report.closed(), 0);
-    let all = usd(report.closed_by_closing_all(), 0);
-    let share = percent(report.closed(), report.closed_by_closing_all());
+    let closed = money(report.closed_of_all(), 0);
+    let all = money(report.closed_by_closing_all(), 0);
+    let share = percent(report.closed_of_all(), report.closed_by_closing_all());
     let label = format!(
         "Price of {} with the liquidations of a replay, and the health of one account below",
         track.label()
@@ -39,7 +40,7 @@ pub fn picture(report: &Report) -> String {
          aria-label=\"{}\"><style>{STYLE}</style>\
          <rect class=\"card\" x=\".5\" y=\".5\" width=\"{}\" height=\"{}\" rx=\"10\"/>\
          <text class=\"title\" x=\"20\" y=\"30\">{}, {} to {}: {}</text>\
-         <text class=\"sub\" x=\"20\" y=\"52\">${closed} closed, {share} of the ${all} that closing \
+         <text class=\"sub\" x=\"20\" y=\"52\">{closed} closed, {share} of the {all} that closing \
          everything would have closed.</text>\
          <path class=\"long\" d=\"M{x} 43h14l-7 10Z\"/>\
          <text class=\"sub\" x=\"{x1}\" y=\"52\">long reduced</text>\
@@ -62,25 +63,26 @@ pub fn picture(report: &Report) -> String {
 }
 
 fn health(report: &Report) -> String {
-    let Some(&index) = charts::chosen(report, 1).first() else {
+    let Some(closeup) = charts::closeup(report) else {
         return String::new();
     };
-    let account = &report.accounts[index];
-    let calls = report.liquidations.iter().filter(|it| it.account == index);
-    let edges = [66.0, 458.0, WIDTH - 20.0, HEIGHT - 30.0];
-    let mut svg = format!(
-        "<text class=\"title\" x=\"20\" y=\"422\">One account ({}): {}, {} of its position closed</text>\
-         <text class=\"sub\" x=\"20\" y=\"442\">Equity over maintenance requirement; dotted: margin \
-         call {:.2}, dashed: target {:.2}, solid: maintenance 1, below: emergency {:.2}</text>",
+    let account = &report.accounts[closeup.account];
+    let frame = Frame {
+        edges: [66.0, 458.0, WIDTH - 20.0, HEIGHT - 30.0],
+        times: closeup.times,
+        values: (0.0, charts::CLOSEUP_TOP),
+    };
+    format!(
+        "<text class=\"title\" x=\"20\" y=\"422\">One account ({}) through {} in its worst \
+         hour, {}</text>\
+         <text class=\"sub\" x=\"20\" y=\"442\">Equity over maintenance requirement. Under 1 \
+         (solid) just enough is closed to stand at {:.2} (dashed), at the next price.</text>{}",
         escape(&account.opened),
-        count(calls.count(), "liquidation"),
-        percent(account.closed, account.held_at_first),
-        report.lines.call,
+        count(closeup.calls, "liquidation"),
+        day(closeup.times.0),
         report.lines.target,
-        report.lines.emergency,
-    );
-    svg += &charts::health(report, account, edges, true);
-    svg
+        charts::health(report, account, &frame),
+    )
 }
 
 #[cfg(test)]

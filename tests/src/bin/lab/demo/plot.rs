@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::format::{day, escape};
+use super::format::{day, escape, minute};
+
+const DAY: i64 = 86_400;
 
 /// A rectangle on which time and a value are drawn.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +34,8 @@ impl Frame {
         bottom - (bottom - top) * share
     }
 
-    /// Grid lines with labels: values to the left, days below.
-    pub fn axes(&self, values: &[(f64, String)], days: bool) -> String {
+    /// Grid lines with labels: values to the left, times below.
+    pub fn axes(&self, values: &[(f64, String)]) -> String {
         let [left, top, right, bottom] = self.edges;
         let mut svg = String::new();
         for (value, label) in values {
@@ -47,10 +49,7 @@ impl Frame {
                 escape(label)
             );
         }
-        if !days {
-            return svg;
-        }
-        for time in self.midnights() {
+        for (time, label) in self.times() {
             let x = self.x(time);
             let _ = write!(
                 svg,
@@ -60,27 +59,61 @@ impl Frame {
             if x + 40.0 <= right {
                 let _ = write!(
                     svg,
-                    "<text class=\"tick\" x=\"{:.1}\" y=\"{:.0}\">{}</text>",
+                    "<text class=\"tick\" x=\"{:.1}\" y=\"{:.0}\">{label}</text>",
                     x + 3.0,
                     bottom + 15.0,
-                    day(time)
                 );
             }
         }
         svg
     }
 
-    /// Beginnings of days, as many as have room.
-    fn midnights(&self) -> Vec<i64> {
-        const DAY: i64 = 86_400;
+    /// Round times, as many as have room, each as a day or, inside a day, as hour and minute.
+    fn times(&self) -> Vec<(i64, String)> {
+        const STEPS: [i64; 6] = [900, 1_800, 3_600, 10_800, 21_600, 43_200];
         let (from, to) = self.times;
         let room = ((self.edges[2] - self.edges[0]) / 55.0).max(1.0) as i64;
-        let every = ((to - from) / DAY / room + 1) * DAY;
-        let first = from + (DAY - from.rem_euclid(DAY)) % DAY;
+        let fits = |step: &i64| (to - from) / step < room;
+        let days = ((to - from) / DAY / room + 1) * DAY;
+        let step = STEPS.into_iter().find(fits).unwrap_or(days);
+        let first = from + (step - from.rem_euclid(step)) % step;
         (0..)
-            .map(|index| first + index * every)
+            .map(|index| first + index * step)
             .take_while(|time| *time <= to)
+            .map(|time| {
+                let label = if time % DAY == 0 {
+                    day(time)
+                } else {
+                    minute(time)[11..].to_owned()
+                };
+                (time, label)
+            })
             .collect()
+    }
+
+    /// The points inside the frame's time, and where the line through them enters and leaves it.
+    fn clipped(&self, points: &[(i64, f64)]) -> Vec<(i64, f64)> {
+        let (from, to) = self.times;
+        let mut kept = Vec::new();
+        let mut before: Option<(i64, f64)> = None;
+        for &(time, value) in points {
+            let crossing = |(t0, v0): (i64, f64), at: i64| {
+                (
+                    at,
+                    v0 + (value - v0) * (at - t0) as f64 / (time - t0) as f64,
+                )
+            };
+            if let Some(last) = before {
+                let edges = [from, to].into_iter();
+                let crossed = edges.filter(|edge| last.0 < *edge && *edge < time);
+                kept.extend(crossed.map(|edge| crossing(last, edge)));
+            }
+            if (from..=to).contains(&time) {
+                kept.push((time, value));
+            }
+            before = Some((time, value));
+        }
+        kept
     }
 
     /// A line through points, with as many as can be seen: of each column that is half a unit wide
@@ -88,7 +121,7 @@ impl Frame {
     pub fn line(&self, class: &str, points: &[(i64, f64)]) -> String {
         let mut path = String::new();
         let mut column: Vec<(f64, f64)> = Vec::new();
-        for &(time, value) in points {
+        for (time, value) in self.clipped(points) {
             let at = (self.x(time), self.y(value));
             if column.first().is_some_and(|(x, _)| at.0 - x > 0.5) {
                 draw(&mut path, &mut column);
@@ -190,8 +223,35 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_cut_where_the_frame_ends() {
+        let points = [(-500, 0.0), (500, 10.0), (1_500, 0.0), (2_500, 1.0)];
+        assert_eq!(
+            FRAME.clipped(&points),
+            [(0, 5.0), (500, 10.0), (1_000, 5.0)]
+        );
+        assert_eq!(FRAME.clipped(&points[2..]), []);
+    }
+
+    #[test]
     fn values_outside_are_drawn_at_the_edge() {
         assert_eq!((FRAME.y(20.0), FRAME.y(-3.0)), (0.0, 50.0));
+    }
+
+    #[test]
+    fn times_are_labelled_by_hour_or_by_day() {
+        let labels = |times| {
+            let edges = [0.0, 0.0, 300.0, 50.0];
+            let frame = Frame {
+                edges,
+                times,
+                ..FRAME
+            };
+            let times = frame.times().into_iter();
+            times.map(|(_, label)| label).collect::<Vec<_>>()
+        };
+        let evening = (DAY - 7_200, DAY + 3_000);
+        assert_eq!(labels(evening), ["22:00", "23:00", "2 Jan"]);
+        assert_eq!(labels((0, 7 * DAY)), ["1 Jan", "3 Jan", "5 Jan", "7 Jan"]);
     }
 
     #[test]

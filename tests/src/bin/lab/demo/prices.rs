@@ -13,6 +13,8 @@ const COLUMNS: [&str; 5] = ["timestamp", "open", "high", "low", "close"];
 /// The last second of the year 9999. More is a time in milliseconds.
 const LAST_TIME: i64 = 253_402_300_799;
 const HIGHEST: u64 = 1_000_000 * DOLLAR;
+/// Most rows: half a year, which takes some minutes.
+const MOST_ROWS: usize = 4_500;
 /// The highest price of a file over its lowest, at most, so that one size of lot suits them all.
 const WIDEST: u64 = 10_000;
 
@@ -76,6 +78,10 @@ pub fn parse(text: &str) -> Result<Vec<Candle>, BadPrices> {
         if high / low >= WIDEST {
             let what = format!("prices of one file may differ {WIDEST} times, not more");
             return Err(at(line, if high == candle.high { 3 } else { 4 }, what));
+        }
+        if candles.len() == MOST_ROWS {
+            let what = format!("at most {MOST_ROWS} rows can be replayed: cut the file");
+            return Err(at(line, 1, what));
         }
         candles.push(candle);
     }
@@ -304,6 +310,16 @@ mod tests {
         assert_eq!(
             second_row("3660,11,12,9,11,1"),
             "line 3, column 1 (timestamp): a row is an hour, but 3660 is 60 s after the one before"
+        );
+    }
+
+    #[test]
+    fn a_file_is_not_too_long() {
+        let rows = (1..=MOST_ROWS + 1).map(|hour| format!("{},1,1,1,1,1\n", hour * 3_600));
+        let text = HEADER.to_owned() + &rows.collect::<String>();
+        assert_eq!(
+            message(&text),
+            "line 4502, column 1 (timestamp): at most 4500 rows can be replayed: cut the file"
         );
     }
 

@@ -1,7 +1,7 @@
 //! The run: prices move, accounts open, a keeper watches.
 
 use indicatif::ProgressBar;
-use whittle::event::PartiallyLiquidated;
+use whittle::event::{LiquidatedLeg, PartiallyLiquidated};
 use whittle_risk::health::Health;
 use whittle_risk::liquidation::Kind;
 use whittle_risk::{Lots, Price, Ratio, Usd};
@@ -29,6 +29,8 @@ pub struct Script {
 struct Replay {
     stage: Stage,
     actors: Vec<Actor>,
+    /// For each account, market and price of each leg at its first liquidation.
+    first_prices: Vec<Vec<(u16, Price)>>,
     report: Report,
 }
 
@@ -50,6 +52,7 @@ pub fn run(script: Script, bar: &ProgressBar) -> Report {
     let stage = Stage::new(script.feeds, span.0);
     let mut replay = Replay {
         actors: Vec::new(),
+        first_prices: vec![Vec::new(); people.len()],
         report,
         stage,
     };
@@ -144,7 +147,9 @@ impl Replay {
             let health = world.mirror().health(&account, world.now());
             let ratio = health.expect("listed markets").ratio_floor();
             let ratio = ratio.0 as f64 / Ratio::ONE.0 as f64;
-            self.report.accounts[index].health.push((world.now(), ratio));
+            self.report.accounts[index]
+                .health
+                .push((world.now(), ratio));
         }
     }
 
@@ -180,7 +185,9 @@ impl Replay {
         for (index, actor) in self.actors.iter().enumerate() {
             let account = world.account_of(actor);
             let has_positions = account.open_positions().next().is_some();
-            let health = mirror.health(&account, world.now()).expect("listed markets");
+            let health = mirror
+                .health(&account, world.now())
+                .expect("listed markets");
             if has_positions && health.equity < health.maintenance {
                 found.push((health.ratio_floor(), index));
             }
@@ -214,30 +221,36 @@ impl Replay {
             }),
             compute_units: units,
         };
-        let (held, closed) = (liquidation.held(), liquidation.closed());
+        let first_prices = &mut self.first_prices[account];
         let track = &mut self.report.accounts[account];
-        track.closed += closed;
-        if track.held_at_first == 0 {
-            track.held_at_first = held;
+        if first_prices.is_empty() {
+            let (held, closed) = (liquidation.held(), liquidation.closed());
             let cost = liquidation.cost as f64 * held as f64 / closed.max(1) as f64;
-            track.equity_had_all_closed = event.receipt.equity_before_usd_atoms - cost.round() as i64;
+            let equity = event.receipt.equity_before_usd_atoms;
+            track.held_at_first = held;
+            track.equity_had_all_closed = equity - cost.round() as i64;
+            let legs = event.legs.iter();
+            *first_prices = legs.map(|leg| (leg.market, Price(leg.price_q32))).collect();
+        }
+        for leg in &event.legs {
+            let first = first_prices
+                .iter()
+                .find(|(market, _)| *market == leg.market);
+            let price = first.map_or(Price(leg.price_q32), |(_, price)| *price);
+            track.closed += worth(leg, price).1;
         }
         self.report.totals.keeper += liquidation.bonus;
         self.report.liquidations.push(liquidation);
     }
 
-    fn leg(&self, leg: &whittle::event::LiquidatedLeg) -> Leg {
-        let notional = |lots| {
-            let notional = Price(leg.price_q32).notional_ceil(lots);
-            notional.expect("the program had it too").0
-        };
-        let before = Lots(leg.lots).magnitude();
+    fn leg(&self, leg: &LiquidatedLeg) -> Leg {
+        let (held, closed) = worth(leg, Price(leg.price_q32));
         Leg {
             market: usize::from(leg.market),
             is_long: leg.lots > 0,
             price: self.stage.dollars(leg.market, leg.price_q32),
-            held: notional(before),
-            closed: notional(before) - notional(before - leg.closed_lots),
+            held,
+            closed,
         }
     }
 
@@ -255,6 +268,14 @@ impl Replay {
         }
         self.report
     }
+}
+
+/// What a leg was worth before, and what was closed of it, at `price`.
+fn worth(leg: &LiquidatedLeg, price: Price) -> (i64, i64) {
+    let notional = |lots| price.notional_ceil(lots).expect("far from overflow").0;
+    let before = Lots(leg.lots).magnitude();
+    let held = notional(before);
+    (held, held - notional(before - leg.closed_lots))
 }
 
 fn kind(number: u8) -> &'static str {

@@ -1,6 +1,6 @@
 //! What a run of the demo found: everything that is printed and drawn, and nothing else.
 
-use super::format::{percent, ratio, signed_usd, thousands, usd};
+use super::format::{money, ratio, signed_usd, usd};
 
 /// A whole run.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,7 @@ pub struct AccountTrack {
     pub health: Vec<(i64, f64)>,
     /// What it held when it was first liquidated, USD atoms; zero when it never was.
     pub held_at_first: i64,
-    /// What was closed of it by liquidation, USD atoms.
+    /// What was closed of it by liquidation, at the prices of the first one, USD atoms.
     pub closed: i64,
     /// Equity at the end, USD atoms.
     pub equity: i64,
@@ -178,15 +178,15 @@ impl Liquidation {
         );
         for leg in self.legs.iter().filter(|leg| leg.closed > 0) {
             text += &format!(
-                "\nClosed ${} of ${} {} in {} at ${}.",
-                usd(leg.closed, 2),
-                usd(leg.held, 2),
+                "\nClosed {} of {} {} in {} at ${}.",
+                money(leg.closed, 2),
+                money(leg.held, 2),
                 if leg.is_long { "long" } else { "short" },
                 report.markets[leg.market].label(),
                 price(leg.price),
             );
         }
-        text += &format!("\nBonus ${}; receipt: {}", usd(self.bonus, 2), self.kind);
+        text += &format!("\nBonus {}; receipt: {}", money(self.bonus, 2), self.kind);
         match self.certificate {
             Some(certificate) => {
                 text += &format!(
@@ -205,6 +205,12 @@ impl Report {
     /// Notional closed by liquidations.
     pub fn closed(&self) -> i64 {
         self.liquidations.iter().map(Liquidation::closed).sum()
+    }
+
+    /// The same lots at the prices of each account's first liquidation, so that a price that fell
+    /// meanwhile does not look like restraint.
+    pub fn closed_of_all(&self) -> i64 {
+        self.accounts.iter().map(|account| account.closed).sum()
     }
 
     /// What closing everything at each account's first liquidation would have closed.
@@ -226,122 +232,6 @@ impl Report {
     pub fn certified(&self) -> usize {
         let has = |liquidation: &&Liquidation| liquidation.certificate.is_some();
         self.liquidations.iter().filter(has).count()
-    }
-
-    /// How many receipts of each kind, most first: `70 exact, 3 forced`.
-    pub fn kinds(&self) -> String {
-        let mut counts: Vec<(usize, &str)> = Vec::new();
-        for liquidation in &self.liquidations {
-            match counts
-                .iter_mut()
-                .find(|(_, kind)| *kind == liquidation.kind)
-            {
-                Some((count, _)) => *count += 1,
-                None => counts.push((1, liquidation.kind)),
-            }
-        }
-        counts.sort_by(|a, b| b.cmp(a));
-        let texts: Vec<String> = counts
-            .iter()
-            .map(|(count, kind)| format!("{count} {kind}"))
-            .collect();
-        texts.join(", ")
-    }
-
-    /// Largest and median compute units of a liquidation.
-    pub fn compute_units(&self) -> (u64, u64) {
-        let mut units: Vec<u64> = self
-            .liquidations
-            .iter()
-            .map(|it| it.compute_units)
-            .collect();
-        units.sort_unstable();
-        let middle = units.get(units.len() / 2).copied().unwrap_or(0);
-        (units.last().copied().unwrap_or(0), middle)
-    }
-
-    /// The summary, as pairs of what and how much.
-    pub fn summary(&self) -> Vec<(&'static str, String)> {
-        let totals = &self.totals;
-        let (closed, all) = (self.closed(), self.closed_by_closing_all());
-        let liquidated = self.liquidated().count();
-        let kept: i64 = self.liquidated().map(|account| account.equity).sum();
-        let had: i64 = self
-            .liquidated()
-            .map(|account| account.equity_had_all_closed)
-            .sum();
-        let open = self.liquidated().filter(|account| account.is_open).count();
-        let cost: i64 = self.liquidations.iter().map(|it| it.cost).sum();
-        let (most_units, median_units) = self.compute_units();
-        let moved = |before: i64, after: i64| {
-            let change = signed_usd(after - before, 2);
-            format!(
-                "${} before, ${} after ({change})",
-                usd(before, 2),
-                usd(after, 2)
-            )
-        };
-        vec![
-            (
-                "replayed",
-                format!(
-                    "{} to {} UTC, {} oracle updates of each market, {} transactions",
-                    super::format::minute(self.span.0),
-                    super::format::minute(self.span.1),
-                    thousands(totals.updates as u64),
-                    thousands(totals.transactions as u64),
-                ),
-            ),
-            (
-                "liquidations",
-                format!(
-                    "{} ({}) of {liquidated} of {} accounts; {open} of the {liquidated} still hold positions",
-                    self.liquidations.len(),
-                    self.kinds(),
-                    self.accounts.len(),
-                ),
-            ),
-            (
-                "one lot less",
-                format!(
-                    "would not have sufficed in any of the {} with a certificate",
-                    self.certified()
-                ),
-            ),
-            ("closed", format!("${}", usd(closed, 2))),
-            (
-                "closing all",
-                format!(
-                    "${} at each account's first liquidation; Whittle closed {} of that",
-                    usd(all, 2),
-                    percent(closed, all)
-                ),
-            ),
-            (
-                "cost to traders",
-                format!("${} in bonuses, insurance premiums and pool costs", usd(cost, 2)),
-            ),
-            (
-                "their equity",
-                format!(
-                    "${} at the end; ${} had everything been closed at the first liquidation",
-                    usd(kept, 2),
-                    usd(had, 2)
-                ),
-            ),
-            ("keeper earned", format!("${}", usd(totals.keeper, 2))),
-            ("insurance", moved(totals.insurance_before, totals.insurance_after)),
-            ("pool", moved(totals.pool_before, totals.pool_after)),
-            ("bad debt", format!("${}", usd(totals.bad_debt, 2))),
-            (
-                "liquidate_partial",
-                format!(
-                    "at most {} CU, median {}",
-                    thousands(most_units),
-                    thousands(median_units)
-                ),
-            ),
-        ]
     }
 }
 

@@ -149,7 +149,9 @@ impl Stage {
     /// An account comes with its deposit and places its orders.
     pub fn open(&mut self, trader: &Trader) -> Actor {
         let cash = trader.deposit.unsigned_abs() * USDC;
-        let actor = self.world.trader(&format!("trader {}", trader.number), cash);
+        let actor = self
+            .world
+            .trader(&format!("trader {}", trader.number), cash);
         let world = &mut self.world;
         let lot = |market| world.market(market).price.price_q32 as f64 / (1u64 << 32) as f64;
         for (market, lots) in trader.orders(lot) {

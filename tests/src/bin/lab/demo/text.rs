@@ -127,10 +127,13 @@ mod tests {
     #[test]
     fn the_summary_compares_with_closing_everything() {
         let text = summary(&sample::report());
-        assert!(text.contains("closed             $8,234.57\n"), "{text}");
+        assert!(
+            text.contains("closed             $8,234.57; a liquidation closes 100.0 % of"),
+            "{text}"
+        );
         assert!(
             text.contains(
-                "$17,000.00 at each account's first liquidation; Whittle closed 48.4 % of that"
+                "$17,000.00 at each account's first liquidation; Whittle: 48.4 % of that"
             ),
             "{text}"
         );

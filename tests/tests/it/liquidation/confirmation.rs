@@ -1,0 +1,231 @@
+//! A wick is not enough: an account is liquidated only when it was under maintenance at two
+//! publish times far enough apart, or when it is in emergency.
+
+use super::{confirm_secs, Scene, BTC, LOTS, LOW};
+use whittle::error::WhittleError;
+use whittle::event::{AccountFlagged, AccountUnflagged};
+use whittle_risk::health::State;
+use whittle_tests::{assert_only_changed, World, USDC};
+
+#[test]
+fn a_healthy_account_cannot_be_liquidated_or_flagged() {
+    let mut scene = Scene::long();
+    assert_eq!(scene.state(), State::MarginCall.min(State::Healthy));
+    scene.cannot_liquidate(WhittleError::AccountHealthy);
+    scene.cannot_flag(WhittleError::AccountHealthy);
+}
+
+#[test]
+fn an_account_in_margin_call_cannot_be_liquidated_or_flagged() {
+    let mut scene = Scene::long();
+    scene.price("39200");
+    assert_eq!(scene.state(), State::MarginCall);
+    scene.cannot_liquidate(WhittleError::AccountHealthy);
+    scene.cannot_flag(WhittleError::AccountHealthy);
+}
+
+#[test]
+fn an_account_without_positions_cannot_be_liquidated_or_flagged() {
+    let mut world = World::new();
+    let keeper = world.keeper("keeper");
+    for cash in [0, USDC] {
+        let empty = world.keeper(&format!("empty {cash}"));
+        if cash > 0 {
+            let quote = world.bank(0).mint;
+            world.give(&empty, &quote, cash);
+            empty.deposit(&mut world, 0, cash).ok();
+        }
+        keeper
+            .liquidate(&mut world, &empty)
+            .refused(WhittleError::NoPositions);
+        keeper
+            .flag(&mut world, &empty)
+            .refused(WhittleError::NoPositions);
+    }
+}
+
+#[test]
+fn an_account_that_is_not_flagged_cannot_be_liquidated() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    assert_eq!(scene.state(), State::Liquidatable);
+    scene.cannot_liquidate(WhittleError::NotFlagged);
+}
+
+#[test]
+fn flagging_writes_the_account_alone_and_reports_what_it_saw() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    let health = scene.health();
+    let before = scene.world.picture();
+    let event: AccountFlagged = scene.flag().event();
+    assert_only_changed!(before, scene.world.picture(), [scene.alice.account()]);
+    let account = scene.world.account_of(&scene.alice);
+    let should = AccountFlagged {
+        account: scene.alice.account(),
+        flagged_at: scene.world.now(),
+        publish_time: scene.world.market(BTC).price.publish_time,
+        ratio_q32: super::q32(health.equity.0, health.maintenance.0),
+    };
+    assert_eq!(event, should);
+    assert_eq!(account.flagged_at, event.flagged_at);
+    assert_eq!(account.flag_touched_at, event.flagged_at);
+    assert_eq!(account.flag_publish_time, event.publish_time);
+    assert_eq!(account.flag_lowest_ratio_q32, event.ratio_q32);
+}
+
+#[test]
+fn an_account_can_be_liquidated_once_newer_prices_confirm_its_flag() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    for _ in 0..confirm_secs() {
+            scene.cannot_liquidate(WhittleError::NotConfirmed);
+        scene.again(1);
+    }
+    scene.liquidate();
+    assert!(scene.lots(BTC) < LOTS);
+}
+
+#[test]
+fn time_alone_does_not_confirm_a_flag() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    scene.world.pass(30);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    // Nor does an update that is not newer.
+    scene.world.update(&[BTC]).ok();
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+}
+
+#[test]
+fn a_price_from_before_the_flag_does_not_confirm_it_however_late_it_is_cached() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    let seen = scene.world.market(BTC).price.publish_time;
+    scene.world.pass(10);
+    let update = scene.world.feed(BTC).update(LOW, seen + 1);
+    scene.world.show_market(BTC, update);
+    scene.world.update(&[BTC]).ok();
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+}
+
+#[test]
+fn an_account_that_is_flagged_already_is_not_flagged_again() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    scene.again(5);
+    scene.cannot_flag(WhittleError::AlreadyFlagged);
+}
+
+#[test]
+fn a_flag_that_nobody_touched_for_ten_minutes_has_lapsed() {
+    let lapse = 600;
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    scene.again(lapse);
+    scene.cannot_flag(WhittleError::AlreadyFlagged);
+    scene.again(1);
+    scene.cannot_liquidate(WhittleError::NotFlagged);
+    // The next flag begins anew.
+    let event: AccountFlagged = scene.flag().event();
+    assert_eq!(event.flagged_at, scene.world.now());
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    scene.again(2);
+    scene.liquidate();
+    assert_eq!(scene.receipt().flagged_at, event.flagged_at);
+}
+
+#[test]
+fn an_account_in_emergency_is_flagged_and_liquidated_in_one_call() {
+    let mut scene = Scene::long();
+    scene.price("38370");
+    assert_eq!(scene.state(), State::Emergency);
+    scene.liquidate();
+    let receipt = scene.receipt();
+    assert_eq!(receipt.flagged_at, scene.world.now());
+    assert!(scene.lots(BTC) < LOTS);
+}
+
+#[test]
+fn a_wick_that_reverts_to_the_target_never_liquidates() {
+    let mut scene = Scene::long();
+    for _ in 0..3 {
+        scene.price(LOW);
+        scene.flag();
+        scene.again(1);
+        scene.cannot_liquidate(WhittleError::NotConfirmed);
+        scene.price("39990");
+        scene.liquidate();
+        assert!(!scene.is_flagged());
+    }
+    assert_eq!(scene.lots(BTC), LOTS);
+    assert_eq!(scene.earned(), 0);
+}
+
+#[test]
+fn a_wick_that_reverts_to_maintenance_never_liquidates() {
+    let mut scene = Scene::long();
+    for _ in 0..3 {
+        scene.price(LOW);
+        scene.flag();
+        scene.again(1);
+        scene.cannot_liquidate(WhittleError::NotConfirmed);
+        scene.price("39200");
+        scene.cannot_liquidate(WhittleError::AccountHealthy);
+        // What comes after its flag has lapsed is another wick.
+        scene.again(601);
+        scene.cannot_liquidate(WhittleError::AccountHealthy);
+    }
+    assert_eq!(scene.lots(BTC), LOTS);
+    assert_eq!(scene.earned(), 0);
+}
+
+#[test]
+fn a_flagged_account_that_recovers_is_unflagged_with_nothing_closed_and_no_bonus() {
+    let mut scene = Scene::long();
+    scene.confirm_low();
+    scene.price("39990");
+    let health = scene.health();
+    let before = scene.world.picture();
+    let event: AccountUnflagged = scene.liquidate().event();
+    let should = AccountUnflagged {
+        account: scene.alice.account(),
+        equity_usd_atoms: health.equity.0,
+        maintenance_usd_atoms: health.maintenance.0,
+    };
+    assert_eq!(event, should);
+    assert_only_changed!(before, scene.world.picture(), [scene.alice.account()]);
+    assert!(!scene.is_flagged());
+    assert_eq!(scene.lots(BTC), LOTS);
+    assert_eq!(scene.earned(), 0);
+    assert_eq!(scene.receipt().at, 0, "there is no receipt");
+    // The episode is over: the next call finds nothing to do.
+    scene.cannot_liquidate(WhittleError::AccountHealthy);
+}
+
+#[test]
+fn a_flagged_account_between_maintenance_and_target_stays_flagged_and_is_not_liquidated() {
+    let mut scene = Scene::long();
+    scene.confirm_low();
+    // Over 3 percent, under 3.3.
+    scene.price("39150");
+    let health = scene.health();
+    assert!(health.equity >= health.maintenance);
+    assert!(health.equity.0 < share_of_target(health.maintenance.0));
+    scene.cannot_liquidate(WhittleError::AccountHealthy);
+    scene.cannot_flag(WhittleError::AccountHealthy);
+    assert!(scene.is_flagged());
+    // Under maintenance again, the flag that it kept still counts.
+    scene.price(LOW);
+    scene.liquidate();
+    assert!(scene.lots(BTC) < LOTS);
+}
+
+fn share_of_target(maintenance: i64) -> i64 {
+    maintenance + maintenance / 10
+}
