@@ -33,17 +33,17 @@ fn world(markets: usize) -> World {
     World::with_markets(&specs.collect::<Vec<_>>())
 }
 
-/// A trader with a position in each market, long and short by turns, and another who is on the
-/// other side with half as much.
-fn crowd(world: &mut World) -> Actor {
+/// A trader with a position in each market, long and short by turns, the first `largest` times as
+/// large as the others, and another trader who is on the other side with half as much.
+fn crowd(world: &mut World, largest: i64) -> Actor {
     let markets = world.all_markets();
-    let count = u64::try_from(markets.len()).expect("few markets");
+    let count = u64::try_from(markets.len()).expect("few markets") + largest.unsigned_abs() - 1;
     let trader = world.trader("trader", CASH * count);
     let other = world.trader("other", CASH * count);
     for market in markets {
-        let sign = sign(market);
-        world.trade(&other, market, -sign * LOTS / 2);
-        world.trade(&trader, market, sign * LOTS);
+        let lots = sign(market) * LOTS * if market == 0 { largest } else { 1 };
+        world.trade(&other, market, -lots / 2);
+        world.trade(&trader, market, lots);
     }
     trader
 }
@@ -75,27 +75,45 @@ fn refresh(world: &mut World) {
     world.update(&all).ok();
 }
 
-/// Liquidating an account with `legs` positions. Under maintenance, two fifths of its positions at
-/// most are closed; deep under it, all are.
+/// What a liquidation has to close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The first position is four times the others, and closing a part of it suffices.
+    One,
+    /// All positions are alike and E / M is about 0.9: two of eight are needed.
+    Alike,
+    /// E / M is under the forced ratio: all are closed.
+    All,
+}
+
+/// Liquidating an account with `legs` positions.
 #[must_use]
-pub fn liquidation(legs: usize, deep: bool) -> Cost {
+pub fn liquidation(legs: usize, depth: Depth) -> Cost {
+    let (what, largest, move_bps) = match depth {
+        Depth::One if legs == 1 => ("liquidate_partial", 1, 255),
+        Depth::One => ("liquidate_partial", 4, 255),
+        Depth::Alike => ("liquidate_partial_alike", 1, 255),
+        Depth::All => ("liquidate_partial_all", 1, 475),
+    };
     let mut world = world(legs);
-    let trader = crowd(&mut world);
+    let trader = crowd(&mut world, largest);
     let keeper = world.keeper("keeper");
-    crash(&mut world, if deep { 475 } else { 255 });
-    if !deep {
+    crash(&mut world, move_bps);
+    if depth != Depth::All {
         keeper.flag(&mut world, &trader).ok();
         world.pass(3);
         refresh(&mut world);
     }
+    let before = world.account_of(&trader);
     let done = keeper.liquidate(&mut world, &trader).ok();
-    let left = world.account_of(&trader).open_positions().count();
-    assert_eq!(left == 0, deep, "how much was closed");
-    let what = if deep {
-        "liquidate_partial_all"
-    } else {
-        "liquidate_partial"
-    };
+    let after = world.account_of(&trader);
+    let pairs = before.positions.iter().zip(&after.positions);
+    let touched = pairs.filter(|(was, is)| was.lots != is.lots).count();
+    match depth {
+        Depth::One => assert_eq!(touched, 1, "positions closed or reduced"),
+        Depth::Alike => assert!(touched >= 1 && after.open_positions().count() > 0),
+        Depth::All => assert_eq!(after.open_positions().count(), 0),
+    }
     cost(&format!("{what}/{legs}"), &done)
 }
 
@@ -122,11 +140,11 @@ fn cost(name: &str, done: &Done) -> Cost {
 /// Everything.
 #[must_use]
 pub fn all() -> Vec<Cost> {
-    let mut costs: Vec<Cost> = (1..=MAX_LEGS)
-        .map(|legs| liquidation(legs, false))
-        .collect();
+    let mut costs = Vec::new();
+    for depth in [Depth::One, Depth::Alike, Depth::All] {
+        costs.extend((1..=MAX_LEGS).map(|legs| liquidation(legs, depth)));
+    }
     costs.extend((1..=MAX_LEGS).map(update));
-    costs.extend((1..=MAX_LEGS).map(|legs| liquidation(legs, true)));
     costs.extend(governance());
     costs.extend(liquidity());
     costs.extend(trading());

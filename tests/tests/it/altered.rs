@@ -20,7 +20,9 @@ pub fn unsigned(mut instruction: Instruction, place: usize) -> Instruction {
 /// Other accounts after the first `named` ones.
 pub fn with_rest(mut instruction: Instruction, named: usize, rest: &[Pubkey]) -> Instruction {
     instruction.accounts.truncate(named);
-    let rest = rest.iter().map(|key| AccountMeta::new_readonly(*key, false));
+    let rest = rest
+        .iter()
+        .map(|key| AccountMeta::new_readonly(*key, false));
     instruction.accounts.extend(rest);
     instruction
 }

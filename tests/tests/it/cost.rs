@@ -1,17 +1,25 @@
 //! Ceilings on compute units and on the size of transactions. Neither varies between runs.
 
-use whittle_tests::cost;
+use whittle_tests::cost::{self, Depth};
 
 #[test]
 fn liquidating_one_leg_takes_at_most_8_000_units() {
-    let units = cost::liquidation(1, false).units;
+    let units = cost::liquidation(1, Depth::One).units;
     assert!(units <= 8_000, "{units} units");
 }
 
 #[test]
 fn liquidating_an_account_of_eight_legs_takes_at_most_18_000_units() {
-    let units = cost::liquidation(8, false).units;
+    let units = cost::liquidation(8, Depth::One).units;
     assert!(units <= 18_000, "{units} units");
+}
+
+#[test]
+fn liquidating_several_of_eight_legs_takes_no_more_than_it_did() {
+    let units = cost::liquidation(8, Depth::Alike).units;
+    assert!(units <= 20_000, "{units} units");
+    let units = cost::liquidation(8, Depth::All).units;
+    assert!(units <= 37_000, "{units} units");
 }
 
 #[test]

@@ -74,23 +74,18 @@ struct Touched {
 impl Touched {
     /// Moves `leg` to the end.
     fn touch(&mut self, leg: usize) {
-        if self.len == 0 {
-            return self.push(leg);
-        }
-        if self.last() == Some(leg) {
-            return;
-        }
-        let mut kept = Self::default();
-        for &other in self
+        let known = self
             .order
             .iter()
             .take(self.len)
-            .filter(|other| **other != leg)
-        {
-            kept.push(other);
+            .position(|other| *other == leg);
+        match known {
+            Some(place) => {
+                let moved = self.order.get_mut(place..self.len).unwrap_or(&mut []);
+                moved.rotate_left(usize::from(moved.len() > 1));
+            }
+            None => self.push(leg),
         }
-        kept.push(leg);
-        *self = kept;
     }
 
     fn push(&mut self, leg: usize) {

@@ -17,7 +17,7 @@ use whittle::event::PartiallyLiquidated;
 use whittle::state::exchange::ExchangeParams;
 use whittle::state::Receipt;
 use whittle_risk::health::{Health, State};
-use whittle_tests::{Actor, Done, ExchangeSpec, MarketSpec, Quote, World, USDC};
+use whittle_tests::{Actor, BankSpec, Done, ExchangeSpec, MarketSpec, Quote, World, USDC};
 
 pub(crate) const BTC: u16 = 0;
 pub(crate) const ETH: u16 = 1;
@@ -174,6 +174,25 @@ pub(crate) fn without_lines() -> MarketSpec {
     spec.params.pool_line_target_usd_atoms = 0;
     spec.params.insurance_line_target_usd_atoms = 0;
     spec
+}
+
+/// An exchange with these rules, so many quote atoms in its pool, and these markets.
+pub(crate) fn exchange(rules: ExchangeParams, pool: u64, markets: &[MarketSpec]) -> World {
+    let mut world = World::with_exchange(&ExchangeSpec {
+        params: rules,
+        ..ExchangeSpec::default()
+    });
+    world.list_bank(&BankSpec::usdc()).ok();
+    world.create_pool().ok();
+    world.seed_insurance(10_000 * USDC).ok();
+    world.fund_pool(pool);
+    for market in markets {
+        world.list_market(market).ok();
+    }
+    let all = world.all_markets();
+    world.update(&all).ok();
+    world.settle_markets(&all).ok();
+    world
 }
 
 /// `part / whole` in Q32, rounded down.

@@ -138,6 +138,20 @@ fn an_order_in_a_market_without_a_price_is_not_filled() {
 }
 
 #[test]
+fn margin_is_judged_at_the_update_that_fills_when_nobody_has_cached_it_yet() {
+    let mut world = World::new();
+    let alice = world.trader("alice", 100 * USDC);
+    let keeper = keeper(&mut world);
+    // 18,000 dollars at the price of the fill, bought with 100; at the cached price of 40,000 they
+    // would already show a profit of 2,000.
+    alice.place(&mut world, BTC, 5_000).ok();
+    world.pass(2);
+    world.publish(BTC, "36000");
+    let sent = keeper.fill(&mut world, &alice, 0);
+    sent.refused(WhittleError::BelowInitialMargin);
+}
+
+#[test]
 fn a_fill_that_brings_an_account_back_to_its_target_clears_its_flag() {
     let mut world = World::new();
     let alice = world.trader("alice", 1_000 * USDC);

@@ -96,7 +96,10 @@ fn fill_with(world: &World, trader: &Actor, filler: &Actor, rest: &[Pubkey]) -> 
     };
     let mut metas = accounts.to_account_metas(None);
     assert_eq!(metas.len(), FILL_NAMED);
-    metas.extend(rest.iter().map(|key| AccountMeta::new_readonly(*key, false)));
+    metas.extend(
+        rest.iter()
+            .map(|key| AccountMeta::new_readonly(*key, false)),
+    );
     Instruction {
         program_id: whittle::ID,
         accounts: metas,

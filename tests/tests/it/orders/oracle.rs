@@ -42,8 +42,7 @@ fn an_update_that_would_not_be_cached_does_not_fill() {
     });
     refused(WhittleError::OracleExponent, |it| it.quote.exponent = 5);
     refused(WhittleError::PriceOutOfRange, |it| it.quote.exponent = 4);
-    // As wide as can be: it would even do to reduce.
-    refused(WhittleError::PriceOutOfRange, |it| {
+    refused(WhittleError::PriceUncertain, |it| {
         it.quote.confidence = u64::MAX;
     });
 }
@@ -77,7 +76,9 @@ fn any_account_of_the_receiver_with_the_feeds_first_update_fills() {
     world.put(elsewhere, "a fresh update account", &account);
     let fill = super::fill_with(&world, &alice, &keeper, &[address::market(BTC)]);
     let before = world.picture();
-    world.send(&[with_account(fill, ORACLE, elsewhere)], &[]).ok();
+    world
+        .send(&[with_account(fill, ORACLE, elsewhere)], &[])
+        .ok();
     assert_only_changed!(
         before,
         world.picture(),

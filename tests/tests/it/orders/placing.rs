@@ -202,5 +202,5 @@ fn an_order_names_a_market() {
     }
     let unlisted = address::market(1);
     let sent = world.send_as(&alice, with_account(place, 2, unlisted));
-    sent.refused(ErrorCode::AccountNotInitialized);
+    sent.refused(ErrorCode::AccountOwnedByWrongProgram);
 }

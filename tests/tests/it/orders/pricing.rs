@@ -14,10 +14,7 @@ const IMPACT: u64 = 4_000_000 * 4_295;
 
 #[test]
 fn a_buyer_pays_more_than_the_oracles_price_and_a_seller_gets_less() {
-    for (lots, fill) in [
-        (500, LOT + SPREAD + IMPACT),
-        (-500, LOT - SPREAD - IMPACT),
-    ] {
+    for (lots, fill) in [(500, LOT + SPREAD + IMPACT), (-500, LOT - SPREAD - IMPACT)] {
         let mut world = World::new();
         let alice = world.trader("alice", 1_000 * USDC);
         let event = filled(trade_at(&mut world, &alice, BTC, lots, "40000"));
@@ -115,7 +112,7 @@ fn a_limit_binds_reductions_too() {
 fn a_price_that_leaves_a_seller_nothing_does_not_fill() {
     // Twice the confidence of 50 % is the whole price.
     let mut world = world_with(|it| {
-        it.oracle_policy.uncertain_over_q32 = bps(1);
+        it.oracle_policy.uncertain_over_q32 = bps(10);
         it.params.spread_multiple_q32 = bps(20_000);
     });
     let alice = world.trader("alice", 1_000 * USDC);

@@ -63,7 +63,14 @@ fn an_order_through_flat_turns_the_position() {
         assert!((entry - 1_200 * USD).abs() < USD / 5, "{entry}");
         let market = world.market(BTC);
         let (long, short) = (market.long_lots, market.short_lots);
-        assert_eq!(if side > 0 { (long, short) } else { (short, long) }, (0, 300));
+        assert_eq!(
+            if side > 0 {
+                (long, short)
+            } else {
+                (short, long)
+            },
+            (0, 300)
+        );
     }
 }
 
@@ -126,8 +133,8 @@ fn under_maintenance_only_reductions_are_filled() {
     let sent = fill_at(&mut world, &alice, BTC, "38500");
     sent.refused(WhittleError::MarginCall);
     world.pass(301);
-    let event = filled(reduce_at(&mut world, &alice, BTC, -1_000, "38500"));
-    assert_eq!(event.lots_after, 3_000);
+    let event = filled(reduce_at(&mut world, &alice, BTC, -100, "38500"));
+    assert_eq!(event.lots_after, 3_900);
     assert!(event.equity_usd_atoms < event.maintenance_usd_atoms);
 }
 

@@ -15,11 +15,16 @@ fn fees_go_to_the_lines_of_pool_and_insurance_and_the_reward_to_who_fills() {
     let event = filled(trade_at(&mut world, &alice, BTC, 500, "40000"));
     let (after, account) = (world.market(BTC), world.account_of(&alice));
     let entry = account.positions[0].entry_usd_atoms;
-    let fee = Ratio(bps(6)).of_ceil(entry.unsigned_abs()).expect("a fee").0;
+    let fee = Ratio(bps(6))
+        .of_ceil(entry.unsigned_abs())
+        .expect("a fee")
+        .0;
     assert_eq!(event.fee_usd_atoms, fee);
     let insured = after.insurance_line_usd_atoms - before.insurance_line_usd_atoms;
     let pooled = after.pool_line_usd_atoms - before.pool_line_usd_atoms;
-    let tenth = Ratio(bps(1_000)).of_floor(fee.unsigned_abs()).expect("a share");
+    let tenth = Ratio(bps(1_000))
+        .of_floor(fee.unsigned_abs())
+        .expect("a share");
     assert_eq!((insured, pooled), (tenth.0, fee - tenth.0));
     let reward = USD / 100;
     assert_eq!(event.reward_usd_atoms, reward);
@@ -120,7 +125,10 @@ fn entry_is_what_all_lots_cost_and_a_close_takes_its_share_rounded_down() {
     let event = filled(trade_at(&mut world, &alice, BTC, 401, "40500"));
     let both = world.account_of(&alice).positions[0].entry_usd_atoms;
     let cost = (u128::from(event.fill_price_q32) * 401).div_ceil(1 << 32);
-    assert_eq!(i128::from(both - first), i128::try_from(cost).expect("a sum"));
+    assert_eq!(
+        i128::from(both - first),
+        i128::try_from(cost).expect("a sum")
+    );
     filled(reduce_at(&mut world, &alice, BTC, -100, "40500"));
     let left = world.account_of(&alice).positions[0];
     let share = i128::from(both) * 100 / 701;
