@@ -283,7 +283,6 @@ pub struct AccountUnflagged {
 /// One leg of a liquidated account.
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
-#[cfg_attr(feature = "idl-build", derive(AnchorSerialize))]
 pub struct LiquidatedLeg {
     /// Signed lots before.
     pub lots: i64,
@@ -307,27 +306,6 @@ pub struct LiquidatedLeg {
     pub market: u16,
     /// Zero.
     pub padding: [u8; 6],
-}
-
-/// Borsh writes fields in order and little endian, which is what these structs look like in memory
-/// where the program runs. One copy instead of a write for each field; a test compares the two.
-#[cfg(not(feature = "idl-build"))]
-mod as_bytes {
-    use super::{AnchorSerialize, LiquidatedLeg};
-    use crate::state::Receipt;
-    use std::io::{Result, Write};
-
-    impl AnchorSerialize for LiquidatedLeg {
-        fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
-            writer.write_all(bytemuck::bytes_of(self))
-        }
-    }
-
-    impl AnchorSerialize for Receipt {
-        fn serialize<W: Write>(&self, writer: &mut W) -> Result<()> {
-            writer.write_all(bytemuck::bytes_of(self))
-        }
-    }
 }
 
 /// A liquidation closed part or all of an account.

@@ -5,7 +5,7 @@
 //! choose among prices.
 
 use super::liquidate_partial::book_deficit;
-use super::remaining;
+use super::{remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, OrderFilled};
 use crate::oracle::{self, Reading};
@@ -48,6 +48,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         let mut market = ctx.accounts.market.load_mut()?;
         let reading = oracle::read(&ctx.accounts.oracle, &market.oracle, &exchange)?;
         validate(&order, &market, &reading, &exchange, now)?;
+        // Margin is judged at this price at least, or at a newer one that is cached already.
+        update_markets::cache(&mut market, &reading, now)?;
         market.accrue_funding(now)?;
         let mut trade = price(&account, &order, &market, &reading)?;
         apply(&mut account, &mut market, &mut trade)?;

@@ -3,7 +3,7 @@
 use super::remaining::market_loader;
 use crate::error::{require_that, WhittleError};
 use crate::event::MarketUpdated;
-use crate::oracle;
+use crate::oracle::{self, Reading};
 use crate::state::{Exchange, Market};
 use anchor_lang::prelude::*;
 use whittle_risk::{trade, Price};
@@ -34,10 +34,14 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result
     Ok(())
 }
 
-/// Reads the oracle and, when it holds a newer price, accrues funding at the old price, takes the
-/// new one into the estimates and caches it.
 fn update(market: &mut Market, oracle: &AccountInfo, exchange: &Exchange, now: i64) -> Result<()> {
     let reading = oracle::read(oracle, &market.oracle, exchange)?;
+    cache(market, &reading, now)
+}
+
+/// Caches a price that is newer than the one the market holds: accrues funding at the old price,
+/// takes the new one into the estimates and stores it.
+pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64) -> Result<()> {
     let lot_exponent = i32::from(market.lot_exponent);
     let Some(price) = reading.newer_than(&market.price, &market.oracle, lot_exponent, now)? else {
         return Ok(());

@@ -12,7 +12,7 @@ pub const ORACLE_PROGRAMS: usize = 2;
 
 /// Rules that hold for every account and market.
 #[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq, AnchorSerialize, AnchorDeserialize)]
+#[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
 pub struct ExchangeParams {
     /// C = M (1 + this).
     pub call_buffer_q32: u64,

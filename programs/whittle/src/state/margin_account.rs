@@ -117,7 +117,6 @@ pub struct Order {
 /// event carries each.
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
-#[cfg_attr(feature = "idl-build", derive(AnchorSerialize))]
 pub struct Receipt {
     /// Unix seconds; zero when there was none.
     pub at: i64,

@@ -31,7 +31,7 @@ pub struct StoredTier {
 
 /// What the authority chooses for a market, tiers and oracle apart.
 #[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq, AnchorSerialize, AnchorDeserialize)]
+#[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
 pub struct MarketParams {
     /// Fee on notional opened.
     pub open_fee_q32: u64,

@@ -15,7 +15,7 @@ const SECS_PER_DAY: i64 = 86_400;
 
 /// What the authority chooses for the pool.
 #[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq, AnchorSerialize, AnchorDeserialize)]
+#[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
 pub struct PoolParams {
     /// Cash that settlements set aside and that liquidity providers cannot withdraw, USD atoms.
     pub reserve_target_usd_atoms: i64,

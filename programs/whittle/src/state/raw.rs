@@ -12,7 +12,7 @@ pub const ORACLE_PYTH_LEGACY: u8 = 2;
 
 /// Where a price comes from and how it is judged.
 #[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq, AnchorSerialize, AnchorDeserialize)]
+#[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
 pub struct OracleConfig {
     /// Feed id or address, by `kind`.
     pub key: [u8; 32],
@@ -149,3 +149,25 @@ impl From<Wide> for i128 {
         (i128::from(words.high) << 64) | i128::from(words.low)
     }
 }
+
+/// Serialisation of structs that travel in instructions and events. Borsh writes fields in order and
+/// little endian, which is what they look like in memory where the program runs: one copy instead of
+/// a write for each field. Deserialisation is derived; a test compares the two.
+macro_rules! serialize_as_bytes {
+    ($($name:ty),* $(,)?) => {$(
+        impl AnchorSerialize for $name {
+            fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
+                writer.write_all(bytemuck::bytes_of(self))
+            }
+        }
+    )*};
+}
+
+serialize_as_bytes!(
+    OracleConfig,
+    super::exchange::ExchangeParams,
+    super::market::MarketParams,
+    super::pool::PoolParams,
+    super::Receipt,
+    crate::event::LiquidatedLeg,
+);

@@ -135,7 +135,7 @@ fn an_account_can_be_insolvent_and_hold_tokens_all_the_same() {
     let Scene { world, alice, .. } = &mut scene;
     alice
         .withdraw(world, SOL, SOLS)
-        .refused(WhittleError::CashOverdrawn);
+        .refused(WhittleError::AccountInDeficit);
     // The deficit counts until cash covers it, whatever the tokens are worth.
     alice.settle(world, &[BTC]).ok();
     assert_eq!(world.account_of(alice).deficit_usd_atoms, missing);

@@ -1,7 +1,7 @@
 //! A wick is not enough: an account is liquidated only when it was under maintenance at two
 //! publish times far enough apart, or when it is in emergency.
 
-use super::{confirm_secs, Scene, BTC, LOTS, LOW};
+use super::{Scene, BTC, LOTS, LOW};
 use whittle::error::WhittleError;
 use whittle::event::{AccountFlagged, AccountUnflagged};
 use whittle_risk::health::State;
@@ -10,7 +10,7 @@ use whittle_tests::{assert_only_changed, World, USDC};
 #[test]
 fn a_healthy_account_cannot_be_liquidated_or_flagged() {
     let mut scene = Scene::long();
-    assert_eq!(scene.state(), State::MarginCall.min(State::Healthy));
+    assert_eq!(scene.state(), State::Healthy);
     scene.cannot_liquidate(WhittleError::AccountHealthy);
     scene.cannot_flag(WhittleError::AccountHealthy);
 }
@@ -79,8 +79,8 @@ fn an_account_can_be_liquidated_once_newer_prices_confirm_its_flag() {
     let mut scene = Scene::long();
     scene.price(LOW);
     scene.flag();
-    for _ in 0..confirm_secs() {
-            scene.cannot_liquidate(WhittleError::NotConfirmed);
+    for _ in 0..scene.rules().confirm_secs {
+        scene.cannot_liquidate(WhittleError::NotConfirmed);
         scene.again(1);
     }
     scene.liquidate();
@@ -123,8 +123,8 @@ fn an_account_that_is_flagged_already_is_not_flagged_again() {
 
 #[test]
 fn a_flag_that_nobody_touched_for_ten_minutes_has_lapsed() {
-    let lapse = 600;
     let mut scene = Scene::long();
+    let lapse = i64::from(scene.rules().flag_lapse_secs);
     scene.price(LOW);
     scene.flag();
     scene.again(lapse);
@@ -224,6 +224,47 @@ fn a_flagged_account_between_maintenance_and_target_stays_flagged_and_is_not_liq
     scene.price(LOW);
     scene.liquidate();
     assert!(scene.lots(BTC) < LOTS);
+}
+
+#[test]
+fn a_flagged_account_that_reduces_its_position_itself_is_unflagged_by_the_fill() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    scene.alice.place(&mut scene.world, BTC, -LOTS / 2).ok();
+    scene.again(2);
+    let Scene {
+        world,
+        alice,
+        keeper,
+    } = &mut scene;
+    let event: AccountUnflagged = keeper.fill(world, alice, 0).ok().event();
+    assert_eq!(event.account, alice.account());
+    assert!(!scene.is_flagged());
+    scene.cannot_liquidate(WhittleError::AccountHealthy);
+}
+
+#[test]
+fn a_flagged_account_that_is_topped_up_is_unflagged_by_a_withdrawal_or_the_next_keeper() {
+    for by_owner in [true, false] {
+        let mut scene = Scene::long();
+        scene.confirm_low();
+        let quote = scene.world.bank(0).mint;
+        let Scene { world, alice, .. } = &mut scene;
+        world.give(alice, &quote, 5_000 * USDC);
+        alice.deposit(world, 0, 5_000 * USDC).ok();
+        // A deposit looks at no prices.
+        assert!(scene.is_flagged());
+        let done = if by_owner {
+            scene.alice.withdraw(&mut scene.world, 0, USDC).ok()
+        } else {
+            scene.liquidate()
+        };
+        let event: AccountUnflagged = done.event();
+        assert_eq!(event.account, scene.alice.account());
+        assert!(!scene.is_flagged());
+        assert_eq!((scene.lots(BTC), scene.earned()), (LOTS, 0));
+    }
 }
 
 fn share_of_target(maintenance: i64) -> i64 {

@@ -97,10 +97,7 @@ fn nothing_is_booked_while_a_position_that_could_not_be_closed_is_left() {
     let done = scene.liquidate();
     assert_eq!(done.events_of::<DeficitBooked>(), []);
     assert_eq!((scene.lots(BTC), scene.lots(ETH)), (0, 2_500));
-    assert_eq!(
-        scene.world.account_of(&scene.alice).deficit_usd_atoms,
-        0
-    );
+    assert_eq!(scene.world.account_of(&scene.alice).deficit_usd_atoms, 0);
     assert!(scene.health().equity.0 < 0);
     // Once ETH speaks again, what is missing is booked there.
     scene.world.republish(ETH);

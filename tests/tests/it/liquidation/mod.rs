@@ -203,11 +203,6 @@ pub(crate) fn q32(part: i64, whole: i64) -> u64 {
 
 /// An amount times a Q32 ratio, rounded down.
 pub(crate) fn share(amount: i64, ratio_q32: u64) -> i64 {
-    let product = i128::from(amount) * i128::from(ratio_q32) >> 32;
+    let product = (i128::from(amount) * i128::from(ratio_q32)) >> 32;
     i64::try_from(product).expect("an amount of 64 bits")
-}
-
-/// Two seconds of confirmation, as the default rules have it, and nothing else than defaults.
-pub(crate) fn confirm_secs() -> i64 {
-    i64::from(ExchangeSpec::default().params.confirm_secs)
 }

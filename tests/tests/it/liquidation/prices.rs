@@ -35,7 +35,7 @@ fn a_leg_with_a_stale_price_is_not_closed_while_others_are() {
         assert_eq!(leg.publish_time, market.price.publish_time);
         let age = (scene.world.now() - leg.publish_time).unsigned_abs();
         let shift = u128::from(market.oracle.stale_shift_per_sec_q32) * u128::from(age);
-        let shift = u128::from(market.price.price_q32) * shift >> 32;
+        let shift = (u128::from(market.price.price_q32) * shift) >> 32;
         assert_eq!(
             u128::from(leg.price_q32),
             u128::from(market.price.price_q32) + shift
@@ -77,16 +77,16 @@ fn a_price_of_sixty_seconds_is_not_stale() {
 #[test]
 fn the_older_a_price_the_more_it_counts_for_the_account() {
     let mut scene = Scene::long();
-    scene.price(LOW);
+    scene.price("38900");
     scene.flag();
     scene.world.pass(61);
-    // 61 basis points of 97,450 dollars: Alice is no longer under maintenance.
+    // 61 basis points of 97,250 dollars: Alice is no longer under maintenance.
     scene.cannot_liquidate(WhittleError::AccountHealthy);
     let shifted = scene.health().equity;
     scene.world.pass(1);
     assert!(scene.health().equity > shifted);
     // And no more than five percent, however old.
-    scene.world.pass(438);
+    scene.world.pass(439);
     let most = scene.health().equity;
     scene.world.pass(100_000);
     assert_eq!(scene.health().equity, most);
@@ -102,49 +102,32 @@ fn an_account_is_not_liquidatable_when_an_uncertain_price_may_be_better() {
     scene.price(LOW);
     scene.flag();
     scene.world.pass(2);
-    let uncertain = Quote::usd(LOW).with_confidence_bps(150);
-    scene.price(uncertain);
-    // Already flagged and confirmed, it is still given the benefit.
-    scene.liquidate_refused_or_recovered();
+    scene.price(Quote::usd(LOW).with_confidence_bps(150));
+    // With the doubt in her favour she is at her target: she is unflagged.
+    scene.liquidate();
+    assert!(!scene.is_flagged());
     assert_eq!(scene.lots(BTC), LOTS);
     assert_eq!(scene.earned(), 0);
-}
-
-impl Scene {
-    /// With the doubt in its favour, Alice is at her target: she is unflagged.
-    fn liquidate_refused_or_recovered(&mut self) {
-        self.liquidate();
-        assert!(!self.is_flagged());
-    }
 }
 
 #[test]
 fn an_uncertain_price_that_is_low_enough_all_the_same_liquidates_at_the_price_itself() {
     let mut scene = Scene::long();
-    let uncertain = Quote::usd("37700").with_confidence_bps(101);
-    scene.price(uncertain);
+    scene.price(Quote::usd("37700").with_confidence_bps(101));
     // Insolvent by the price itself, merely liquidatable or worse in the best case.
     assert_eq!(scene.state(), State::Insolvent);
-    scene.liquidate_after_flag();
+    scene.flag();
+    scene.again(2);
+    scene.liquidate();
     let price = scene.world.market(BTC).price;
     assert_eq!(price.uncertain, 1);
     assert!(scene.lots(BTC) < LOTS);
     let receipt = scene.receipt();
     let left = scene.lots(BTC);
     let closed = u64::try_from(LOTS - left).expect("few lots");
-    let notional = u128::from(closed) * u128::from(price.price_q32) >> 32;
+    let notional = (u128::from(closed) * u128::from(price.price_q32)) >> 32;
     let notional = i64::try_from(notional).expect("few dollars");
     assert!((receipt.closed_usd_atoms - notional).abs() <= 1);
-}
-
-impl Scene {
-    fn liquidate_after_flag(&mut self) {
-        self.flag();
-        self.world.pass(2);
-        self.world.republish(BTC);
-        self.world.update(&[BTC]).ok();
-        self.liquidate();
-    }
 }
 
 #[test]
@@ -168,9 +151,7 @@ fn doubt_turns_an_emergency_into_what_has_to_be_flagged_first() {
         super::q32(health.equity.0, health.maintenance.0)
     );
     scene.cannot_liquidate(WhittleError::NotConfirmed);
-    scene.world.pass(2);
-    scene.world.republish(BTC);
-    scene.world.update(&[BTC]).ok();
+    scene.again(2);
     scene.liquidate();
     assert!(scene.lots(BTC) < LOTS);
 }

@@ -1,7 +1,7 @@
 //! The sums of a run, in words.
 
 use super::format::{count, minute, money, percent, signed_usd, thousands};
-use super::report::{Liquidation, Report};
+use super::report::Report;
 
 impl Report {
     /// How many receipts of each kind, most first: `70 exact, 3 forced`.
