@@ -25,7 +25,7 @@ pub enum WhittleError {
     #[msg("A market account is missing: pass one for each position in use, in slot order")]
     MarketMissing = 3,
     /// 6004
-    #[msg("A market account is not the one of the position in its place: pass them in slot order")]
+    #[msg("A market account is not one that belongs in its place: pass positions in slot order")]
     MarketMismatch = 4,
     /// 6005
     #[msg("A bank account is missing: pass one for each collateral in use, in slot order")]
@@ -61,6 +61,10 @@ pub enum WhittleError {
     /// 6016
     #[msg("A bank was passed read-only: pass it writable")]
     BankNotWritable = 16,
+
+    /// 6017
+    #[msg("Name another margin account for the bonus or reward than the one that pays it")]
+    SameAccount = 17,
 
     // 100: oracle
     /// 6100

@@ -26,7 +26,7 @@ pub struct FillOrder<'info> {
     /// The account whose order is filled.
     #[account(mut)]
     pub account: AccountLoader<'info, MarginAccount>,
-    /// Gets the reward. Anchor refuses the same account in both places.
+    /// Gets the reward; another account than the one that pays it.
     #[account(mut)]
     pub filler_account: AccountLoader<'info, MarginAccount>,
     /// The order's market.
@@ -43,6 +43,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     let policy = exchange.policy();
     let key = ctx.accounts.account.key();
     let mut account = ctx.accounts.account.load_mut()?;
+    let filler = ctx.accounts.filler_account.key();
+    require_that(key != filler, WhittleError::SameAccount)?;
     let order = order_at(&account, place)?;
     let trade = {
         let mut market = ctx.accounts.market.load_mut()?;
@@ -78,7 +80,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     account.invariant()?;
     emit!(OrderFilled {
         account: key,
-        filler: ctx.accounts.filler_account.key(),
+        filler,
         market: order.market,
         lots: trade.lots.0,
         oracle_price_q32: trade.oracle.0,

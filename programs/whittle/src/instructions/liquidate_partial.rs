@@ -6,7 +6,7 @@
 //! other.
 
 use super::remaining;
-use crate::error::{Outcome, WhittleError};
+use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Receipt};
@@ -18,8 +18,7 @@ use whittle_risk::{Lots, Usd};
 /// Banks and markets of the account follow (see [`remaining::snapshot`]); those markets that the
 /// plan closes in must be writable.
 ///
-/// No signer is needed: the bonus goes to whatever account the caller names. Anchor refuses the
-/// same account in both writable places.
+/// No signer is needed: the bonus goes to whatever account the caller names.
 #[derive(Accounts)]
 pub struct LiquidatePartial<'info> {
     /// The rules.
@@ -45,6 +44,8 @@ pub(crate) fn handle<'info>(
     let plan = liquidation::plan(&inputs).map_err(WhittleError::from)?;
 
     let key = ctx.accounts.account.key();
+    let keeper = ctx.accounts.keeper_account.key();
+    require_that(key != keeper, WhittleError::SameAccount)?;
     account.set_episode(plan.episode);
     if plan.kind == Kind::Recovered {
         emit!(AccountUnflagged {
@@ -66,7 +67,7 @@ pub(crate) fn handle<'info>(
     ctx.accounts.keeper_account.load_mut()?.credit(plan.bonus)?;
     PartiallyLiquidated {
         account: key,
-        keeper: ctx.accounts.keeper_account.key(),
+        keeper,
         receipt: account.receipt,
         legs: seen,
     }
