@@ -183,6 +183,7 @@ fn errors_keep_their_numbers() {
         DuplicateMarket 6014,
         WrongReceiver 6015,
         BankNotWritable 6016,
+        SameAccount 6017,
         OracleOwner 6100,
         OracleFeed 6101,
         OracleNotVerified 6102,

@@ -8,6 +8,7 @@ mod funding;
 mod harness;
 mod layout;
 mod liquidation;
+mod liquidity;
 mod migrations;
 mod oracle;
 mod orders;

@@ -79,10 +79,9 @@ fn the_account_that_is_liquidated_cannot_earn_the_bonus() {
     let mut scene = Scene::long();
     scene.confirm_low();
     let Scene { world, alice, .. } = &mut scene;
-    // Anchor's loader does not lend the same account twice.
     alice
         .liquidate(world, alice)
-        .refused_by_runtime(InstructionError::AccountBorrowFailed);
+        .refused(WhittleError::SameAccount);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use super::{come_due, fill_with, keeper, two_markets, BTC, ETH, FILL_NAMED};
 use crate::altered::{foreign_copy, with_account, with_rest};
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::Pubkey;
-use solana_transaction::InstructionError;
 use whittle::error::WhittleError;
 use whittle_client::address;
 use whittle_tests::{Actor, BankSpec, World, USDC};
@@ -124,7 +123,7 @@ fn who_fills_names_another_account_than_the_traders() {
     let (mut world, alice, _, rest) = due(100);
     let fill = fill_with(&world, &alice, &alice, &rest);
     let sent = world.send(&[fill], &[]);
-    sent.refused_by_runtime(InstructionError::AccountBorrowFailed);
+    sent.refused(WhittleError::SameAccount);
     // Another account of the same owner will do: the reward is his own.
     let other = alice.sub(1);
     other.open(&mut world).ok();

@@ -125,7 +125,7 @@ fn a_stale_price_of_collateral_stops_openings() {
 }
 
 #[test]
-fn an_order_in_a_market_without_a_price_is_not_filled() {
+fn the_first_price_of_a_market_fills_an_order_and_is_cached_by_it() {
     let mut world = World::new();
     world.list_market(&whittle_tests::MarketSpec::eth()).ok();
     let alice = world.trader("alice", 1_000 * USDC);
@@ -133,8 +133,8 @@ fn an_order_in_a_market_without_a_price_is_not_filled() {
     world.pass(2);
     world.republish(ETH);
     let keeper = keeper(&mut world);
-    let sent = keeper.fill(&mut world, &alice, 0);
-    sent.refused(WhittleError::NoPrice);
+    keeper.fill(&mut world, &alice, 0).ok();
+    assert_ne!(world.market(ETH).price.price_q32, 0);
 }
 
 #[test]
