@@ -44,6 +44,15 @@ fn dispatch(args: &[&str]) -> Result<()> {
             println!("{MENU}");
             Ok(())
         }
+        _ => {
+            run::take_over_target_dir()?;
+            verb(args)
+        }
+    }
+}
+
+fn verb(args: &[&str]) -> Result<()> {
+    match args {
         ["build"] => program::build(),
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),

@@ -1,15 +1,55 @@
 //! Child processes, and the places that they share.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use anyhow::{bail, Context, Result};
 
-/// The workspace's root. Taken when xtask is compiled: it is always run from its own clone.
+/// The workspace's root. Cargo says where the package lies that it runs; what was known when xtask
+/// was compiled may be another clone that shares the output folder.
 pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let compiled = || env!("CARGO_MANIFEST_DIR").into();
+        let here: PathBuf = env::var_os("CARGO_MANIFEST_DIR").map_or_else(compiled, Into::into);
+        here.parent().map(Path::to_path_buf).unwrap_or(here)
+    })
+}
+
+/// Makes what the output folder holds of this workspace be built anew when another clone was built
+/// there last. Cargo tells clones apart neither by name nor by content: it compares times of files,
+/// and would call the other clone's program fresh. Dependencies stay.
+pub fn take_over_target_dir() -> Result<()> {
+    let dir = target_dir()?;
+    let note = dir.join("clone");
+    let mine = root().to_string_lossy();
+    if fs::read_to_string(&note).is_ok_and(|last| last == mine) {
+        return Ok(());
+    }
+    forget(&dir, 4)?;
+    fs::create_dir_all(&dir)?;
+    fs::write(&note, mine.as_bytes()).with_context(|| format!("cannot write {}", note.display()))
+}
+
+/// Removes the fingerprints of the workspace's packages up to `depth` folders below `dir`.
+fn forget(dir: &Path, depth: usize) -> Result<()> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Ok(()); // Nothing was built yet.
+    };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if dir.ends_with(".fingerprint") {
+            if name.starts_with("whittle") || name.starts_with("xtask") {
+                fs::remove_dir_all(&path)?;
+            }
+        } else if depth > 0 && path.is_dir() && name != "deps" && name != "incremental" {
+            forget(&path, depth - 1)?;
+        }
+    }
+    Ok(())
 }
 
 /// Cargo's output folder, for xtask's children and thus for everything but xtask itself.

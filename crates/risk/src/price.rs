@@ -86,7 +86,10 @@ pub struct Cached {
 /// How a market or bank judges its oracle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OraclePolicy {
-    /// A price older than this is stale: it is not traded or closed at.
+    /// An update older than this is not accepted, so a cached price older than this is not traded or
+    /// closed at: whoever knows the newer one would choose between the two.
+    pub accept_secs: u32,
+    /// A price older than this is shifted in an account's favour. At least `accept_secs`.
     pub stale_after_secs: u32,
     /// Share of the price by which a stale price is shifted for each second of its age.
     pub stale_shift_per_sec: Ratio,
@@ -106,11 +109,11 @@ pub struct Mark {
     pub price: Price,
     /// When it was published.
     pub publish_time: i64,
-    /// It is older than the market allows: the leg is valued, not closed.
+    /// It is older than an update may be: the leg is valued, not traded or closed.
     pub stale: bool,
     /// Its confidence is wide: it limits what may be done but never stops the price.
     pub uncertain: bool,
-    /// Shift for age, in the price's unit; zero unless stale.
+    /// Shift for age, in the price's unit; zero until `stale_after_secs`.
     pub age_shift: u64,
     /// Shift for doubt, k times the confidence, in the price's unit.
     pub doubt_shift: u64,
@@ -141,13 +144,12 @@ pub fn judge(price: Price, confidence: u64, publish_time: i64, policy: &OraclePo
 #[inline]
 pub fn mark(cached: &Cached, policy: &OraclePolicy, now: i64) -> Mark {
     let age = age_secs(cached.publish_time, now);
-    let stale = age > u64::from(policy.stale_after_secs);
     Mark {
         price: cached.price,
         publish_time: cached.publish_time,
-        stale,
+        stale: age > u64::from(policy.accept_secs),
         uncertain: cached.uncertain,
-        age_shift: if stale {
+        age_shift: if age > u64::from(policy.stale_after_secs) {
             age_shift(cached.price, policy, age)
         } else {
             0

@@ -90,8 +90,9 @@ impl Snapshot {
         }
     }
 
-    /// The account for taking risk. Fails while a price of its collateral is stale, unless there is
-    /// no position: then nothing is required, and a dead oracle must not lock up what is left.
+    /// The account for taking risk. Fails while a price is older than an update may be when it is
+    /// cached: who knows the newer one would choose the older. Without positions nothing is required,
+    /// and a dead oracle must not lock up what is left.
     pub fn prudent_account(&self) -> Outcome<Account<'_>> {
         let collateral = match self.prudent_collateral {
             Some(value) => value,

@@ -9,6 +9,7 @@ mod harness;
 mod layout;
 mod liquidation;
 mod liquidity;
+mod listing;
 mod migrations;
 mod oracle;
 mod orders;

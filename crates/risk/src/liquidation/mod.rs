@@ -345,16 +345,19 @@ fn confirm(inputs: &Inputs, state: State, live: bool) -> Result<(), RiskError> {
     Ok(())
 }
 
-/// Oldest and newest publish time among the legs that can be closed.
+/// Oldest and newest publish time among the legs that count at their price as it is. A leg whose
+/// price is shifted for its age cannot be the wick; any other can, whether it may be closed or not.
+///
+/// Errors: [`RiskError::NoFreshPrice`] when no leg can be closed.
 fn publish_times(inputs: &Inputs) -> Result<(i64, i64), RiskError> {
-    let mut times = inputs
-        .account
-        .legs
-        .iter()
-        .filter(|leg| !leg.mark.stale)
-        .map(|leg| leg.mark.publish_time);
-    let first = times.next().ok_or(RiskError::NoFreshPrice)?;
-    Ok(times.fold((first, first), |(oldest, newest), time| {
+    let marks = inputs.account.legs.iter().map(|leg| leg.mark);
+    if marks.clone().all(|mark| mark.stale) {
+        return Err(RiskError::NoFreshPrice);
+    }
+    let times = marks
+        .filter(|mark| mark.age_shift == 0)
+        .map(|mark| mark.publish_time);
+    Ok(times.fold((i64::MAX, i64::MIN), |(oldest, newest), time| {
         (oldest.min(time), newest.max(time))
     }))
 }

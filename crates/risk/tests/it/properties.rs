@@ -36,10 +36,11 @@ fn with_ample_lines(mut case: Case) -> Case {
     case
 }
 
-/// Oldest and newest publish time of what can be closed.
+/// Oldest and newest publish time of the prices that count as they are, when any leg can be closed.
 fn publish_times(case: &Case) -> Option<(i64, i64)> {
-    let fresh = case.legs.iter().filter(|leg| !leg.mark.stale);
-    let times: Vec<i64> = fresh.map(|leg| leg.mark.publish_time).collect();
+    case.legs.iter().find(|leg| !leg.mark.stale)?;
+    let unshifted = case.legs.iter().filter(|leg| leg.mark.age_shift == 0);
+    let times: Vec<i64> = unshifted.map(|leg| leg.mark.publish_time).collect();
     Some((*times.iter().min()?, *times.iter().max()?))
 }
 

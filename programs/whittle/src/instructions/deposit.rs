@@ -70,7 +70,12 @@ pub(crate) fn handle(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
         let mut bank = accounts.bank.load_mut()?;
         validate(&account, bank.index, accounts.depositor.key, amount_atoms)?;
 
-        bank.take_in(amount_atoms)?;
+        // A rescue is never blocked, least of all by somebody who fills the cap.
+        if bank.index == QUOTE_BANK && account.has_obligations() {
+            bank.take_in_uncapped(amount_atoms)?;
+        } else {
+            bank.take_in(amount_atoms)?;
+        }
         credit(&mut account, bank.index, amount_atoms)?;
         account.invariant()?;
         (bank.index, bank.decimals)

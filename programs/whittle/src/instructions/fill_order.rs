@@ -142,8 +142,9 @@ fn validate(
 ) -> Outcome<()> {
     require_that(order.market == market.index, WhittleError::MarketMismatch)?;
     require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
-    // Age is bounded by the order's own life.
-    reading.check_time(exchange.params.order_life_secs, now)?;
+    // An owner who can make a fill fail, by not having the margin, must not be able to wait for the
+    // price to move and make it pass: the update fills within seconds or never.
+    reading.check_time(market.oracle.accept_secs, now)?;
     let due = order
         .placed_at
         .saturating_add(i64::from(exchange.params.order_delay_secs));

@@ -38,7 +38,10 @@ pub struct PlaceOrderArgs {
 pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let exchange = ctx.accounts.exchange.load()?;
-    let market = ctx.accounts.market.load()?.index;
+    let (market, known_at) = {
+        let market = ctx.accounts.market.load()?;
+        (market.index, market.price.publish_time)
+    };
     let mut account = ctx.accounts.account.load_mut()?;
     validate(
         &account,
@@ -53,7 +56,8 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     let order = Order {
         lots: args.lots,
         limit_q32: args.limit_q32,
-        placed_at: now,
+        // The clock lags behind the oracle: a price that is cached is known already.
+        placed_at: now.max(known_at),
         expires_at: args.expires_at,
         reward_usd_atoms: exchange.params.fill_reward_usd_atoms,
         market,
@@ -74,7 +78,7 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         lots: order.lots,
         limit_q32: order.limit_q32,
         reduce_only: args.reduce_only,
-        placed_at: now,
+        placed_at: order.placed_at,
         expires_at: order.expires_at,
     });
     account.invariant()?;

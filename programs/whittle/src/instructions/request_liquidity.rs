@@ -9,6 +9,11 @@ use crate::state::liquidity_request::{REQUEST_DEPOSIT, REQUEST_WITHDRAW};
 use crate::state::pool::SHARE_DECIMALS;
 use crate::state::{Bank, Exchange, LiquidityRequest, Pool};
 use anchor_lang::prelude::*;
+
+/// How long after its delay a request can be filled, seconds. Short, because who asks also chooses
+/// when to fill: a request that lives long is an option on the cached prices.
+pub const FILL_WINDOW_SECS: i64 = 60;
+
 use anchor_spl::token;
 use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 use whittle_risk::Usd;
@@ -155,7 +160,8 @@ pub(crate) fn handle(ctx: Context<RequestLiquidity>, args: RequestLiquidityArgs)
         pool.invariant()?;
         given
     };
-    let life = i64::from(accounts.exchange.load()?.params.order_life_secs);
+    let delay = i64::from(accounts.exchange.load()?.params.order_delay_secs);
+    let life = delay.saturating_add(FILL_WINDOW_SECS);
     let mut request = accounts.request.load_init()?;
     request.owner = owner;
     request.receiver = accounts.receiver.key();

@@ -122,6 +122,7 @@ impl OracleConfig {
             && self.accept_secs > 0
             && self.stale_after_secs >= self.accept_secs
             && self.shift_max_q32 <= one
+            && self.stale_shift_per_sec_q32 > 0
             && self.stale_shift_per_sec_q32 <= self.shift_max_q32
             && self.uncertain_over_q32 > 0
             && self.uncertain_over_q32 <= one

@@ -236,6 +236,13 @@ impl MarginAccount {
         Ok(recovered)
     }
 
+    /// Whether the account owes or may come to owe: positions, an overdraft or a deficit.
+    pub fn has_obligations(&self) -> bool {
+        self.cash_usd_atoms < 0
+            || self.deficit_usd_atoms > 0
+            || self.open_positions().next().is_some()
+    }
+
     /// Positions that are not flat, in slot order: the order in which instructions take markets.
     pub fn open_positions(&self) -> impl Iterator<Item = &Position> {
         self.positions.iter().filter(|position| position.lots != 0)

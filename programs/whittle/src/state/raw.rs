@@ -24,9 +24,9 @@ pub struct OracleConfig {
     pub uncertain_over_q32: u64,
     /// Multiple of the confidence by which a price shifts where doubt counts.
     pub confidence_multiple_q32: u64,
-    /// Older than this, a cached price is stale.
+    /// Older than this, a cached price shifts in an account's favour.
     pub stale_after_secs: u32,
-    /// Older than this, an update is not accepted.
+    /// Older than this, an update is not accepted and a cached price is not traded or closed at.
     pub accept_secs: u32,
     /// [`ORACLE_PYTH_PULL`] or [`ORACLE_PYTH_LEGACY`].
     pub kind: u8,
@@ -38,6 +38,7 @@ impl OracleConfig {
     /// As the risk crate sees it.
     pub fn policy(&self) -> OraclePolicy {
         OraclePolicy {
+            accept_secs: self.accept_secs,
             stale_after_secs: self.stale_after_secs,
             stale_shift_per_sec: Ratio(self.stale_shift_per_sec_q32),
             shift_max: Ratio(self.shift_max_q32),

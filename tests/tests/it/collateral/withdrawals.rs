@@ -137,14 +137,14 @@ fn while_cash_is_overdrawn_no_other_token_leaves() {
 
 #[test]
 fn cash_that_is_out_in_overdrafts_does_not_leave_twice() {
-    // No pool and no insurance: the vault holds bob's hundred dollars and nothing else.
+    // No pool and no insurance: the vault holds bob's 150 dollars and nothing else.
     let mut world = World::with_exchange(&ExchangeSpec::default());
     world.list_bank(&BankSpec::usdc()).ok();
     world.create_pool().ok();
     world.list_market(&MarketSpec::default()).ok();
     world.list_bank(&BankSpec::sol()).ok();
     world.update(&[BTC]).ok();
-    let bob = world.trader("bob", 100 * USDC);
+    let bob = world.trader("bob", 150 * USDC);
     let alice = world.keeper("alice");
     let mint = world.bank(SOL).mint;
     world.give(&alice, &mint, 100 * ONE_SOL);
@@ -156,8 +156,8 @@ fn cash_that_is_out_in_overdrafts_does_not_leave_twice() {
     world.trade(&alice, BTC, -500);
     world.trade(&bob, BTC, 500);
     let vault = world.bank(QUOTE).deposits_atoms;
-    assert_eq!(vault, 100 * USDC);
-    assert!(world.account_of(&bob).cash_usd_atoms.unsigned_abs() > 190 * USDC);
+    assert_eq!(vault, 150 * USDC);
+    assert!(world.account_of(&bob).cash_usd_atoms.unsigned_abs() > 240 * USDC);
     let sent = bob.withdraw(&mut world, QUOTE, vault + 1);
     sent.refused(WhittleError::VaultShort);
     bob.withdraw(&mut world, QUOTE, vault).ok();

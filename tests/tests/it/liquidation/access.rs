@@ -3,7 +3,6 @@
 
 use super::{Scene, BTC, CASH, ETH, LOTS, LOW};
 use anchor_lang::solana_program::instruction::Instruction;
-use solana_transaction::InstructionError;
 use whittle::error::WhittleError;
 use whittle::event::PartiallyLiquidated;
 use whittle_client::instruction::{flag_account, liquidate_partial, update_markets};

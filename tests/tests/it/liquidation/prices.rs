@@ -66,10 +66,10 @@ fn not_even_an_insolvent_account_is_liquidated_at_stale_prices_alone() {
 }
 
 #[test]
-fn a_price_of_sixty_seconds_is_not_stale() {
+fn a_price_of_thirty_seconds_is_not_stale() {
     let mut scene = Scene::long();
     scene.price("38370");
-    scene.world.pass(60);
+    scene.world.pass(30);
     scene.liquidate();
     assert!(scene.lots(BTC) < LOTS);
 }

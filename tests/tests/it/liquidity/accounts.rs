@@ -89,15 +89,19 @@ fn the_mint_is_that_of_what_is_given() {
 
 #[test]
 fn what_is_given_goes_to_the_vault_or_to_the_escrow() {
-    refused(ASK_ESCROW, WhittleError::WrongVault, |world, actor, kind| {
-        let quote = world.bank(0);
-        let other = if kind == REQUEST_DEPOSIT {
-            address::share_escrow()
-        } else {
-            quote.vault
-        };
-        vec![world.bank(1).vault, other, actor.wallet(&quote.mint)]
-    });
+    refused(
+        ASK_ESCROW,
+        WhittleError::WrongVault,
+        |world, actor, kind| {
+            let quote = world.bank(0);
+            let other = if kind == REQUEST_DEPOSIT {
+                address::share_escrow()
+            } else {
+                quote.vault
+            };
+            vec![world.bank(1).vault, other, actor.wallet(&quote.mint)]
+        },
+    );
 }
 
 #[test]
@@ -109,21 +113,25 @@ fn the_token_program_is_that_of_what_is_given() {
 
 #[test]
 fn the_receiver_is_the_owners_and_of_the_other_token() {
-    refused(ASK_RECEIVER, WhittleError::WrongReceiver, |world, actor, kind| {
-        let (quote, shares) = (world.bank(0), address::share_mint());
-        let (same, right) = if kind == REQUEST_DEPOSIT {
-            (quote.mint, shares)
-        } else {
-            (shares, quote.mint)
-        };
-        let other = Actor::named(if actor.name() == "bob" { "lp" } else { "bob" });
-        vec![
-            other.wallet(&right),
-            actor.wallet(&same),
-            actor.wallet(&world.bank(1).mint),
-            quote.vault,
-        ]
-    });
+    refused(
+        ASK_RECEIVER,
+        WhittleError::WrongReceiver,
+        |world, actor, kind| {
+            let (quote, shares) = (world.bank(0), address::share_mint());
+            let (same, right) = if kind == REQUEST_DEPOSIT {
+                (quote.mint, shares)
+            } else {
+                (shares, quote.mint)
+            };
+            let other = Actor::named(if actor.name() == "bob" { "lp" } else { "bob" });
+            vec![
+                other.wallet(&right),
+                actor.wallet(&same),
+                actor.wallet(&world.bank(1).mint),
+                quote.vault,
+            ]
+        },
+    );
 }
 
 #[test]

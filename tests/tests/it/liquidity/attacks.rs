@@ -1,6 +1,8 @@
 //! The first to deposit gains nothing from being first.
 
-use super::{deposit, empty_pool, filled, provider, quote_of, shares_of, withdraw, without_line, BTC};
+use super::{
+    deposit, empty_pool, filled, provider, quote_of, shares_of, withdraw, without_line, BTC,
+};
 use whittle_tests::{Actor, World, USDC};
 
 /// What the attacker puts into the pool, and then gives away to it.

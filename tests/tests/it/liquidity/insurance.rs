@@ -92,6 +92,7 @@ fn only_the_quote_token_covers() {
     let sent = world.send_as(&bob, with_account(pay.clone(), FUND, address::pool()));
     sent.refused(ErrorCode::AccountDiscriminatorMismatch);
     // Somebody else's tokens, the vault's among them.
+    world.give(&Actor::named("lp"), &quote.mint, 1);
     for source in [Actor::named("lp").wallet(&quote.mint), quote.vault] {
         let sent = world.send_as(&bob, with_account(pay.clone(), SOURCE, source));
         sent.refused_by_runtime(InstructionError::Custom(4));

@@ -168,7 +168,7 @@ fn a_market_without_a_price_stops_fills_until_it_has_one() {
 #[test]
 fn a_request_is_filled_until_the_second_in_which_it_expires() {
     let (mut world, bob, lp) = asked();
-    world.pass(298);
+    world.pass(60);
     come_due(&mut world);
     filled(bob.fill_request(&mut world, &bob));
     world.pass(1);

@@ -22,7 +22,7 @@ fn a_deposit_comes_back_after_the_expiry_and_not_before() {
     let carol = world.actor("carol");
     let before = world.picture();
     bob.request_deposit(&mut world, 500 * USDC, 0).ok();
-    for secs in [0, 2, 298] {
+    for secs in [0, 2, 60] {
         world.pass(secs);
         for anybody in [&bob, &carol] {
             let sent = anybody.refund_request(&mut world, &bob);
@@ -31,7 +31,10 @@ fn a_deposit_comes_back_after_the_expiry_and_not_before() {
     }
     world.pass(1);
     let event: LiquidityRefunded = carol.refund_request(&mut world, &bob).ok().event();
-    assert_eq!((event.owner, event.amount_atoms), (bob.address(), 500 * USDC));
+    assert_eq!(
+        (event.owner, event.amount_atoms),
+        (bob.address(), 500 * USDC)
+    );
     assert_eq!(quote_of(&world, &bob), 500 * USDC);
     assert_eq!(world.pool().pending_deposits_usd_atoms, 0);
     let shares = bob.wallet(&address::share_mint());
@@ -45,7 +48,7 @@ fn shares_come_back_after_the_expiry_and_not_before() {
     let before = world.picture();
     let shares = shares_of(&world, &lp);
     lp.request_withdrawal(&mut world, 1_000, 0).ok();
-    world.pass(300);
+    world.pass(62);
     let sent = lp.refund_request(&mut world, &lp);
     sent.refused(WhittleError::RequestNotExpired);
     world.pass(1);
@@ -97,7 +100,14 @@ fn a_refund_goes_to_the_owner_of_the_request() {
     sent.refused(WhittleError::BankMismatch);
     let sent = world.send(&[with_account(refund.clone(), ESCROW, sol.vault)], &[]);
     sent.refused(WhittleError::WrongVault);
-    let sent = world.send(&[with_account(refund.clone(), ESCROW, address::share_escrow())], &[]);
+    let sent = world.send(
+        &[with_account(
+            refund.clone(),
+            ESCROW,
+            address::share_escrow(),
+        )],
+        &[],
+    );
     sent.refused(WhittleError::WrongVault);
     let token_2022 = anchor_spl::token_2022::ID;
     let sent = world.send(&[with_account(refund.clone(), PROGRAM, token_2022)], &[]);

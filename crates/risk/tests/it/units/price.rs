@@ -94,6 +94,7 @@ const PUBLISHED: i64 = 1_700_000_000;
 
 fn policy() -> OraclePolicy {
     OraclePolicy {
+        accept_secs: 30,
         stale_after_secs: 30,
         stale_shift_per_sec: Ratio(ONE_Q32 / 1_024),
         shift_max: Ratio(ONE_Q32 / 8),

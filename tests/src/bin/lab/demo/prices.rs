@@ -13,8 +13,8 @@ const COLUMNS: [&str; 5] = ["timestamp", "open", "high", "low", "close"];
 /// The last second of the year 9999. More is a time in milliseconds.
 const LAST_TIME: i64 = 253_402_300_799;
 const HIGHEST: u64 = 1_000_000 * DOLLAR;
-/// Most rows: half a year, which takes some minutes.
-const MOST_ROWS: usize = 4_500;
+/// Most rows: eleven years, which takes hours. A week takes about twenty seconds.
+const MOST_ROWS: usize = 100_000;
 /// The highest price of a file over its lowest, at most, so that one size of lot suits them all.
 const WIDEST: u64 = 10_000;
 
@@ -319,7 +319,7 @@ mod tests {
         let text = HEADER.to_owned() + &rows.collect::<String>();
         assert_eq!(
             message(&text),
-            "line 4502, column 1 (timestamp): at most 4500 rows can be replayed: cut the file"
+            "line 100002, column 1 (timestamp): at most 100000 rows can be replayed: cut the file"
         );
     }
 
