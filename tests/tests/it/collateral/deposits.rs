@@ -104,6 +104,24 @@ fn the_cap_of_the_quote_token_counts_what_the_pool_and_the_insurance_hold() {
 }
 
 #[test]
+fn a_full_bank_still_takes_cash_for_an_account_that_may_owe() {
+    let mut world = whittle_tests::World::new();
+    let alice = world.trader("alice", 1_000 * USDC);
+    let bob = world.keeper("bob");
+    world.trade(&alice, BTC, 500);
+    let quote = world.bank(QUOTE);
+    let room = quote.deposit_cap_atoms - quote.deposits_atoms;
+    world.give(&bob, &quote.mint, room + 2);
+    bob.deposit(&mut world, QUOTE, room).ok();
+    let sent = bob.deposit(&mut world, QUOTE, 1);
+    sent.refused(WhittleError::DepositCap);
+    bob.deposit_for(&mut world, &alice, QUOTE, 1).ok();
+    world.trade(&alice, BTC, -500);
+    let sent = bob.deposit_for(&mut world, &alice, QUOTE, 1);
+    sent.refused(WhittleError::DepositCap);
+}
+
+#[test]
 fn more_than_the_depositor_has_is_refused_by_the_token_program() {
     let mut world = world();
     let alice = world.keeper("alice");

@@ -20,6 +20,8 @@ fn args(quote: bool) -> ListBankArgs {
     }
 }
 
+type Change = (&'static str, fn(&mut ListBankArgs));
+
 /// Lists a token with these arguments.
 #[track_caller]
 fn list(world: &mut World, spec: &BankSpec, args: ListBankArgs) -> Sent {
@@ -33,7 +35,7 @@ fn list(world: &mut World, spec: &BankSpec, args: ListBankArgs) -> Sent {
 #[test]
 fn a_bank_parameter_out_of_bounds_is_refused() {
     let mut world = World::new();
-    let changes: [(&str, fn(&mut ListBankArgs)); 4] = [
+    let changes: [Change; 4] = [
         ("weight", |it| it.haircut_weight_q32 = ONE + 1),
         ("no cap", |it| it.deposit_cap_atoms = 0),
         ("cap", |it| {

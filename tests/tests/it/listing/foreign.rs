@@ -39,7 +39,7 @@ fn refused(world: &mut World, signer: &Actor, named: usize, right: &Instruction)
     let mut replaced = 0;
     for (place, meta) in right.accounts.iter().enumerate() {
         let ours = world.raw(&meta.pubkey);
-        if !ours.is_some_and(|account| account.owner == whittle::ID) {
+        if ours.is_none_or(|account| account.owner != whittle::ID) {
             continue;
         }
         let copy = foreign_copy(world, meta.pubkey);

@@ -14,7 +14,7 @@ fn list(world: &mut World, change: impl Fn(&mut ListMarketArgs)) -> Sent {
     let spec = MarketSpec::eth();
     let mut args = spec.args();
     change(&mut args);
-    let feed = spec.oracle.unwrap_or_else(|| eth());
+    let feed = spec.oracle.unwrap_or_else(eth);
     let authority = world.authority.clone();
     let list = instruction::list_market(authority.address(), 1, feed.address, args);
     world.send_as(&authority, list)
@@ -37,9 +37,11 @@ fn show(world: &mut World, update: &Update) {
     world.put(eth().address, "the oracle of ETH", &account);
 }
 
+type Change = (&'static str, fn(&mut ListMarketArgs));
+
 /// Each change alone is refused.
 #[track_caller]
-fn refused(error: WhittleError, changes: &[(&str, fn(&mut ListMarketArgs))]) {
+fn refused(error: WhittleError, changes: &[Change]) {
     let mut world = world();
     for (what, change) in changes {
         println!("{what}");
@@ -80,6 +82,9 @@ fn an_oracle_configuration_out_of_bounds_is_refused() {
             ("a shift over one", |it| it.oracle.shift_max_q32 = ONE + 1),
             ("a second over the bound", |it| {
                 it.oracle.stale_shift_per_sec_q32 = it.oracle.shift_max_q32 + 1;
+            }),
+            ("age without a shift", |it| {
+                it.oracle.stale_shift_per_sec_q32 = 0;
             }),
             ("all uncertain", |it| it.oracle.uncertain_over_q32 = 0),
             ("uncertain over one", |it| {

@@ -8,7 +8,7 @@ use whittle::error::WhittleError;
 use whittle::event::{DelegateSet, OrderPlaced};
 use whittle::instructions::PlaceOrderArgs;
 use whittle_client::{address, instruction};
-use whittle_tests::{assert_only_changed, Actor, World, USD, USDC};
+use whittle_tests::{assert_only_changed, Actor, Update, World, USD, USDC};
 
 fn with_alice() -> (World, Actor) {
     let mut world = World::new();
@@ -44,6 +44,26 @@ fn an_order_is_recorded_as_it_was_placed() {
     assert_eq!(order.expires_at, world.now() + 100);
     assert_eq!(order.reward_usd_atoms, USD / 100);
     assert_eq!(order.flags, 0);
+}
+
+#[test]
+fn an_order_counts_from_the_newest_price_that_is_known_when_the_clock_lags() {
+    let (mut world, alice) = with_alice();
+    let ahead = world.now() + 10;
+    let update = Update {
+        publish_time: ahead,
+        ..world.feed(BTC).update("40000", world.now())
+    };
+    world.show_market(BTC, update);
+    world.update(&[BTC]).ok();
+    let event: OrderPlaced = alice.place(&mut world, BTC, 500).ok().event();
+    assert_eq!(event.placed_at, ahead);
+    assert_eq!(world.account_of(&alice).orders[0].placed_at, ahead);
+    // Two seconds after it was placed by the clock: the price is the one that was known.
+    world.pass(2);
+    let keeper = super::keeper(&mut world);
+    let sent = keeper.fill(&mut world, &alice, 0);
+    sent.refused(WhittleError::NotFirstUpdate);
 }
 
 #[test]
