@@ -182,9 +182,10 @@ fn oracle(rules: &mut Rules, config: &OracleConfig) {
         ("uncertain_over", config.uncertain_over_q32),
     ]);
     rules.must(
-        config.stale_shift_per_sec_q32 <= config.shift_max_q32,
+        config.stale_shift_per_sec_q32 > 0
+            && config.stale_shift_per_sec_q32 <= config.shift_max_q32,
         "stale_shift_per_sec",
-        "at most shift_max",
+        "above zero and at most shift_max",
     );
     rules.must(config.uncertain_over_q32 > 0, "uncertain_over", "over 0 %");
     rules.must(
