@@ -64,7 +64,13 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     };
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let mut market = ctx.accounts.market.load_mut()?;
-    let health = check(&account, &market, &snapshot, &policy, &trade)?;
+    let mut health = check(&account, &market, &snapshot, &policy, &trade)?;
+    let spared = spared_reward(&trade, Usd(order.reward_usd_atoms), health.equity)?;
+    let reward = Usd(order.reward_usd_atoms)
+        .minus(spared)
+        .map_err(WhittleError::from)?;
+    account.credit(spared)?;
+    health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
     book_deficit(&mut account, &mut market, key, health.equity)?;
     if account.clear_flag_if_recovered(&health, &policy)? {
         emit!(AccountUnflagged {
@@ -73,10 +79,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             maintenance_usd_atoms: health.maintenance.0,
         });
     }
-    ctx.accounts
-        .filler_account
-        .load_mut()?
-        .credit(Usd(order.reward_usd_atoms))?;
+    ctx.accounts.filler_account.load_mut()?.credit(reward)?;
     account.invariant()?;
     emit!(OrderFilled {
         account: key,
@@ -87,7 +90,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         fill_price_q32: trade.fill.0,
         publish_time: trade.publish_time,
         fee_usd_atoms: trade.fee.0,
-        reward_usd_atoms: order.reward_usd_atoms,
+        reward_usd_atoms: reward.0,
         profit_usd_atoms: trade.profit.0,
         lots_after: trade.after.0,
         equity_usd_atoms: health.equity.0,
@@ -122,6 +125,15 @@ impl Trade {
     fn opening(&self) -> u64 {
         self.lots.magnitude().saturating_sub(self.closing())
     }
+}
+
+/// What of the reward is not taken: an account that is worth less than nothing would pay it with the
+/// pool's money, and its owner could fill his own reductions for it. Only a reduction gets so far.
+fn spared_reward(trade: &Trade, reward: Usd, equity: Usd) -> Outcome<Usd> {
+    if trade.opening() > 0 || equity.0 >= 0 {
+        return Ok(Usd::ZERO);
+    }
+    Ok(reward.least(equity.negated()?))
 }
 
 fn order_at(account: &MarginAccount, place: u8) -> Outcome<Order> {

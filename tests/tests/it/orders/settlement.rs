@@ -50,6 +50,16 @@ fn a_fill_writes_two_accounts_and_the_market() {
 }
 
 #[test]
+fn an_account_worth_less_than_nothing_pays_no_reward_for_a_reduction() {
+    let mut world = World::new();
+    let alice = world.trader("alice", 1_000 * USDC);
+    filled(trade_at(&mut world, &alice, BTC, 4_000, "40000"));
+    let event = filled(trade_at(&mut world, &alice, BTC, -2_000, "36000"));
+    assert!(event.equity_usd_atoms < -USD);
+    assert_eq!(event.reward_usd_atoms, 0);
+}
+
+#[test]
 fn opening_and_closing_pay_their_own_fee_on_their_own_part() {
     let mut world = world_with(|it| {
         it.params.open_fee_q32 = bps(10);
