@@ -76,7 +76,7 @@ pub fn build() -> Result<()> {
     );
     let line = format!("sBPF v{version}, built by {}", named.trim());
     fs::write(toolchain_path()?, format!("{line}\n"))?;
-    println!("{}: {} bytes, {line}", program.display(), elf.len());
+    eprintln!("{}: {} bytes, {line}", program.display(), elf.len());
     Ok(())
 }
 

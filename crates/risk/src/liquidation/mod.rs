@@ -20,6 +20,7 @@
 
 mod cost;
 mod sizing;
+mod work;
 
 pub use cost::Cost;
 
@@ -27,7 +28,8 @@ use crate::bonus::{self, BonusTerms};
 use crate::health::{assess, Account, Doubt, Health, State, Thresholds};
 use crate::{Price, Ratio, RiskError, Usd, MAX_LEGS};
 use cost::Rates;
-use sizing::{Sizing, Work};
+use sizing::Sizing;
+use work::Work;
 
 /// Rules of liquidation that hold for every account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,53 +7,12 @@
 //! r = m (1 + beta) - min(cost, theta m E/M) rises with m because theta E/M < 1 + beta. So the
 //! order by r never asks for a lower tier first.
 
-use super::cost::{Rates, Tariff};
+use super::cost::Rates;
+use super::work::{closed, Closed, Touched, Work};
 use super::{Certificate, Close, Kind, Plan};
-use crate::health::{Doubt, Health, Leg, Valued};
+use crate::health::{Health, Leg};
 use crate::num::{div_q32_ceil, mul_q32};
-use crate::{Ratio, RiskError, Usd, MAX_LEGS};
-
-/// A leg while it is being sized.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Work {
-    /// The leg before.
-    pub value: Valued,
-    /// Its rates.
-    tariff: Tariff,
-    /// Size of the leg.
-    whole: u64,
-    /// Lots to close.
-    lots: u64,
-    /// Tier in which the walk stands.
-    tier: usize,
-    /// Notional that the walk has left.
-    left: u64,
-    /// What a dollar repairs here; zero when nothing can be taken.
-    repair: u64,
-    /// Notional on which a bonus is earned.
-    paid_notional: u64,
-    /// The lots of that notional when it is limited.
-    paid_lots: u64,
-    /// The leg after closing `after.lots`; valid when those are `lots`.
-    after: Closed,
-    /// Why more is closed than was needed; `None` when it is not.
-    enlarged: Option<Kind>,
-}
-
-impl Work {
-    /// Values a leg, in place.
-    #[inline]
-    pub fn begin(&mut self, leg: &Leg) -> Result<(), RiskError> {
-        self.value = leg.valued(Doubt::Plain)?;
-        self.whole = leg.lots.magnitude();
-        self.paid_notional = u64::MAX;
-        Ok(())
-    }
-
-    fn taken(&self) -> u64 {
-        self.value.notional.saturating_sub(self.left)
-    }
-}
+use crate::{Ratio, RiskError, Usd};
 
 /// One call's legs, the rates and the gap to close.
 pub(super) struct Sizing<'a, 'w> {
@@ -62,46 +21,6 @@ pub(super) struct Sizing<'a, 'w> {
     pub rates: &'a Rates,
     pub before: Health,
     pub target: Usd,
-}
-
-/// Legs in the order in which the walk last touched them.
-#[derive(Default)]
-struct Touched {
-    order: [usize; MAX_LEGS],
-    len: usize,
-}
-
-impl Touched {
-    /// Moves `leg` to the end.
-    fn touch(&mut self, leg: usize) {
-        let known = self
-            .order
-            .iter()
-            .take(self.len)
-            .position(|other| *other == leg);
-        match known {
-            Some(place) => {
-                let moved = self.order.get_mut(place..self.len).unwrap_or(&mut []);
-                moved.rotate_left(usize::from(moved.len() > 1));
-            }
-            None => self.push(leg),
-        }
-    }
-
-    fn push(&mut self, leg: usize) {
-        if let Some(place) = self.order.get_mut(self.len) {
-            *place = leg;
-            self.len = self.len.saturating_add(1);
-        }
-    }
-
-    fn pop(&mut self) {
-        self.len = self.len.saturating_sub(1);
-    }
-
-    fn last(&self) -> Option<usize> {
-        self.order.get(self.len.checked_sub(1)?).copied()
-    }
 }
 
 /// How the last leg came out.
@@ -483,28 +402,4 @@ impl Sizing<'_, '_> {
     fn work_mut(&mut self, index: usize) -> Result<&mut Work, RiskError> {
         self.works.get_mut(index).ok_or(RiskError::TooManyLegs)
     }
-}
-
-/// A leg of which some lots are closed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Closed {
-    lots: u64,
-    /// Notional that remains.
-    rest: u64,
-    /// What the account paid.
-    cost: Usd,
-    /// Requirement that remains.
-    required: Usd,
-}
-
-#[inline]
-fn closed(rates: &Rates, leg: &Leg, work: &Work, lots: u64) -> Result<Closed, RiskError> {
-    let remaining = work.whole.saturating_sub(lots);
-    let rest = work.value.price.notional_ceil(remaining)?.magnitude();
-    Ok(Closed {
-        lots,
-        rest,
-        cost: rates.total_cost(leg, &work.tariff, work.value.notional, rest)?,
-        required: leg.tiers.maintenance_ceil(rest, leg.multiplier)?,
-    })
 }

@@ -1,0 +1,122 @@
+//! What the sizing keeps of each leg.
+
+use super::cost::{Rates, Tariff};
+use super::Kind;
+use crate::health::{Doubt, Leg, Valued};
+use crate::{RiskError, Usd, MAX_LEGS};
+
+/// A leg while it is being sized.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Work {
+    /// The leg before.
+    pub value: Valued,
+    /// Its rates.
+    pub tariff: Tariff,
+    /// Size of the leg.
+    pub whole: u64,
+    /// Lots to close.
+    pub lots: u64,
+    /// Tier in which the walk stands.
+    pub tier: usize,
+    /// Notional that the walk has left.
+    pub left: u64,
+    /// What a dollar repairs here; zero when nothing can be taken.
+    pub repair: u64,
+    /// Notional on which a bonus is earned.
+    pub paid_notional: u64,
+    /// The lots of that notional when it is limited.
+    pub paid_lots: u64,
+    /// The leg after closing `after.lots`; valid when those are `lots`.
+    pub after: Closed,
+    /// Why more is closed than was needed; `None` when it is not.
+    pub enlarged: Option<Kind>,
+}
+
+impl Work {
+    /// Values a leg, in place.
+    #[inline]
+    pub fn begin(&mut self, leg: &Leg) -> Result<(), RiskError> {
+        self.value = leg.valued(Doubt::Plain)?;
+        self.whole = leg.lots.magnitude();
+        self.paid_notional = u64::MAX;
+        Ok(())
+    }
+
+    /// Notional that the walk has taken.
+    pub fn taken(&self) -> u64 {
+        self.value.notional.saturating_sub(self.left)
+    }
+}
+
+/// A leg of which some lots are closed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Closed {
+    /// How many.
+    pub lots: u64,
+    /// Notional that remains.
+    pub rest: u64,
+    /// What the account paid.
+    pub cost: Usd,
+    /// Requirement that remains.
+    pub required: Usd,
+}
+
+/// The leg after closing `lots`, with its exact cost and requirement.
+#[inline]
+pub(super) fn closed(
+    rates: &Rates,
+    leg: &Leg,
+    work: &Work,
+    lots: u64,
+) -> Result<Closed, RiskError> {
+    let remaining = work.whole.saturating_sub(lots);
+    let rest = work.value.price.notional_ceil(remaining)?.magnitude();
+    Ok(Closed {
+        lots,
+        rest,
+        cost: rates.total_cost(leg, &work.tariff, work.value.notional, rest)?,
+        required: leg.tiers.maintenance_ceil(rest, leg.multiplier)?,
+    })
+}
+
+/// Legs in the order in which the walk last touched them.
+#[derive(Default)]
+pub(super) struct Touched {
+    pub order: [usize; MAX_LEGS],
+    pub len: usize,
+}
+
+impl Touched {
+    /// Moves `leg` to the end.
+    pub fn touch(&mut self, leg: usize) {
+        let known = self
+            .order
+            .iter()
+            .take(self.len)
+            .position(|other| *other == leg);
+        match known {
+            Some(place) => {
+                let moved = self.order.get_mut(place..self.len).unwrap_or(&mut []);
+                moved.rotate_left(usize::from(moved.len() > 1));
+            }
+            None => self.push(leg),
+        }
+    }
+
+    fn push(&mut self, leg: usize) {
+        if let Some(place) = self.order.get_mut(self.len) {
+            *place = leg;
+            self.len = self.len.saturating_add(1);
+        }
+    }
+
+    /// Forgets the last one.
+    pub fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+    }
+
+    /// The one touched last.
+    pub fn last(&self) -> Option<usize> {
+        self.order.get(self.len.checked_sub(1)?).copied()
+    }
+}
