@@ -9,14 +9,13 @@ use crate::state::liquidity_request::{REQUEST_DEPOSIT, REQUEST_WITHDRAW};
 use crate::state::pool::SHARE_DECIMALS;
 use crate::state::{Bank, Exchange, LiquidityRequest, Pool};
 use anchor_lang::prelude::*;
+use anchor_spl::token;
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
+use whittle_risk::Usd;
 
 /// How long after its delay a request can be filled, seconds. Short, because who asks also chooses
 /// when to fill: a request that lives long is an option on the cached prices.
 pub const FILL_WINDOW_SECS: i64 = 60;
-
-use anchor_spl::token;
-use anchor_spl::token_interface::{TokenAccount, TokenInterface};
-use whittle_risk::Usd;
 
 /// What is asked for.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
