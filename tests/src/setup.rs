@@ -117,7 +117,11 @@ impl World {
     #[track_caller]
     pub fn create_pool(&mut self) -> Sent {
         let authority = self.authority.clone();
-        let instruction = instruction::create_pool(authority.address(), spec::pool_params());
+        let instruction = instruction::create_pool(
+            authority.address(),
+            spec::pool_params(),
+            spec::insurance_params(),
+        );
         self.send_as(&authority, instruction)
     }
 

@@ -5,10 +5,18 @@ use anchor_lang::prelude::Pubkey;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use whittle::instructions::{InitializeExchangeArgs, ListBankArgs, ListMarketArgs, TierArgs};
+use whittle::state::breaker::BreakerParams;
+use whittle::state::crowding::CrowdingParams;
+use whittle::state::depeg::DepegParams;
 use whittle::state::exchange::ExchangeParams;
+use whittle::state::governance::GovernanceParams;
+use whittle::state::insurance_fund::InsuranceParams;
+use whittle::state::leverage::LeverageParams;
 use whittle::state::market::MarketParams;
+use whittle::state::overdraft::OverdraftParams;
 use whittle::state::pool::PoolParams;
 use whittle::state::raw::OracleConfig;
+use whittle::state::regime::RegimeParams;
 
 use crate::oracle::{OracleStub, Quote, LEGACY, RECEIVER};
 
@@ -86,6 +94,22 @@ impl Default for ExchangeSpec {
                 flag_lapse_secs: 600,
                 order_delay_secs: 2,
                 order_life_secs: 300,
+                leverage: LeverageParams {
+                    retail_initial_q32: bps(500),
+                    standard_initial_q32: bps(250),
+                    delay_secs: 86_400,
+                    ..LeverageParams::default()
+                },
+                overdraft: OverdraftParams {
+                    rate_per_year_q32: bps(1_000),
+                    allowance_usd_atoms: 1_000 * USD,
+                },
+                governance: GovernanceParams {
+                    timelock_secs: 172_800,
+                    pause_max_secs: 86_400,
+                    pause_cooldown_secs: 86_400,
+                    ..GovernanceParams::default()
+                },
                 ..ExchangeParams::default()
             },
             receiver_programs: [RECEIVER, Pubkey::default()],
@@ -122,6 +146,10 @@ pub struct BankSpec {
     pub pegged: bool,
     /// Most that may be deposited, token atoms.
     pub deposit_cap_atoms: u64,
+    /// Discount at which it is converted.
+    pub conversion_discount_q32: u64,
+    /// The guard of its peg.
+    pub depeg: DepegParams,
 }
 
 impl BankSpec {
@@ -135,6 +163,8 @@ impl BankSpec {
             haircut_weight_q32: ONE,
             pegged: true,
             deposit_cap_atoms: 1_000_000_000 * USDC,
+            conversion_discount_q32: 0,
+            depeg: DepegParams::default(),
         }
     }
 
@@ -147,6 +177,7 @@ impl BankSpec {
             haircut_weight_q32: bps(8_000),
             pegged: false,
             deposit_cap_atoms: 1_000_000 * 1_000_000_000,
+            conversion_discount_q32: bps(200),
             ..Self::usdc()
         }
     }
@@ -157,6 +188,14 @@ impl BankSpec {
             symbol: "PYUSD",
             token_2022: true,
             haircut_weight_q32: bps(9_500),
+            conversion_discount_q32: bps(50),
+            depeg: DepegParams {
+                below_q32: bps(9_800),
+                step_q32: bps(500),
+                floor_q32: bps(5_000),
+                step_secs: 3_600,
+                ..DepegParams::default()
+            },
             ..Self::usdc()
         }
     }
@@ -174,6 +213,8 @@ impl BankSpec {
             },
             deposit_cap_atoms: self.deposit_cap_atoms,
             issuer_group: 0,
+            conversion_discount_q32: self.conversion_discount_q32,
+            depeg: self.depeg,
         }
     }
 }
@@ -229,6 +270,28 @@ impl Default for MarketSpec {
                 covered_move_q32: bps(150),
                 sample_weight_q32: bps(500),
                 sample_interval_secs: 60,
+                breaker: BreakerParams {
+                    capacity_usd_atoms: 10_000_000 * USD,
+                    refill_per_hour_usd_atoms: 20_000_000 * USD,
+                    shock_q32: bps(1_000),
+                    gap_secs: 300,
+                    grace_secs: 60,
+                },
+                regime: RegimeParams {
+                    elevated_variance_q32: ONE / 400_000,
+                    extreme_variance_q32: ONE / 40_000,
+                    elevated_initial_q32: bps(12_500),
+                    extreme_initial_q32: bps(20_000),
+                    elevated_maintenance_q32: bps(11_000),
+                    extreme_maintenance_q32: bps(15_000),
+                    ramp_secs: 86_400,
+                    ..RegimeParams::default()
+                },
+                crowding: CrowdingParams {
+                    open_interest_share_q32: 10 * ONE,
+                    crowded_initial_q32: bps(500),
+                    payout_bound_q32: bps(5_000),
+                },
                 ..MarketParams::default()
             },
             oracle_policy: oracle_policy(),
@@ -285,5 +348,15 @@ pub fn pool_params() -> PoolParams {
         withdraw_limit_usd_atoms: 200_000 * USD,
         loss_weight_q32: bps(5_000),
         min_deposit_usd_atoms: 10 * USDC,
+        loss_per_day_usd_atoms: 100_000 * USD,
+    }
+}
+
+/// The insurance fund's parameters.
+pub fn insurance_params() -> InsuranceParams {
+    InsuranceParams {
+        per_event_usd_atoms: 50_000 * USD,
+        per_day_usd_atoms: 200_000 * USD,
+        drawdown_q32: bps(3_000),
     }
 }

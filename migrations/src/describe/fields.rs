@@ -4,10 +4,18 @@
 use super::section::Section;
 use crate::decimal::{show_percent, show_q32, show_scaled, Decimal};
 use whittle::instructions::list_market::TierArgs;
+use whittle::state::breaker::BreakerParams;
+use whittle::state::crowding::CrowdingParams;
+use whittle::state::depeg::DepegParams;
 use whittle::state::exchange::ExchangeParams;
+use whittle::state::governance::GovernanceParams;
+use whittle::state::insurance_fund::InsuranceParams;
+use whittle::state::leverage::LeverageParams;
 use whittle::state::market::MarketParams;
+use whittle::state::overdraft::OverdraftParams;
 use whittle::state::pool::PoolParams;
 use whittle::state::raw::OracleConfig;
+use whittle::state::regime::RegimeParams;
 
 /// A field that is one thing in the text and another on the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,12 +95,12 @@ pub(super) trait Read: Sized {
     fn read(section: &Section) -> Self;
 }
 
-/// Every field of the struct is listed or stands after `without`, so that a new one cannot be
-/// forgotten here.
+/// Every field of the struct is listed, is a table of its own or stands after `without`, so that a
+/// new one cannot be forgotten here.
 macro_rules! fields {
     ($params:ident {
         $($name:ident: $unit:ident = $field:ident),* $(,)?
-    } $(without $($other:ident),*)?) => {
+    } $(tables $($table:ident),*)? $(without $($other:ident),*)?) => {
         impl Fields for $params {
             fn compare(comparison: &mut Comparison, described: &Self, on_chain: &Self) {
                 $(comparison.field(
@@ -100,6 +108,7 @@ macro_rules! fields {
                     [described.$field, on_chain.$field],
                     $unit::show,
                 );)*
+                $($(comparison.below(stringify!($table), &described.$table, &on_chain.$table);)*)?
             }
         }
 
@@ -107,6 +116,7 @@ macro_rules! fields {
             fn read(section: &Section) -> Self {
                 Self {
                     $($field: $unit::read(section, stringify!($name)),)*
+                    $($($table: section.table(stringify!($table)).map(super::whole).unwrap_or_default(),)*)?
                     $($($other: Default::default(),)*)?
                 }
             }
@@ -129,6 +139,23 @@ fields!(ExchangeParams {
     flag_lapse_secs: secs = flag_lapse_secs,
     order_delay_secs: secs = order_delay_secs,
     order_life_secs: secs = order_life_secs,
+} tables leverage, overdraft, governance without padding);
+
+fields!(LeverageParams {
+    retail_initial: share = retail_initial_q32,
+    standard_initial: share = standard_initial_q32,
+    delay_secs: secs = delay_secs,
+} without padding);
+
+fields!(OverdraftParams {
+    rate_per_year: share = rate_per_year_q32,
+    allowance_usd: usd = allowance_usd_atoms,
+});
+
+fields!(GovernanceParams {
+    timelock_secs: secs = timelock_secs,
+    pause_max_secs: secs = pause_max_secs,
+    pause_cooldown_secs: secs = pause_cooldown_secs,
 } without padding);
 
 fields!(PoolParams {
@@ -136,7 +163,21 @@ fields!(PoolParams {
     withdraw_limit_usd: usd = withdraw_limit_usd_atoms,
     loss_weight: share = loss_weight_q32,
     min_deposit_usd: usd = min_deposit_usd_atoms,
+    loss_per_day_usd: usd = loss_per_day_usd_atoms,
 });
+
+fields!(InsuranceParams {
+    per_event_usd: usd = per_event_usd_atoms,
+    per_day_usd: usd = per_day_usd_atoms,
+    drawdown: share = drawdown_q32,
+});
+
+fields!(DepegParams {
+    below: share = below_q32,
+    step: share = step_q32,
+    floor: share = floor_q32,
+    step_secs: secs = step_secs,
+} without padding);
 
 fields!(MarketParams {
     open_fee: share = open_fee_q32,
@@ -158,7 +199,31 @@ fields!(MarketParams {
     covered_move: share = covered_move_q32,
     sample_weight: share = sample_weight_q32,
     sample_interval_secs: secs = sample_interval_secs,
+} tables breaker, regime, crowding without padding);
+
+fields!(BreakerParams {
+    capacity_usd: usd = capacity_usd_atoms,
+    refill_per_hour_usd: usd = refill_per_hour_usd_atoms,
+    shock: share = shock_q32,
+    gap_secs: secs = gap_secs,
+    grace_secs: secs = grace_secs,
+});
+
+fields!(RegimeParams {
+    elevated_variance: share = elevated_variance_q32,
+    extreme_variance: share = extreme_variance_q32,
+    elevated_initial: multiple = elevated_initial_q32,
+    extreme_initial: multiple = extreme_initial_q32,
+    elevated_maintenance: multiple = elevated_maintenance_q32,
+    extreme_maintenance: multiple = extreme_maintenance_q32,
+    ramp_secs: secs = ramp_secs,
 } without padding);
+
+fields!(CrowdingParams {
+    open_interest_share: share = open_interest_share_q32,
+    crowded_initial: share = crowded_initial_q32,
+    payout_bound: share = payout_bound_q32,
+});
 
 fields!(TierArgs {
     upto_usd: usd = upto_usd_atoms,

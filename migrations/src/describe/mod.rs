@@ -25,6 +25,7 @@ use whittle::instructions::list_market::TierArgs;
 use whittle::instructions::{InitializeExchangeArgs, ListBankArgs, ListMarketArgs};
 use whittle::state::bank::QUOTE_DECIMALS;
 use whittle::state::exchange::ExchangeParams;
+use whittle::state::insurance_fund::InsuranceParams;
 use whittle::state::market::MarketParams;
 use whittle::state::pool::PoolParams;
 use whittle::state::raw::{OracleConfig, ORACLE_PYTH_LEGACY, ORACLE_PYTH_PULL};
@@ -39,6 +40,8 @@ pub struct Description {
     pub banks: Vec<DescribedBank>,
     /// The pool.
     pub pool: PoolParams,
+    /// The insurance fund.
+    pub insurance: InsuranceParams,
     /// What the insurance fund shall hold at least, USD atoms; zero when nothing is asked.
     pub insurance_atoms: u64,
     /// Markets in the order of their numbers.
@@ -126,11 +129,13 @@ impl Description {
 }
 
 fn read(root: &Section) -> Description {
+    let (insurance, insurance_atoms) = root.table("insurance").map(insurance).unwrap_or_default();
     Description {
         exchange: root.table("exchange").map_or_else(no_exchange, exchange),
         banks: root.tables("banks").into_iter().map(bank).collect(),
         pool: root.table("pool").map(whole).unwrap_or_default(),
-        insurance_atoms: root.optional_table("insurance").map_or(0, insurance),
+        insurance,
+        insurance_atoms,
         markets: root.tables("markets").into_iter().map(market).collect(),
     }
 }
@@ -189,6 +194,15 @@ fn bank(section: Section) -> DescribedBank {
         peg_q32: peg(&section, decimals),
         deposit_cap_atoms: deposit_cap(&section, decimals),
         issuer_group: section.whole("issuer_group", "0").unwrap_or_default(),
+        conversion_discount_q32: if is_quote {
+            0
+        } else {
+            share::read(&section, "conversion_discount")
+        },
+        depeg: section
+            .optional_table("depeg")
+            .map(whole)
+            .unwrap_or_default(),
     };
     let bank = DescribedBank {
         name: name.to_owned(),
@@ -227,10 +241,11 @@ fn deposit_cap(section: &Section, decimals: u8) -> u64 {
         .unwrap_or_default()
 }
 
-fn insurance(section: Section) -> u64 {
+fn insurance(section: Section) -> (InsuranceParams, u64) {
+    let params = InsuranceParams::read(&section);
     let atoms = usd::read(&section, "at_least_usd");
     section.finish();
-    atoms
+    (params, atoms)
 }
 
 fn market(section: Section) -> DescribedMarket {

@@ -73,6 +73,12 @@ impl Work for TheBank<'_> {
             [args.issuer_group, found.issuer_group],
             |it| it.to_string(),
         );
+        compare.field(
+            "conversion_discount",
+            [args.conversion_discount_q32, found.conversion_discount_q32],
+            share::show,
+        );
+        compare.below("depeg", &args.depeg, &found.depeg_params);
         compare.below("oracle", &args.oracle, &found.oracle);
         compare.field("oracle", [args.oracle, found.oracle].map(key), show_oracle);
         Ok(State::compared(compare.finish()))

@@ -24,7 +24,13 @@ impl Work for ThePool<'_> {
         };
         let mut compare = Comparison::new("pool");
         compare.group(&self.0.pool, &found.params);
-        Ok(State::compared(compare.finish()))
+        let mut differences = compare.finish();
+        if let Some(fund) = chain::read::<InsuranceFund>(chain, &address::insurance())? {
+            let mut compare = Comparison::new("insurance");
+            compare.group(&self.0.insurance, &fund.params);
+            differences.extend(compare.finish());
+        }
+        Ok(State::compared(differences))
     }
 
     fn creates(&self) -> Vec<NewAccount> {
@@ -46,6 +52,10 @@ impl Work for ThePool<'_> {
     }
 
     fn instruction(&self, chain: &mut dyn Chain) -> Result<Instruction, ChainError> {
-        Ok(instruction::create_pool(chain.payer(), self.0.pool))
+        Ok(instruction::create_pool(
+            chain.payer(),
+            self.0.pool,
+            self.0.insurance,
+        ))
     }
 }

@@ -91,8 +91,8 @@ pub mod whittle {
     }
 
     /// Creates the pool and the insurance fund.
-    pub fn create_pool(ctx: Context<CreatePool>, params: state::pool::PoolParams) -> Result<()> {
-        create_pool::handle(ctx, params)
+    pub fn create_pool(ctx: Context<CreatePool>, args: CreatePoolArgs) -> Result<()> {
+        create_pool::handle(ctx, args)
     }
 
     /// Asks to deposit into the pool or to withdraw from it; takes tokens or shares into escrow.

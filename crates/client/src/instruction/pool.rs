@@ -6,15 +6,16 @@ use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_spl::token;
 use whittle::error::Outcome;
-use whittle::instructions::RequestLiquidityArgs;
+use whittle::instructions::{CreatePoolArgs, RequestLiquidityArgs};
 use whittle::state::bank::QUOTE_BANK;
+use whittle::state::insurance_fund::InsuranceParams;
 use whittle::state::liquidity_request::REQUEST_DEPOSIT;
 use whittle::state::pool::PoolParams;
 use whittle::state::{Bank, LiquidityRequest};
 use whittle::{accounts, instruction};
 
 /// Creates the pool and the insurance fund.
-pub fn create_pool(authority: Pubkey, params: PoolParams) -> Instruction {
+pub fn create_pool(authority: Pubkey, pool: PoolParams, insurance: InsuranceParams) -> Instruction {
     let accounts = accounts::CreatePool {
         authority,
         exchange: address::exchange(),
@@ -25,7 +26,8 @@ pub fn create_pool(authority: Pubkey, params: PoolParams) -> Instruction {
         token_program: token::ID,
         system_program: SYSTEM_PROGRAM,
     };
-    build(accounts, instruction::CreatePool { params })
+    let args = CreatePoolArgs { pool, insurance };
+    build(accounts, instruction::CreatePool { args })
 }
 
 /// Pays quote tokens from `source` into the insurance fund.

@@ -3,6 +3,7 @@
 use crate::error::WhittleError;
 use crate::event::PoolCreated;
 use crate::seeds;
+use crate::state::insurance_fund::InsuranceParams;
 use crate::state::pool::{PoolParams, SHARE_DECIMALS};
 use crate::state::{Exchange, InsuranceFund, Pool};
 use anchor_lang::prelude::*;
@@ -58,18 +59,29 @@ pub struct CreatePool<'info> {
     pub system_program: Program<'info, System>,
 }
 
-pub(crate) fn handle(ctx: Context<CreatePool>, params: PoolParams) -> Result<()> {
-    params.validate()?;
+/// Terms of both.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
+pub struct CreatePoolArgs {
+    /// The pool's.
+    pub pool: PoolParams,
+    /// The insurance fund's.
+    pub insurance: InsuranceParams,
+}
+
+pub(crate) fn handle(ctx: Context<CreatePool>, args: CreatePoolArgs) -> Result<()> {
+    args.pool.validate()?;
 
     let accounts = &ctx.accounts;
     let mut pool = accounts.pool.load_init()?;
     pool.share_mint = accounts.share_mint.key();
     pool.share_escrow = accounts.share_escrow.key();
-    pool.params = params;
+    pool.params = args.pool;
     pool.bump = ctx.bumps.pool;
     pool.share_mint_bump = ctx.bumps.share_mint;
     pool.share_escrow_bump = ctx.bumps.share_escrow;
-    accounts.insurance_fund.load_init()?.bump = ctx.bumps.insurance_fund;
+    let mut fund = accounts.insurance_fund.load_init()?;
+    fund.params = args.insurance;
+    fund.bump = ctx.bumps.insurance_fund;
 
     pool.invariant()?;
     emit!(PoolCreated {

@@ -4,6 +4,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::BankListed;
 use crate::seeds;
 use crate::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
+use crate::state::depeg::DepegParams;
 use crate::state::raw::OracleConfig;
 use crate::state::{Bank, Exchange};
 use anchor_lang::prelude::*;
@@ -27,6 +28,10 @@ pub struct ListBankArgs {
     pub deposit_cap_atoms: u64,
     /// Tokens of one issuer share a group.
     pub issuer_group: u16,
+    /// Discount at which it is converted; at most one less the haircut weight.
+    pub conversion_discount_q32: u64,
+    /// The guard of its peg.
+    pub depeg: DepegParams,
 }
 
 /// Anchor creates accounts before it looks at constraints, and a token program refuses to open a
@@ -132,6 +137,8 @@ pub(crate) fn handle(ctx: Context<ListBank>, args: ListBankArgs) -> Result<()> {
     bank.peg_q32 = args.peg_q32;
     bank.deposit_cap_atoms = args.deposit_cap_atoms;
     bank.issuer_group = args.issuer_group;
+    bank.conversion_discount_q32 = args.conversion_discount_q32;
+    bank.depeg_params = args.depeg;
     bank.index = index;
     bank.decimals = accounts.mint.decimals;
     bank.bump = ctx.bumps.bank;

@@ -127,6 +127,8 @@ pub(crate) fn handle(ctx: Context<ListMarket>, args: ListMarketArgs) -> Result<(
     market.params = args.params;
     market.set_tier_table(&table)?;
     market.multiplier_q32 = Ratio::ONE.0;
+    market.regime.initial_q32 = Ratio::ONE.0;
+    market.regime.ramp_to_q32 = Ratio::ONE.0;
     market.set_claims(ClaimBook::EMPTY);
     market.index = index;
     market.lot_exponent = args.lot_exponent;

@@ -1,6 +1,8 @@
 //! One collateral token.
 
+use super::depeg::{Depeg, DepegParams};
 use super::raw::{CachedPrice, OracleConfig};
+use super::wind_down::WindDown;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::price::Mark;
@@ -45,10 +47,19 @@ pub struct Bank {
     pub bump: u8,
     /// Bump of the vault.
     pub vault_bump: u8,
-    /// Zero.
-    pub padding: [u8; 1],
-    /// Room for the depeg guard and wind-down.
-    pub reserved: [u8; 128],
+    /// 1 while the guardian or the guard of the peg refuses deposits.
+    pub deposits_frozen: u8,
+    /// Discount at which it is converted, as a share of its price; at most one less the haircut
+    /// weight.
+    pub conversion_discount_q32: u64,
+    /// Terms of the guard of its peg.
+    pub depeg_params: DepegParams,
+    /// The guard of its peg.
+    pub depeg: Depeg,
+    /// Its end.
+    pub wind_down: WindDown,
+    /// Room.
+    pub reserved: [u8; 64],
 }
 
 impl Bank {

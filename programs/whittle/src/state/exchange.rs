@@ -1,5 +1,8 @@
 //! The exchange: who may change it, and the rules that hold for every account.
 
+use super::governance::{GovernanceParams, Pause};
+use super::leverage::LeverageParams;
+use super::overdraft::{InterestIndex, IssuerGroup, OverdraftParams};
 use crate::error::{Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::bonus::BonusTerms;
@@ -9,6 +12,11 @@ use whittle_risk::Ratio;
 
 /// Oracle program ids that can be accepted for each kind.
 pub const ORACLE_PROGRAMS: usize = 2;
+
+/// Kinds of pause.
+pub const PAUSE_KINDS: usize = 4;
+/// Groups of banks by issuer.
+pub const ISSUER_GROUPS: usize = 8;
 
 /// Rules that hold for every account and market.
 #[zero_copy]
@@ -44,6 +52,12 @@ pub struct ExchangeParams {
     pub order_life_secs: u32,
     /// Zero.
     pub padding: [u8; 4],
+    /// How much leverage accounts may take.
+    pub leverage: LeverageParams,
+    /// What overdrafts cost.
+    pub overdraft: OverdraftParams,
+    /// What bounds changes and pauses.
+    pub governance: GovernanceParams,
 }
 
 /// The exchange.
@@ -68,8 +82,18 @@ pub struct Exchange {
     pub bump: u8,
     /// Zero.
     pub padding: [u8; 3],
-    /// Room for pauses and governance.
-    pub reserved: [u8; 256],
+    /// Who becomes the authority by accepting; the default key when nobody.
+    pub next_authority: Pubkey,
+    /// Number of the next proposal.
+    pub next_proposal: u64,
+    /// Pauses: of new risk, of withdrawals, of liquidations, of liquidity.
+    pub pauses: [Pause; PAUSE_KINDS],
+    /// Interest on overdrafts.
+    pub interest: InterestIndex,
+    /// Issuers of collateral; group 0 has no cap.
+    pub groups: [IssuerGroup; ISSUER_GROUPS],
+    /// Room.
+    pub reserved: [u8; 64],
 }
 
 impl Exchange {

@@ -3,6 +3,18 @@
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 
+/// What the authority chooses for the fund.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
+pub struct InsuranceParams {
+    /// Most that it pays for one bankruptcy, USD atoms.
+    pub per_event_usd_atoms: i64,
+    /// Most that it pays in one day, USD atoms.
+    pub per_day_usd_atoms: i64,
+    /// Share that it may lose in a day before new risk waits.
+    pub drawdown_q32: u64,
+}
+
 /// The insurance fund.
 #[account(zero_copy)]
 #[derive(Debug)]
@@ -13,8 +25,20 @@ pub struct InsuranceFund {
     pub bump: u8,
     /// Zero.
     pub padding: [u8; 7],
-    /// Room for caps and the drawdown window.
-    pub reserved: [u8; 128],
+    /// Caps.
+    pub params: InsuranceParams,
+    /// Day (Unix seconds / 86,400) that `paid_usd_atoms` counts.
+    pub paid_day: i64,
+    /// Paid for bankruptcies on that day.
+    pub paid_usd_atoms: i64,
+    /// When the drawdown window began, Unix seconds.
+    pub window_began_at: i64,
+    /// Most cash since then, USD atoms.
+    pub window_high_usd_atoms: i64,
+    /// Until when new risk waits.
+    pub drawn_until: i64,
+    /// Room.
+    pub reserved: [u8; 64],
 }
 
 impl InsuranceFund {

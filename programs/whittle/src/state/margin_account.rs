@@ -1,7 +1,9 @@
 //! A trader's account: cash, other collateral, positions and pending orders.
 
 use crate::error::{require_that, Outcome, WhittleError};
+use crate::state::leverage::Leverage;
 use crate::state::raw::Wide;
+use crate::state::recovery::RecoveryPlan;
 use anchor_lang::prelude::*;
 use whittle_risk::claims::Claim;
 use whittle_risk::health::Health;
@@ -45,10 +47,10 @@ pub struct Position {
     pub claim_epoch: u32,
     /// Index of the market.
     pub market: u16,
-    /// Zero.
-    pub padding: [u8; 2],
-    /// Room for the loss index.
-    pub reserved: [u8; 16],
+    /// The last reduction of profitable positions that it took part in.
+    pub deleverage_epoch: u16,
+    /// The loss index of its side when losses were last settled, USD atoms per lot, Q32.
+    pub loss_index_q32: Wide,
 }
 
 impl Position {
@@ -200,8 +202,24 @@ pub struct MarginAccount {
     pub orders: [Order; MAX_ORDERS],
     /// The last liquidation.
     pub receipt: Receipt,
-    /// Room for leverage class, recovery plan, interest and margin call.
-    pub reserved: [u8; 160],
+    /// The interest index when interest was last counted.
+    pub interest_index: u64,
+    /// Interest counted and not yet charged, USD atoms.
+    pub interest_usd_atoms: i64,
+    /// The part of its overdraft that the pool has counted, USD atoms.
+    pub overdraft_counted_usd_atoms: i64,
+    /// When a margin call was last issued, Unix seconds; zero when there is none.
+    pub margin_called_at: i64,
+    /// How much leverage it may take.
+    pub leverage: Leverage,
+    /// What its owner wants done before a liquidation.
+    pub recovery: RecoveryPlan,
+    /// 1 when the owner's other accounts may be topped up from it.
+    pub is_reserve: u8,
+    /// Zero.
+    pub padding_end: [u8; 7],
+    /// Room.
+    pub reserved: [u8; 104],
 }
 
 impl MarginAccount {

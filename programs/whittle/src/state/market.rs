@@ -1,7 +1,12 @@
 //! One perpetual market: its price, its terms, its open interest and its lines of cash.
 
+use super::breaker::{Breaker, BreakerParams};
+use super::crowding::{CrowdingParams, Deleverage};
+use super::governance::MarketGuard;
 use super::margin_account::Position;
 use super::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
+use super::regime::{Regime, RegimeParams};
+use super::wind_down::WindDown;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::claims::ClaimBook;
@@ -73,6 +78,12 @@ pub struct MarketParams {
     pub sample_interval_secs: u32,
     /// Zero.
     pub padding: [u8; 4],
+    /// Circuit breakers.
+    pub breaker: BreakerParams,
+    /// Volatility regimes.
+    pub regime: RegimeParams,
+    /// Bounds by what the pool has.
+    pub crowding: CrowdingParams,
 }
 
 /// A market.
@@ -133,8 +144,24 @@ pub struct Market {
     pub bump: u8,
     /// Zero.
     pub padding: [u8; 7],
-    /// Room for breakers, regimes and wind-down.
-    pub reserved: [u8; 256],
+    /// Losses that longs bear, USD atoms per lot, Q32; never falls.
+    pub long_loss_index_q32: Wide,
+    /// Losses that shorts bear.
+    pub short_loss_index_q32: Wide,
+    /// Cash of the pool when the market was last settled, USD atoms.
+    pub pool_cash_seen_usd_atoms: i64,
+    /// Circuit breakers.
+    pub breaker: Breaker,
+    /// Volatility regime.
+    pub regime: Regime,
+    /// A running reduction of profitable positions.
+    pub deleverage: Deleverage,
+    /// What the guardian tightened.
+    pub guard: MarketGuard,
+    /// Its end.
+    pub wind_down: WindDown,
+    /// Room.
+    pub reserved: [u8; 128],
 }
 
 impl Market {

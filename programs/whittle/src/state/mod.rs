@@ -2,14 +2,23 @@
 //! place. Amounts carry their unit in the name; ratios are Q32.
 
 pub mod bank;
+pub mod breaker;
+pub mod crowding;
+pub mod depeg;
 pub mod envelope;
 pub mod exchange;
+pub mod governance;
 pub mod insurance_fund;
+pub mod leverage;
 pub mod liquidity_request;
 pub mod margin_account;
 pub mod market;
+pub mod overdraft;
 pub mod pool;
 pub mod raw;
+pub mod recovery;
+pub mod regime;
+pub mod wind_down;
 
 pub use bank::Bank;
 pub use exchange::Exchange;

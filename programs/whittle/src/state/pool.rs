@@ -25,6 +25,8 @@ pub struct PoolParams {
     pub loss_weight_q32: u64,
     /// Least deposit, USD atoms.
     pub min_deposit_usd_atoms: u64,
+    /// Most of others' losses that the pool takes in one day, USD atoms.
+    pub loss_per_day_usd_atoms: i64,
 }
 
 /// The pool.
@@ -55,8 +57,18 @@ pub struct Pool {
     pub share_escrow_bump: u8,
     /// Zero.
     pub padding: [u8; 5],
-    /// Room for overdraft sums and the bankruptcy window.
-    pub reserved: [u8; 128],
+    /// Day (Unix seconds / 86,400) that `loss_taken_usd_atoms` counts.
+    pub loss_day: i64,
+    /// Losses of others taken on that day.
+    pub loss_taken_usd_atoms: i64,
+    /// Overdrafts of all accounts, as last counted.
+    pub overdrafts_usd_atoms: i64,
+    /// Newest publish time when the pool was first seen unable to pay; zero when it is able.
+    pub shortfall_seen_at: i64,
+    /// The least that was missing since then, USD atoms.
+    pub shortfall_usd_atoms: i64,
+    /// Room.
+    pub reserved: [u8; 64],
 }
 
 impl Pool {

@@ -75,7 +75,7 @@ fn empty_pool(change: impl Fn(&mut PoolParams), market: &MarketSpec) -> World {
     let mut params = spec::pool_params();
     change(&mut params);
     let authority = world.authority.clone();
-    let create = instruction::create_pool(authority.address(), params);
+    let create = instruction::create_pool(authority.address(), params, spec::insurance_params());
     world.send_as(&authority, create).ok();
     world.list_market(market).ok();
     world.update(&[BTC]).ok();

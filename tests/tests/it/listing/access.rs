@@ -17,6 +17,8 @@ fn list_bank(world: &mut World, spec: &BankSpec) -> Instruction {
         peg_q32: 0,
         deposit_cap_atoms: 1_000_000,
         issuer_group: 0,
+        conversion_discount_q32: 0,
+        depeg: Default::default(),
     };
     let program = token::program(spec.token_2022);
     instruction::list_bank(world.authority_address(), mint, program, args)
@@ -38,7 +40,11 @@ fn only_the_authority_lists() {
     let all = [
         list_bank(&mut world, &BankSpec::usdc()),
         list_market(&mut world, 0),
-        instruction::create_pool(world.authority_address(), spec::pool_params()),
+        instruction::create_pool(
+            world.authority_address(),
+            spec::pool_params(),
+            spec::insurance_params(),
+        ),
     ];
     let authority = world.authority.clone();
     for right in all {
@@ -105,7 +111,11 @@ fn everything_is_created_at_its_own_address() {
     let elsewhere = spec::address("elsewhere");
     let bank = list_bank(&mut world, &BankSpec::usdc());
     let market = list_market(&mut world, 0);
-    let pool = instruction::create_pool(world.authority_address(), spec::pool_params());
+    let pool = instruction::create_pool(
+        world.authority_address(),
+        spec::pool_params(),
+        spec::insurance_params(),
+    );
     for (right, places) in [
         (bank, vec![3, 4]),
         (market, vec![2]),

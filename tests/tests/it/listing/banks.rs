@@ -17,6 +17,8 @@ fn args(quote: bool) -> ListBankArgs {
         peg_q32: 0,
         deposit_cap_atoms: 1_000_000,
         issuer_group: 0,
+        conversion_discount_q32: 0,
+        depeg: Default::default(),
     }
 }
 

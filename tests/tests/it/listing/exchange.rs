@@ -138,7 +138,8 @@ fn pool_parameters_out_of_bounds_are_refused() {
         let mut params = spec::pool_params();
         change(&mut params);
         println!("{what}");
-        let create = instruction::create_pool(authority.address(), params);
+        let create =
+            instruction::create_pool(authority.address(), params, spec::insurance_params());
         let sent = world.send_as(&authority, create);
         sent.refused(WhittleError::BadPoolParams);
     }
@@ -147,8 +148,9 @@ fn pool_parameters_out_of_bounds_are_refused() {
         withdraw_limit_usd_atoms: 1,
         loss_weight_q32: ONE,
         min_deposit_usd_atoms: LOCKED_SHARES + 1,
+        loss_per_day_usd_atoms: 0,
     };
-    let create = instruction::create_pool(authority.address(), least);
+    let create = instruction::create_pool(authority.address(), least, spec::insurance_params());
     world.send_as(&authority, create).ok();
     assert_eq!(world.pool().share_mint, address::share_mint());
 }

@@ -162,6 +162,8 @@ fn the_accounts_of_a_listing() {
         peg_q32: 0,
         deposit_cap_atoms: 1,
         issuer_group: 0,
+        conversion_discount_q32: 0,
+        depeg: Default::default(),
     };
     let key = authority.address();
     let bank = instruction::list_bank(key, mint, token::program(true), args);
@@ -170,7 +172,7 @@ fn the_accounts_of_a_listing() {
     let market = instruction::list_market(key, 1, oracle, MarketSpec::default().args());
     refused(&mut world, &authority, 5, &market);
     // The rest of what a pool needs exists already, which is noticed later.
-    let mut pool = instruction::create_pool(key, spec::pool_params());
+    let mut pool = instruction::create_pool(key, spec::pool_params(), spec::insurance_params());
     for place in 2..6 {
         pool.accounts[place].pubkey = spec::address(&format!("new {place}"));
     }

@@ -37,6 +37,8 @@ fn list(world: &mut World, mint: &Account, program: Pubkey) -> Sent {
         peg_q32: 0,
         deposit_cap_atoms: 1_000_000,
         issuer_group: 0,
+        conversion_discount_q32: 0,
+        depeg: Default::default(),
     };
     let authority = world.authority.clone();
     let list = instruction::list_bank(authority.address(), address, program, args);
