@@ -70,6 +70,13 @@ events! {
     DeficitBooked,
     MarketSettled,
     AccountSettled,
+    ShortfallSeen,
+    ShortfallEnded,
+    ProfitsCut,
+    BankruptcyResolved,
+    DeleverageStarted,
+    Deleveraged,
+    DeleverageEnded,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

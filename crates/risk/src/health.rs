@@ -16,7 +16,8 @@ pub struct Leg {
     pub lots: Lots,
     /// What the position cost: signed like `lots`.
     pub entry: Usd,
-    /// Funding owed since it was last settled; negative when it is to be received.
+    /// Funding and losses of others owed since they were last settled; negative when funding is to
+    /// be received.
     pub funding_owed: Usd,
     /// The market's cached price, as it counts now.
     pub mark: Mark,
@@ -24,6 +25,8 @@ pub struct Leg {
     pub tiers: TierTable,
     /// Volatility multiplier on the requirements.
     pub multiplier: Ratio,
+    /// Added to the initial rate while the leg's side is crowded.
+    pub crowded: Ratio,
     /// Insurance premium on notional closed by liquidation.
     pub premium: Ratio,
     /// Spread and impact on notional closed by liquidation, paid to the pool.
@@ -295,7 +298,8 @@ pub fn assess_initial(
         health.equity = health.equity.plus(counted)?;
         let required = leg
             .tiers
-            .initial_ceil(notional.magnitude(), leg.multiplier)?;
+            .initial_ceil(notional.magnitude(), leg.multiplier)?
+            .plus(leg.crowded.of_ceil(notional.magnitude())?)?;
         health.requirement = health.requirement.plus(required)?;
     }
     Ok(health)

@@ -375,3 +375,99 @@ pub struct AccountSettled {
     /// Its deficit afterwards, USD atoms.
     pub deficit_usd_atoms: i64,
 }
+
+/// The whole pool was seen unable to pay what it owes.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShortfallSeen {
+    /// When it was first seen, Unix seconds.
+    pub since: i64,
+    /// The least that has been missing since, USD atoms.
+    pub missing_usd_atoms: i64,
+}
+
+/// The pool was seen able to pay again.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShortfallEnded {
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// The unrealised profit of a side was cut, because the pool cannot pay it.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfitsCut {
+    /// Number of the market.
+    pub market: u16,
+    /// 1 longs, -1 shorts.
+    pub side: i8,
+    /// What all positions of the side together lost, USD atoms.
+    pub cut_usd_atoms: i64,
+}
+
+/// The loss of a bankrupt account was borne by others.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankruptcyResolved {
+    /// The account.
+    pub account: Pubkey,
+    /// Number of the market.
+    pub market: u16,
+    /// Who gained: 1 longs, -1 shorts, 0 when the loss came from no position.
+    pub side: i8,
+    /// The loss, USD atoms.
+    pub loss_usd_atoms: i64,
+    /// From the insurance fund.
+    pub insurance_usd_atoms: i64,
+    /// From the pool for good.
+    pub pool_usd_atoms: i64,
+    /// From the side, advanced by the pool.
+    pub side_usd_atoms: i64,
+    /// What the side's index will bring in; the pool bears the fraction between the two.
+    pub side_bears_usd_atoms: i64,
+    /// Not borne yet.
+    pub left_usd_atoms: i64,
+}
+
+/// The profitable positions of a side began to be reduced.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleverageStarted {
+    /// Number of the market.
+    pub market: u16,
+    /// 1 longs, -1 shorts.
+    pub side: i8,
+    /// Share by which each is reduced.
+    pub share_q32: u64,
+    /// Unrealised profit of the side, USD atoms.
+    pub profit_usd_atoms: i64,
+    /// When it ends at the latest, Unix seconds.
+    pub ends_at: i64,
+}
+
+/// A profitable position was reduced.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleveraged {
+    /// The account.
+    pub account: Pubkey,
+    /// Number of the market.
+    pub market: u16,
+    /// Lots closed.
+    pub closed_lots: u64,
+    /// Lots left, signed.
+    pub lots_after: i64,
+    /// The price, Q32.
+    pub price_q32: u64,
+    /// Profit realised, USD atoms.
+    pub profit_usd_atoms: i64,
+}
+
+/// The bound on what the pool owes a side holds again.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleverageEnded {
+    /// Number of the market.
+    pub market: u16,
+}

@@ -169,4 +169,29 @@ pub mod whittle {
     pub fn assess_account<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result<Assessment> {
         assess_account::handle(ctx)
     }
+
+    /// Gives the loss of a bankrupt account to insurance, pool and the side that gained.
+    pub fn resolve_bankruptcy(ctx: Context<ResolveBankruptcy>) -> Result<()> {
+        resolve_bankruptcy::handle(ctx)
+    }
+
+    /// Cuts unrealised profits when the whole pool cannot pay them, after two sightings.
+    pub fn allocate_shortfall<'info>(ctx: Context<'info, AllocateShortfall<'info>>) -> Result<()> {
+        allocate_shortfall::handle(ctx)
+    }
+
+    /// Begins to reduce the profitable positions of a side to which the pool owes too much.
+    pub fn start_deleverage(ctx: Context<StartDeleverage>, is_long: bool) -> Result<()> {
+        start_deleverage::handle(ctx, is_long)
+    }
+
+    /// Reduces one position by the share of the running reduction.
+    pub fn auto_deleverage(ctx: Context<AutoDeleverage>) -> Result<()> {
+        auto_deleverage::handle(ctx)
+    }
+
+    /// Returns what the pool is exposed to. Simulate it.
+    pub fn pool_exposure<'info>(ctx: Context<'info, PoolExposure<'info>>) -> Result<Exposure> {
+        pool_exposure::handle(ctx)
+    }
 }

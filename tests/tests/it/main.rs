@@ -18,3 +18,4 @@ mod remaining;
 mod settlement;
 mod size;
 mod smoke;
+mod waterfall;

@@ -12,8 +12,10 @@ use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
 mod pool;
+mod waterfall;
 
 pub use pool::*;
+pub use waterfall::*;
 
 const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;
 

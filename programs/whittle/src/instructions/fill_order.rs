@@ -11,7 +11,7 @@ use crate::event::{AccountUnflagged, OrderFilled};
 use crate::oracle::{self, Reading};
 use crate::snapshot::Snapshot;
 use crate::state::margin_account::ORDER_REDUCE_ONLY;
-use crate::state::{Exchange, MarginAccount, Market, Order, Position};
+use crate::state::{Exchange, MarginAccount, Market, Order, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, assess_initial, Doubt, Health};
 use whittle_risk::liquidation::Policy;
@@ -59,6 +59,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             *slot = Order::default();
         }
         account.debit(Usd(order.reward_usd_atoms))?;
+        market.count_crowding()?;
         market.invariant()?;
         trade
     };
@@ -71,7 +72,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         .map_err(WhittleError::from)?;
     account.credit(spared)?;
     health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
-    book_deficit(&mut account, &mut market, key, health.equity)?;
+    let side = Side::of(trade.held.0);
+    book_deficit(&mut account, &mut market, key, health.equity, side)?;
     if account.clear_flag_if_recovered(&health, &policy)? {
         emit!(AccountUnflagged {
             account: key,
@@ -279,13 +281,8 @@ fn check(
     )?;
     let tiers = market.tier_table();
     require_that(notional <= tiers.limit(), WhittleError::BeyondTierTable)?;
-    let side_lots = if trade.after.0 > 0 {
-        market.long_lots
-    } else {
-        market.short_lots
-    };
     require_that(
-        price.notional_ceil(side_lots)?.0 <= market.params.open_interest_cap_usd_atoms,
+        market.open_interest(Side::of(trade.after.0))? <= market.open_interest_limit(),
         WhittleError::OpenInterestCap,
     )?;
     // In margin call already without what this order adds?

@@ -3,7 +3,9 @@
 // Anchor's macros look the account structs up at this level.
 #![allow(ambiguous_glob_reexports)]
 
+pub mod allocate_shortfall;
 pub mod assess_account;
+pub mod auto_deleverage;
 pub mod close_margin_account;
 pub mod create_pool;
 pub mod deposit;
@@ -17,19 +19,24 @@ pub mod list_bank;
 pub mod list_market;
 pub mod open_margin_account;
 pub mod place_order;
+pub mod pool_exposure;
 pub mod refund_liquidity_request;
 pub mod remaining;
 pub mod request_liquidity;
+pub mod resolve_bankruptcy;
 pub mod seed_insurance;
 pub mod set_delegate;
 pub mod settle_account;
 pub mod settle_markets;
+pub mod start_deleverage;
 pub mod tokens;
 pub mod update_banks;
 pub mod update_markets;
 pub mod withdraw;
 
+pub use allocate_shortfall::*;
 pub use assess_account::*;
+pub use auto_deleverage::*;
 pub use close_margin_account::*;
 pub use create_pool::*;
 pub use deposit::*;
@@ -43,12 +50,15 @@ pub use list_bank::*;
 pub use list_market::*;
 pub use open_margin_account::*;
 pub use place_order::*;
+pub use pool_exposure::*;
 pub use refund_liquidity_request::*;
 pub use request_liquidity::*;
+pub use resolve_bankruptcy::*;
 pub use seed_insurance::*;
 pub use set_delegate::*;
 pub use settle_account::*;
 pub use settle_markets::*;
+pub use start_deleverage::*;
 pub use update_banks::*;
 pub use update_markets::*;
 pub use withdraw::*;

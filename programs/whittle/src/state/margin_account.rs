@@ -192,8 +192,10 @@ pub struct MarginAccount {
     pub deficit_market: u16,
     /// Bump of this address.
     pub bump: u8,
+    /// Side of the position that left the deficit: 1 long, -1 short.
+    pub deficit_side: i8,
     /// Zero.
-    pub padding: [u8; 3],
+    pub padding: [u8; 2],
     /// Other collateral.
     pub collaterals: [Collateral; MAX_COLLATERALS],
     /// Positions.

@@ -3,6 +3,7 @@
 use super::breaker::{Breaker, BreakerParams};
 use super::crowding::{CrowdingParams, Deleverage};
 use super::governance::MarketGuard;
+use super::loss::Side;
 use super::margin_account::Position;
 use super::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
 use super::regime::{Regime, RegimeParams};
@@ -148,6 +149,10 @@ pub struct Market {
     pub long_loss_index_q32: Wide,
     /// Losses that shorts bear.
     pub short_loss_index_q32: Wide,
+    /// Losses that longs bear and have not settled, USD atoms.
+    pub long_loss_unsettled_usd_atoms: i64,
+    /// Losses that shorts bear and have not settled.
+    pub short_loss_unsettled_usd_atoms: i64,
     /// Cash of the pool when the market was last settled, USD atoms.
     pub pool_cash_seen_usd_atoms: i64,
     /// Circuit breakers.
@@ -160,8 +165,12 @@ pub struct Market {
     pub guard: MarketGuard,
     /// Its end.
     pub wind_down: WindDown,
+    /// What is added to the initial rate of longs, because there are many.
+    pub crowded_long_q32: u64,
+    /// What is added to the initial rate of shorts.
+    pub crowded_short_q32: u64,
     /// Room.
-    pub reserved: [u8; 128],
+    pub reserved: [u8; 96],
 }
 
 impl Market {
@@ -261,8 +270,8 @@ impl Market {
         self.claim_epoch = claims.epoch;
     }
 
-    /// Settles a position's funding and collects what was funded of its claim. Returns what its
-    /// account's cash changes by. Profit that the pool line cannot pay becomes a claim.
+    /// Settles a position's funding and its part of its side's losses, and collects what was funded
+    /// of its claim. Returns what its account's cash changes by. Profit that the pool line cannot pay becomes a claim.
     pub fn touch(&mut self, position: &mut Position) -> Outcome<Usd> {
         let mut cash = Usd::ZERO;
         if position.claim_usd_atoms != 0 {
@@ -281,6 +290,10 @@ impl Market {
         if owed != Usd::ZERO {
             self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).minus(owed)?.0;
             cash = cash.plus(self.pay(position, owed.negated()?)?)?;
+        }
+        let borne = self.settle_loss(position)?;
+        if borne != Usd::ZERO {
+            cash = cash.plus(self.pay(position, borne.negated()?)?)?;
         }
         Ok(cash)
     }
@@ -327,6 +340,7 @@ impl Market {
     pub fn open(&mut self, position: &mut Position, lots: Lots, cost: Usd) -> Outcome<()> {
         if position.lots == 0 {
             position.funding_index_q32 = self.funding_index_q32;
+            position.loss_index_q32 = self.loss_index(Side::of(lots.0));
         }
         self.resize(position, lots.sign(), lots, cost)
     }
