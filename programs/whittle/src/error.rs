@@ -238,6 +238,9 @@ pub enum WhittleError {
     /// 6424
     #[msg("The vault holds less than that, because cash is out in overdrafts: ask for less")]
     VaultShort = 424,
+    /// 6425
+    #[msg("The account's cash does not cover the fill reward: deposit quote tokens")]
+    RewardNotCovered = 425,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,
