@@ -68,7 +68,7 @@ pub mod whittle {
     }
 
     /// Fills an order with the first update at or after its delay, or removes it when that update
-    /// cannot fill it. Either way the reward is paid.
+    /// cannot fill it. Either way who showed it gets what was set aside.
     pub fn fill_order<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
         fill_order::handle(ctx, place)
     }

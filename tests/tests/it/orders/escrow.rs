@@ -141,21 +141,6 @@ fn the_place_of_an_expired_order_returns_its_reward_before_the_next_one_is_set_a
 }
 
 #[test]
-fn an_account_is_not_closed_while_a_reward_is_set_aside() {
-    let mut world = World::new();
-    let alice = world.trader("alice", REWARD);
-    alice.place(&mut world, BTC, 100).ok();
-    let sent = alice.close(&mut world);
-    sent.refused(WhittleError::AccountNotEmpty);
-    world.pass(301);
-    alice.expire(&mut world, &alice, 0).ok();
-    let sent = alice.close(&mut world);
-    sent.refused(WhittleError::AccountNotEmpty);
-    alice.withdraw(&mut world, 0, REWARD).ok();
-    alice.close(&mut world).ok();
-}
-
-#[test]
 fn an_account_worth_less_than_nothing_gets_back_what_it_set_aside_for_a_reduction() {
     let mut world = World::new();
     let alice = world.trader("alice", 1_000 * USDC);
