@@ -4,7 +4,9 @@ use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeMap;
 use whittle::state::liquidity_request::REQUEST_DEPOSIT;
 use whittle::state::Bank;
-use whittle::state::{InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool, Position};
+use whittle::state::{
+    InsuranceFund, LiquidityRequest, MarginAccount, Market, Order, Pool, Position,
+};
 use whittle_client::{address, decode};
 
 use crate::changed::Picture;
@@ -101,6 +103,7 @@ pub(crate) fn check(picture: &Picture) -> Check {
         deficits(&ledger, market)?;
     }
     cash(&ledger)?;
+    escrows(&ledger)?;
     supply(&ledger, picture)
 }
 
@@ -146,7 +149,10 @@ fn quote_owed(ledger: &Ledger) -> i128 {
         .iter()
         .map(|account| {
             let claims = account.used_positions().map(|it| it.claim_usd_atoms);
-            i128::from(account.cash_usd_atoms) + claims.map(i128::from).sum::<i128>()
+            let rewards = account.orders.iter().map(|it| it.escrow_usd_atoms);
+            i128::from(account.cash_usd_atoms)
+                + claims.map(i128::from).sum::<i128>()
+                + rewards.map(i128::from).sum::<i128>()
         })
         .sum();
     let markets: i128 = ledger
@@ -220,6 +226,23 @@ fn cash(ledger: &Ledger) -> Check {
     }
     let insurance = ledger.insurance.map_or(0, |it| it.cash_usd_atoms);
     not_negative("INV-LINES", "the insurance fund's cash", insurance)
+}
+
+/// INV-ESCROW: an order has set aside its reward, or less of it when it only reduces, and a free
+/// place nothing.
+fn escrows(ledger: &Ledger) -> Check {
+    let orders = ledger.accounts.iter().flat_map(|it| &it.orders);
+    for order in orders {
+        let right = match order.lots {
+            0 => *order == Order::default(),
+            _ if order.reduces_only() => order.escrow() <= order.reward(),
+            _ => order.escrow() == order.reward(),
+        };
+        if !right {
+            return Err(format!("INV-ESCROW: {order:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// INV-CLAIMS: what a market owes its accounts is what they hold claims for.

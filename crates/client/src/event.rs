@@ -61,6 +61,7 @@ events! {
     Withdrawn,
     OrderPlaced,
     OrderFilled,
+    OrderKilled,
     OrderRemoved,
     MarketUpdated,
     BankUpdated,
@@ -120,6 +121,7 @@ mod tests {
         let event = OrderRemoved {
             account: Pubkey::new_from_array([7; 32]),
             place,
+            returned_usd_atoms: 10_000,
         };
         let line = format!("Program data: {}", BASE64_STANDARD.encode(event.data()));
         (Event::OrderRemoved(event), line)

@@ -10,7 +10,7 @@ use whittle::error::WhittleError;
 use whittle::instructions::list_market::TierArgs;
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
-use whittle::state::exchange::ExchangeParams;
+use whittle::state::exchange::{ExchangeParams, MAX_FILL_REWARD_USD_ATOMS};
 use whittle::state::market::MarketParams;
 use whittle::state::pool::{PoolParams, LOCKED_SHARES};
 use whittle::state::raw::OracleConfig;
@@ -130,6 +130,11 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
         params.bonus_floor_q32 <= params.bonus_max_q32,
         "bonus_floor",
         "at most bonus_max",
+    );
+    rules.must(
+        (0..=MAX_FILL_REWARD_USD_ATOMS).contains(&params.fill_reward_usd_atoms),
+        "fill_reward_usd",
+        "at most 1,000",
     );
     rules.must(params.order_delay_secs > 0, "order_delay_secs", "over 0");
     rules.must(

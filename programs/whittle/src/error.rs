@@ -263,6 +263,9 @@ pub enum WhittleError {
         "The position takes no part: it has no profit, is of the other side or was reduced already"
     )]
     NotDeleveraged = 446,
+    /// 6425
+    #[msg("The account's cash does not cover the fill reward: deposit quote tokens")]
+    RewardNotCovered = 425,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,

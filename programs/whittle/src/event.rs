@@ -182,6 +182,8 @@ pub struct OrderPlaced {
     pub placed_at: i64,
     /// Unix seconds.
     pub expires_at: i64,
+    /// What was taken out of cash for whoever fills it, USD atoms.
+    pub escrow_usd_atoms: i64,
 }
 
 /// An order was filled.
@@ -216,7 +218,27 @@ pub struct OrderFilled {
     pub maintenance_usd_atoms: i64,
 }
 
-/// An order expired and was removed.
+/// The update that was to fill an order could not, and the order was removed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderKilled {
+    /// The account.
+    pub account: Pubkey,
+    /// Whose margin account got the reward.
+    pub filler: Pubkey,
+    /// The market's number.
+    pub market: u16,
+    /// Its place in the account.
+    pub place: u8,
+    /// Signed lots that were ordered.
+    pub lots: i64,
+    /// Number of the error that says why, 6200 for instance.
+    pub reason: u32,
+    /// Reward to the filler, USD atoms: what was set aside.
+    pub reward_usd_atoms: i64,
+}
+
+/// An order expired and was removed, by whoever asked for it or for another order in its place.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRemoved {
@@ -224,6 +246,8 @@ pub struct OrderRemoved {
     pub account: Pubkey,
     /// Its place in the account.
     pub place: u8,
+    /// What was set aside for the reward and is cash again, USD atoms.
+    pub returned_usd_atoms: i64,
 }
 
 /// A market's price was cached.

@@ -67,7 +67,8 @@ pub mod whittle {
         update_banks::handle(ctx)
     }
 
-    /// Fills an order with the first update at or after its delay.
+    /// Fills an order with the first update at or after its delay, or removes it when that update
+    /// cannot fill it. Either way who showed it gets what was set aside.
     pub fn fill_order<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
         fill_order::handle(ctx, place)
     }
@@ -145,12 +146,12 @@ pub mod whittle {
         withdraw::handle(ctx, amount_atoms)
     }
 
-    /// Records an order, to be filled at the first price after the delay.
+    /// Records an order, to be filled at the first price after the delay, and sets aside the reward.
     pub fn place_order(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
         place_order::handle(ctx, args)
     }
 
-    /// Removes an order that expired.
+    /// Removes an order that expired and returns what was set aside for its reward.
     pub fn expire_order(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
         expire_order::handle(ctx, place)
     }

@@ -158,8 +158,8 @@ fn what_accounts_contain_is_laid_out_as_published() {
         claim_epoch 48, market 52, deleverage_epoch 54, loss_index_q32 56,
     });
     pin!(Order, from 0, 56 bytes {
-        lots 0, limit_q32 8, placed_at 16, expires_at 24, reward_usd_atoms 32, market 40, flags 42,
-        padding 43, reserved 48,
+        lots 0, limit_q32 8, placed_at 16, expires_at 24, reward_usd_atoms 32, escrow_usd_atoms 36,
+        market 40, flags 42, padding 43, reserved 48,
     });
     pin!(Receipt, from 0, 152 bytes {
         at 0, slot 8, flagged_at 16, latched_ratio_q32 24, bonus_rate_q32 32,
@@ -327,6 +327,7 @@ fn errors_keep_their_numbers() {
         ZeroLots 6422,
         AccountInDeficit 6423,
         VaultShort 6424,
+        RewardNotCovered 6425,
         PoolCanPay 6440,
         NotBankrupt 6441,
         CollateralLeft 6442,
@@ -507,15 +508,19 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(OrderPlaced, [96, 130, 204, 234, 169, 219, 216, 227], {
         account: Pubkey, place: u8, market: u16, lots: i64, limit_q32: u64, reduce_only: bool,
-        placed_at: i64, expires_at: i64,
+        placed_at: i64, expires_at: i64, escrow_usd_atoms: i64,
     });
     pin_event!(OrderFilled, [120, 124, 109, 66, 249, 116, 174, 30], {
         account: Pubkey, filler: Pubkey, market: u16, lots: i64, oracle_price_q32: u64,
         fill_price_q32: u64, publish_time: i64, fee_usd_atoms: i64, reward_usd_atoms: i64,
         profit_usd_atoms: i64, lots_after: i64, equity_usd_atoms: i64, maintenance_usd_atoms: i64,
     });
+    pin_event!(OrderKilled, [108, 157, 44, 241, 239, 171, 160, 40], {
+        account: Pubkey, filler: Pubkey, market: u16, place: u8, lots: i64, reason: u32,
+        reward_usd_atoms: i64,
+    });
     pin_event!(OrderRemoved, [84, 155, 121, 142, 240, 235, 144, 23], {
-        account: Pubkey, place: u8,
+        account: Pubkey, place: u8, returned_usd_atoms: i64,
     });
     pin_event!(MarketUpdated, [170, 51, 74, 147, 116, 168, 217, 251], {
         market: u16, price_q32: u64, confidence_q32: u64, publish_time: i64,

@@ -14,6 +14,7 @@ pub mod fill_liquidity_request;
 pub mod fill_order;
 pub mod flag_account;
 pub mod initialize_exchange;
+mod kill;
 pub mod liquidate_partial;
 pub mod list_bank;
 pub mod list_market;
