@@ -3,7 +3,7 @@
 use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeMap;
 use whittle::state::liquidity_request::REQUEST_DEPOSIT;
-use whittle::state::Bank;
+use whittle::state::{Bank, Side};
 use whittle::state::{
     InsuranceFund, LiquidityRequest, MarginAccount, Market, Order, Pool, Position,
 };
@@ -101,6 +101,7 @@ pub(crate) fn check(picture: &Picture) -> Check {
         lines(market)?;
         claims(&ledger, market)?;
         deficits(&ledger, market)?;
+        losses(&ledger, market)?;
     }
     cash(&ledger)?;
     escrows(&ledger)?;
@@ -273,6 +274,27 @@ fn deficits(ledger: &Ledger, market: &Market) -> Check {
         i128::from(market.deficit_usd_atoms),
         booked,
     )
+}
+
+/// INV-LOSS: a side owes at least what the market expects it to bear.
+fn losses(ledger: &Ledger, market: &Market) -> Check {
+    for side in Side::BOTH {
+        let held = ledger.positions(market.index);
+        let held = held.filter(|it| it.lots.signum() == i64::from(side.sign()));
+        let mut owed = 0;
+        for position in held {
+            let part = market.loss_owed(position);
+            owed += i128::from(part.map_err(|error| error.to_string())?.0);
+        }
+        let expected = i128::from(market.losses_unsettled(side).0);
+        if expected > owed {
+            let index = market.index;
+            return Err(format!(
+                "INV-LOSS: market {index} expects {expected} of {side:?}, who owe {owed}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// INV-SUPPLY: every share is in somebody's token account or in escrow, and the deposits that wait

@@ -3,8 +3,12 @@
 use crate::num::{div_q32_ceil, div_q32_floor};
 use crate::{Price, Ratio, RiskError, Usd};
 
-/// Most open interest of one side: `cap`, and at most `share` of the pool's cash.
+/// Most open interest of one side: `cap`, and at most `share` of the pool's cash. [`Ratio::MAX`]
+/// stands for no bound by the pool. Rounded down, against whoever takes more risk.
 pub fn open_interest_cap(cap: Usd, share: Ratio, pool_cash: Usd) -> Usd {
+    if share == Ratio::MAX {
+        return cap;
+    }
     let by_pool = share
         .of_floor(pool_cash.most(Usd::ZERO).magnitude())
         .unwrap_or(Usd(i64::MAX));

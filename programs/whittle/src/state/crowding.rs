@@ -11,7 +11,8 @@ use whittle_risk::{Price, Ratio, Usd};
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
 pub struct CrowdingParams {
-    /// Most open interest of one side, as a share of the pool's cash.
+    /// Most open interest of one side, as a share of the pool's cash; the largest number for no such
+    /// bound.
     pub open_interest_share_q32: u64,
     /// What is added to initial rates when open interest stands at its cap; nothing up to half.
     pub crowded_initial_q32: u64,

@@ -2,7 +2,8 @@
 //! again, to the atom (INV-WATERFALL).
 
 use super::{
-    again, cash, equity, insurance_cash, market_address, pool_cash, resolve, Means, DOLLAR,
+    again, cash, equity, insurance_cash, market_address, pool_cash, pool_has, resolve, Means,
+    DOLLAR,
 };
 use crate::liquidation::{BTC, CASH, LOTS};
 use whittle::error::WhittleError;
@@ -87,7 +88,7 @@ fn over_the_caps_of_insurance_and_pool_the_winners_bear_it_per_lot_and_flat_user
     means.pool.loss_per_day_usd_atoms = 300 * DOLLAR;
     let mut story = story(&means);
     let carol = story.world.trader("carol", 1_000 * USDC);
-    let (bob, pool) = (equity(&story.world, &story.bob), pool_cash(&story.world));
+    let (bob, pool) = (equity(&story.world, &story.bob), pool_has(&story.world));
     let event: BankruptcyResolved = resolve(&mut story.world, &story.alice).ok().event();
     assert_eq!(event.loss_usd_atoms, story.loss);
     assert_eq!(event.insurance_usd_atoms, 500 * DOLLAR);
@@ -100,10 +101,9 @@ fn over_the_caps_of_insurance_and_pool_the_winners_bear_it_per_lot_and_flat_user
     let lost = bob - equity(&story.world, &story.bob);
     assert!((lost - borne).abs() <= 1, "{lost} of {borne}");
     // The pool advanced it and gets it back when Bob settles.
-    assert_eq!(pool_cash(&story.world), pool - 300 * DOLLAR - borne);
+    assert_eq!(pool_has(&story.world), pool - 300 * DOLLAR - borne);
     story.bob.settle(&mut story.world, &[BTC]).ok();
-    story.world.settle_markets(&[BTC]).ok();
-    let back = pool_cash(&story.world) - (pool - 300 * DOLLAR - borne);
+    let back = pool_has(&story.world) - (pool - 300 * DOLLAR - borne);
     assert!((back - lost).abs() <= 1, "{back} of {lost}");
     assert_eq!(cash(&story.world, &carol), 1_000 * DOLLAR);
     assert_eq!(cash(&story.world, &story.alice), 0);
@@ -133,12 +133,11 @@ fn winners_are_asked_for_no_more_than_their_unrealised_profit() {
 
 #[test]
 fn what_nobody_has_cash_for_stays_booked_and_is_resolved_later() {
-    let mut means = Means {
+    let means = Means {
         insurance: insurance(100),
         pool_cash: 12_000 * USDC,
         ..Means::default()
     };
-    means.market.params.crowding.open_interest_share_q32 = 100 << 32;
     let mut story = story(&means);
     // Bob takes his profit of about 7,500 dollars, and what he gets leaves the pool poor.
     story.world.trade(&story.bob.clone(), BTC, LOTS);

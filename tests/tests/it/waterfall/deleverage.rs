@@ -20,11 +20,10 @@ struct Scene {
 }
 
 fn scene() -> Scene {
-    let mut means = Means {
+    let means = Means {
         pool_cash: 30_000 * USDC,
         ..Means::default()
     };
-    means.market.params.crowding.open_interest_share_q32 = 100 << 32;
     let mut world = means.world();
     let [alice, bob, carol, dave] =
         ["alice", "bob", "carol", "dave"].map(|name| world.trader(name, 60_000 * USDC));

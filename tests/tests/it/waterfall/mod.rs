@@ -85,6 +85,11 @@ fn pool_cash(world: &World) -> i64 {
     pool.cash_usd_atoms + pool.reserve_usd_atoms
 }
 
+/// The same with the cash that it has in the market.
+fn pool_has(world: &World) -> i64 {
+    pool_cash(world) + world.market(BTC).pool_line_usd_atoms
+}
+
 fn insurance_cash(world: &World) -> i64 {
     world.insurance().cash_usd_atoms
 }

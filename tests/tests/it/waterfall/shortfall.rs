@@ -1,4 +1,5 @@
-//! The whole pool cannot pay: the winning sides are cut per lot, after two sightings.
+//! The whole pool cannot pay: the winning sides are cut per lot, after two sightings
+//! (INV-SHORTFALL). What each position then owes is checked after every instruction (INV-LOSS).
 
 use super::{again, equity, pool_cash, Means, DOLLAR};
 use crate::liquidation::{BTC, LOTS};
@@ -9,11 +10,10 @@ use whittle_tests::{Actor, Sent, World, USDC};
 
 /// A pool of 12,000 dollars, on the other side of Alice with 100,000 and Bob with 50,000 dollars.
 fn small() -> (World, Actor, Actor) {
-    let mut means = Means {
+    let means = Means {
         pool_cash: 12_000 * USDC,
         ..Means::default()
     };
-    means.market.params.crowding.open_interest_share_q32 = 100 << 32;
     let mut world = means.world();
     let alice = world.trader("alice", 60_000 * USDC);
     let bob = world.trader("bob", 60_000 * USDC);

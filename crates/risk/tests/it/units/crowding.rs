@@ -15,8 +15,10 @@ fn open_interest_is_capped_by_the_market_and_by_what_the_pool_has() {
     assert_eq!(open_interest_cap(Usd(1_000), half, Usd(5_000)), Usd(1_000));
     assert_eq!(open_interest_cap(Usd(1_000), half, Usd(500)), Usd(250));
     assert_eq!(open_interest_cap(Usd(1_000), half, Usd(-500)), Usd(0));
-    let many = Ratio(u64::MAX);
+    let many = Ratio(u64::MAX - 1);
     assert_eq!(open_interest_cap(Usd(9), many, Usd(i64::MAX)), Usd(9));
+    assert_eq!(open_interest_cap(Usd(9), many, Usd(0)), Usd(0));
+    assert_eq!(open_interest_cap(Usd(9), Ratio::MAX, Usd(0)), Usd(9));
 }
 
 #[test]
