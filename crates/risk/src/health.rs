@@ -141,7 +141,7 @@ impl Leg {
     }
 
     /// What the leg counts for in maintenance health.
-    #[inline]
+    #[inline(always)]
     pub fn valued(&self, doubt: Doubt) -> Result<Valued, RiskError> {
         let price = self.price(doubt);
         let (notional, profit) = self.at(price)?;

@@ -8,7 +8,7 @@
 //! order by r never asks for a lower tier first.
 
 use super::cost::Rates;
-use super::work::{closed, Closed, Touched, Work};
+use super::work::{closed, Closed, Enlarged, Touched, Work};
 use super::{Certificate, Close, Kind, Plan};
 use crate::health::{Health, Leg};
 use crate::num::{div_q32_ceil, mul_q32};
@@ -106,7 +106,7 @@ impl Sizing<'_, '_> {
             work.paid_notional = work.value.notional.saturating_sub(rest);
             work.paid_lots = work.lots;
             work.lots = 0;
-            work.enlarged = None;
+            work.enlarged = Enlarged::No;
         }
         Ok(())
     }
@@ -148,14 +148,14 @@ impl Sizing<'_, '_> {
                 // More lots than can be counted are more than the leg has.
                 let lots = work.value.price.lots_ceil(minimum).unwrap_or(work.whole);
                 work.lots = lots.max(work.lots.saturating_add(1)).min(work.whole);
-                work.enlarged = Some(Kind::Minimum);
+                work.enlarged = Enlarged::Minimum;
                 any = true;
             }
             let rest = self.after(index)?.rest;
             let work = self.work_mut(index)?;
             if rest < leg.min_position.magnitude() && work.lots < work.whole {
                 work.lots = work.whole;
-                work.enlarged = Some(Kind::Dust);
+                work.enlarged = Enlarged::Dust;
                 any = true;
             }
         }
@@ -164,14 +164,14 @@ impl Sizing<'_, '_> {
 
     /// What the receipt says of a plan with a certificate.
     pub fn kind(&self) -> Kind {
-        let has = |kind| {
+        let has = |enlarged| {
             self.works
                 .iter()
-                .any(|work| work.lots > 0 && work.enlarged == Some(kind))
+                .any(|work| work.lots > 0 && work.enlarged == enlarged)
         };
-        if has(Kind::Dust) {
+        if has(Enlarged::Dust) {
             Kind::Dust
-        } else if has(Kind::Minimum) {
+        } else if has(Enlarged::Minimum) {
             Kind::Minimum
         } else {
             Kind::Exact
