@@ -231,7 +231,7 @@ impl Sizing<'_, '_> {
         for (work, leg) in self.works.iter_mut().zip(self.legs) {
             work.left = work.value.notional;
             work.after = Closed::default();
-            work.tariff = self.rates.tariff(leg, work.left)?;
+            work.tariff = self.rates.tariff(leg, work.value.tier)?;
             work.tier = work.tariff.top;
             work.repair = if work.left == 0 || leg.mark.stale {
                 0

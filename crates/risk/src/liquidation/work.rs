@@ -32,8 +32,10 @@ pub(super) struct Work {
 }
 
 /// Whether and why more of a leg is closed than was needed.
-// Not an `Option<Kind>`: a `Work` that is not in use is all zeros, which one fill writes.
+// Zero by default and as long as the other fields, so that an array of fresh `Work` is all zeros,
+// which one system call writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u64)]
 pub(super) enum Enlarged {
     #[default]
     No,
