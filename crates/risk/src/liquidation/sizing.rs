@@ -164,17 +164,11 @@ impl Sizing<'_, '_> {
 
     /// What the receipt says of a plan with a certificate.
     pub fn kind(&self) -> Kind {
-        let has = |enlarged| {
-            self.works
-                .iter()
-                .any(|work| work.lots > 0 && work.enlarged == enlarged)
-        };
-        if has(Enlarged::Dust) {
-            Kind::Dust
-        } else if has(Enlarged::Minimum) {
-            Kind::Minimum
-        } else {
-            Kind::Exact
+        let closed = self.works.iter().filter(|work| work.lots > 0);
+        match closed.map(|work| work.enlarged).max() {
+            Some(Enlarged::Dust) => Kind::Dust,
+            Some(Enlarged::Minimum) => Kind::Minimum,
+            _ => Kind::Exact,
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) struct Work {
 /// Whether and why more of a leg is closed than was needed.
 // Zero by default and as long as the other fields, so that an array of fresh `Work` is all zeros,
 // which one system call writes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u64)]
 pub(super) enum Enlarged {
     #[default]
