@@ -6,6 +6,7 @@ mod collateral;
 mod cost;
 mod funding;
 mod harness;
+mod known_failures;
 mod layout;
 mod liquidation;
 mod liquidity;
