@@ -54,6 +54,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         update_markets::cache(&mut market, &reading, now)?;
         market.accrue_funding(now)?;
         let mut trade = price(&account, &order, &market, &reading)?;
+        market.admit(&exchange, trade.opening() > 0, now)?;
         apply(&mut account, &mut market, &mut trade)?;
         if let Some(slot) = account.orders.get_mut(usize::from(place)) {
             *slot = Order::default();
@@ -285,7 +286,7 @@ fn check(
         market.short_lots
     };
     require_that(
-        price.notional_ceil(side_lots)?.0 <= market.params.open_interest_cap_usd_atoms,
+        price.notional_ceil(side_lots)? <= market.open_interest_cap(),
         WhittleError::OpenInterestCap,
     )?;
     // In margin call already without what this order adds?

@@ -2,6 +2,7 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
+use whittle_risk::Ratio;
 
 /// What the authority chooses for the fund.
 #[zero_copy]
@@ -13,6 +14,16 @@ pub struct InsuranceParams {
     pub per_day_usd_atoms: i64,
     /// Share that it may lose in a day before new risk waits.
     pub drawdown_q32: u64,
+}
+
+impl InsuranceParams {
+    /// Bounds in code.
+    pub fn validate(&self) -> Outcome<()> {
+        let ok = self.per_event_usd_atoms >= 0
+            && self.per_day_usd_atoms >= self.per_event_usd_atoms
+            && self.drawdown_q32 <= Ratio::ONE.0;
+        require_that(ok, WhittleError::BadInsuranceParams)
+    }
 }
 
 /// The insurance fund.

@@ -160,8 +160,10 @@ pub struct Market {
     pub guard: MarketGuard,
     /// Its end.
     pub wind_down: WindDown,
+    /// From when on risk may be taken, Unix seconds; zero for a market of the first hour.
+    pub opens_at: i64,
     /// Room.
-    pub reserved: [u8; 128],
+    pub reserved: [u8; 120],
 }
 
 impl Market {
@@ -212,8 +214,11 @@ impl Market {
         }
     }
 
-    /// The cached price as it counts at `now`.
+    /// The cached price as it counts at `now`; after the end of the market the published one.
     pub fn mark(&self, now: i64) -> Mark {
+        if self.wind_down.is_settled() {
+            return self.wind_down.mark(now);
+        }
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
     }
 
@@ -222,8 +227,26 @@ impl Market {
         Ok(nav::skew(self.long_lots, self.short_lots)?)
     }
 
-    /// Brings the funding index to `now` at the cached price.
+    /// Most open interest of one side, by the terms and the guardian, USD atoms.
+    pub fn open_interest_cap(&self) -> Usd {
+        let cap = Usd(self.params.open_interest_cap_usd_atoms);
+        match self.guard.open_interest_cap_usd_atoms {
+            ..0 => cap,
+            guard => cap.least(Usd(guard)),
+        }
+    }
+
+    /// Multiplier on initial requirements: the regime's, and at least the guardian's.
+    #[inline]
+    pub fn initial_multiplier(&self) -> Ratio {
+        Ratio(self.regime.initial_q32.max(self.guard.initial_q32))
+    }
+
+    /// Brings the funding index to `now` at the cached price. There is no funding after the end.
     pub fn accrue_funding(&mut self, now: i64) -> Outcome<()> {
+        if self.wind_down.is_settled() {
+            return Ok(());
+        }
         let secs = now.saturating_sub(self.funded_at).max(0);
         if self.funded_at != 0 && secs > 0 {
             let terms = FundingTerms {
