@@ -70,6 +70,19 @@ events! {
     DeficitBooked,
     MarketSettled,
     AccountSettled,
+    ChangeProposed,
+    ChangeCancelled,
+    ChangeApplied,
+    AuthorityOffered,
+    AuthorityTransferred,
+    Paused,
+    Unpaused,
+    MarketGuarded,
+    BankGuarded,
+    LeverageSet,
+    SettlementPublished,
+    BankSettlementPublished,
+    PositionSettled,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

@@ -11,8 +11,10 @@ use whittle::state::margin_account::{MarginAccount, ORDER_REDUCE_ONLY};
 use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
+mod governance;
 mod pool;
 
+pub use governance::*;
 pub use pool::*;
 
 const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;
