@@ -76,7 +76,7 @@ fn each_bound_names_its_field() {
         ),
         (
             "pause_max_secs = 21_600",
-            "pause_max_secs = 86_401",
+            "pause_max_secs = 0",
             "exchange.governance.pause_max_secs",
             "from a second to a day",
         ),
@@ -281,7 +281,11 @@ fn every_refusal_of_the_program_names_a_field_here() {
     let example = Description::parse(EXAMPLE).unwrap();
     same_bounds(
         example.exchange.params,
-        |value| value.padding = Default::default(),
+        |value| {
+            value.padding = Default::default();
+            value.leverage.padding = Default::default();
+            value.governance.padding = Default::default();
+        },
         |value| value.validate().is_ok(),
         |description, value| description.exchange.params = value,
     );
@@ -290,6 +294,12 @@ fn every_refusal_of_the_program_names_a_field_here() {
         |_| (),
         |value| value.validate().is_ok(),
         |description, value| description.pool = value,
+    );
+    same_bounds(
+        example.insurance,
+        |_| (),
+        |value| value.validate().is_ok(),
+        |description, value| description.insurance = value,
     );
     same_bounds(
         example.markets[0].args.params,
