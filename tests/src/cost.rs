@@ -1,6 +1,8 @@
 //! Compute units of every instruction, in situations that are the same in every run. Printed by
 //! `lab cu`; the tests assert ceilings on the same figures.
 
+use whittle::event::OrderKilled;
+use whittle::instructions::PlaceOrderArgs;
 use whittle_client::instruction;
 use whittle_risk::MAX_LEGS;
 
@@ -214,6 +216,20 @@ fn trading() -> Vec<Cost> {
     world.publish_bank(1, "100");
     note("update_banks/1", world.update_banks(&[1]).ok());
     note("fill_order", keeper.fill(&mut world, &trader, 0).ok());
+    // Killed for want of margin, after everything that a fill does, and by its limit.
+    let beyond = PlaceOrderArgs {
+        limit_q32: 1,
+        ..trader.order(&world, 1)
+    };
+    trader.place(&mut world, 0, LOTS).ok();
+    trader.place_with(&mut world, 0, beyond).ok();
+    world.pass(2);
+    refresh(&mut world);
+    for (place, what) in [(0, "margin"), (1, "limit")] {
+        let done = keeper.fill(&mut world, &trader, place).ok();
+        let _: OrderKilled = done.event();
+        note(&format!("fill_order_killed/{what}"), done);
+    }
     note("withdraw", trader.withdraw(&mut world, 0, USDC).ok());
     let account = world.account_of(&trader);
     let assess = instruction::assess_account(&world.mirror(), trader.held(&account));
@@ -223,10 +239,12 @@ fn trading() -> Vec<Cost> {
     crash(&mut world, 290);
     note("flag_account", keeper.flag(&mut world, &trader).ok());
 
-    let other = world.keeper("other");
+    let reward = USDC / 100;
+    let other = world.trader("other", reward);
     other.place(&mut world, 0, LOTS).ok();
     world.pass(301);
     note("expire_order", keeper.expire(&mut world, &other, 0).ok());
+    other.withdraw(&mut world, 0, reward).ok();
     note("close_margin_account", other.close(&mut world).ok());
     costs
 }

@@ -3,8 +3,10 @@
 use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeMap;
 use whittle::state::liquidity_request::REQUEST_DEPOSIT;
-use whittle::state::Bank;
-use whittle::state::{InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool, Position};
+use whittle::state::{Bank, Side};
+use whittle::state::{
+    InsuranceFund, LiquidityRequest, MarginAccount, Market, Order, Pool, Position,
+};
 use whittle_client::{address, decode};
 
 use crate::changed::Picture;
@@ -99,8 +101,10 @@ pub(crate) fn check(picture: &Picture) -> Check {
         lines(market)?;
         claims(&ledger, market)?;
         deficits(&ledger, market)?;
+        losses(&ledger, market)?;
     }
     cash(&ledger)?;
+    escrows(&ledger)?;
     supply(&ledger, picture)
 }
 
@@ -146,7 +150,10 @@ fn quote_owed(ledger: &Ledger) -> i128 {
         .iter()
         .map(|account| {
             let claims = account.used_positions().map(|it| it.claim_usd_atoms);
-            i128::from(account.cash_usd_atoms) + claims.map(i128::from).sum::<i128>()
+            let rewards = account.orders.iter().map(|it| it.escrow_usd_atoms);
+            i128::from(account.cash_usd_atoms)
+                + claims.map(i128::from).sum::<i128>()
+                + rewards.map(i128::from).sum::<i128>()
         })
         .sum();
     let markets: i128 = ledger
@@ -222,6 +229,23 @@ fn cash(ledger: &Ledger) -> Check {
     not_negative("INV-LINES", "the insurance fund's cash", insurance)
 }
 
+/// INV-ESCROW: an order has set aside its reward, or less of it when it only reduces, and a free
+/// place nothing.
+fn escrows(ledger: &Ledger) -> Check {
+    let orders = ledger.accounts.iter().flat_map(|it| &it.orders);
+    for order in orders {
+        let right = match order.lots {
+            0 => *order == Order::default(),
+            _ if order.reduces_only() => order.escrow() <= order.reward(),
+            _ => order.escrow() == order.reward(),
+        };
+        if !right {
+            return Err(format!("INV-ESCROW: {order:?}"));
+        }
+    }
+    Ok(())
+}
+
 /// INV-CLAIMS: what a market owes its accounts is what they hold claims for.
 fn claims(ledger: &Ledger, market: &Market) -> Check {
     let held = ledger.positions(market.index);
@@ -250,6 +274,27 @@ fn deficits(ledger: &Ledger, market: &Market) -> Check {
         i128::from(market.deficit_usd_atoms),
         booked,
     )
+}
+
+/// INV-LOSS: a side owes at least what the market expects it to bear.
+fn losses(ledger: &Ledger, market: &Market) -> Check {
+    for side in Side::BOTH {
+        let held = ledger.positions(market.index);
+        let held = held.filter(|it| it.lots.signum() == i64::from(side.sign()));
+        let mut owed = 0;
+        for position in held {
+            let part = market.loss_owed(position);
+            owed += i128::from(part.map_err(|error| error.to_string())?.0);
+        }
+        let expected = i128::from(market.losses_unsettled(side).0);
+        if expected > owed {
+            let index = market.index;
+            return Err(format!(
+                "INV-LOSS: market {index} expects {expected} of {side:?}, who owe {owed}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// INV-SUPPLY: every share is in somebody's token account or in escrow, and the deposits that wait

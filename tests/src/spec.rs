@@ -289,7 +289,7 @@ impl Default for MarketSpec {
                     ..RegimeParams::default()
                 },
                 crowding: CrowdingParams {
-                    open_interest_share_q32: 10 * ONE,
+                    open_interest_share_q32: u64::MAX,
                     crowded_initial_q32: bps(500),
                     payout_bound_q32: bps(5_000),
                 },

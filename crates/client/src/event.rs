@@ -61,6 +61,7 @@ events! {
     Withdrawn,
     OrderPlaced,
     OrderFilled,
+    OrderKilled,
     OrderRemoved,
     MarketUpdated,
     BankUpdated,
@@ -83,6 +84,13 @@ events! {
     SettlementPublished,
     BankSettlementPublished,
     PositionSettled,
+    ShortfallSeen,
+    ShortfallEnded,
+    ProfitsCut,
+    BankruptcyResolved,
+    DeleverageStarted,
+    Deleveraged,
+    DeleverageEnded,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is
@@ -126,6 +134,7 @@ mod tests {
         let event = OrderRemoved {
             account: Pubkey::new_from_array([7; 32]),
             place,
+            returned_usd_atoms: 10_000,
         };
         let line = format!("Program data: {}", BASE64_STANDARD.encode(event.data()));
         (Event::OrderRemoved(event), line)

@@ -91,6 +91,7 @@ fn legs<const N: usize>(tier_count: usize, change: impl Fn(usize, &mut Leg)) -> 
             lightens_skew: index % 3 == 0,
             insurance_line: usd(1_000),
             pool_line: usd(1_000),
+            ..Leg::default()
         };
         change(index, &mut leg);
         leg

@@ -16,7 +16,8 @@ pub struct Leg {
     pub lots: Lots,
     /// What the position cost: signed like `lots`.
     pub entry: Usd,
-    /// Funding owed since it was last settled; negative when it is to be received.
+    /// Funding and losses of others owed since they were last settled; negative when funding is to
+    /// be received.
     pub funding_owed: Usd,
     /// The market's cached price, as it counts now.
     pub mark: Mark,
@@ -26,6 +27,8 @@ pub struct Leg {
     pub multiplier: Ratio,
     /// Multiplier on the initial requirement; counted as at least `multiplier`.
     pub initial_multiplier: Ratio,
+    /// Added to the initial rate while the leg's side is crowded.
+    pub crowded: Ratio,
     /// Insurance premium on notional closed by liquidation.
     pub premium: Ratio,
     /// Spread and impact on notional closed by liquidation, paid to the pool.
@@ -327,6 +330,7 @@ pub fn assess_initial(
         let required = leg
             .tiers
             .initial_ceil(notional.magnitude(), multiplier)?
+            .plus(leg.crowded.of_ceil(notional.magnitude())?)?
             .most(least.of_ceil(notional.magnitude())?);
         health.requirement = health.requirement.plus(required)?;
     }

@@ -22,6 +22,7 @@
 
 pub mod bonus;
 pub mod claims;
+pub mod crowding;
 pub mod error;
 pub mod funding;
 pub mod health;
@@ -32,6 +33,7 @@ pub mod price;
 pub mod tier;
 pub mod trade;
 pub mod volatility;
+pub mod waterfall;
 
 pub use error::RiskError;
 pub use num::{Lots, Price, Ratio, Usd};

@@ -28,8 +28,9 @@ pub struct MarketBook {
     pub price: Price,
     /// Multiple of the confidence by which the two values differ, in the price's unit.
     pub doubt_shift: u64,
-    /// Funding that traders owe and that is not settled; negative when they are to receive.
-    pub funding_unsettled: Usd,
+    /// Funding and losses of others that traders owe and have not settled; negative when they are to
+    /// receive.
+    pub unsettled: Usd,
     /// The pool's line in this market.
     pub pool_line: Usd,
     /// Profit recorded for traders and not yet paid out of the pool.
@@ -62,7 +63,7 @@ impl NetAssetValue {
         let settled = book
             .pool_line
             .minus(book.claims_unfunded)?
-            .plus(book.funding_unsettled)?;
+            .plus(book.unsettled)?;
         let up = book.price.raised(book.doubt_shift);
         let down = book.price.lowered(book.doubt_shift);
         // The pool loses what traders gain: a high price for longs and a low one for shorts are the

@@ -10,7 +10,7 @@ use whittle::error::WhittleError;
 use whittle::instructions::list_market::TierArgs;
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
-use whittle::state::exchange::ExchangeParams;
+use whittle::state::exchange::{ExchangeParams, MAX_FILL_REWARD_USD_ATOMS};
 use whittle::state::governance::{
     GovernanceParams, COOLDOWN_MAX_SECS, PAUSE_MAX_SECS, TIMELOCK_MAX_SECS, TIMELOCK_MIN_SECS,
 };
@@ -138,6 +138,11 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
         "bonus_floor",
         "at most bonus_max",
     );
+    rules.must(
+        (0..=MAX_FILL_REWARD_USD_ATOMS).contains(&params.fill_reward_usd_atoms),
+        "fill_reward_usd",
+        "at most 1,000",
+    );
     rules.must(params.order_delay_secs > 0, "order_delay_secs", "over 0");
     rules.must(
         params.order_life_secs > params.order_delay_secs,
@@ -258,7 +263,11 @@ fn insurance(rules: &mut Rules, params: &InsuranceParams) {
         "per_event_usd",
         "at most per_day_usd",
     );
-    rules.shares(&[("drawdown", params.drawdown_q32)]);
+    rules.must(
+        params.drawdown_q32 > 0 && params.drawdown_q32 <= ONE,
+        "drawdown",
+        "over 0 % and at most 100 %",
+    );
     rules.program(params.validate());
 }
 

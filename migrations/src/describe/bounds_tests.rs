@@ -39,6 +39,12 @@ fn each_bound_names_its_field() {
             "at most 90 %",
         ),
         (
+            "fill_reward_usd = \"0.05\"",
+            "fill_reward_usd = \"1_000.000001\"",
+            "exchange.fill_reward_usd",
+            "at most 1,000",
+        ),
+        (
             "order_delay_secs = 2",
             "order_delay_secs = 300",
             "exchange.order_life_secs",

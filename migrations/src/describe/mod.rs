@@ -129,11 +129,14 @@ impl Description {
 }
 
 fn read(root: &Section) -> Description {
+    let exchange = root.table("exchange").map_or_else(no_exchange, exchange);
+    let banks = root.tables("banks").into_iter().map(bank).collect();
+    let pool = root.table("pool").map(whole).unwrap_or_default();
     let (insurance, insurance_atoms) = root.table("insurance").map(insurance).unwrap_or_default();
     Description {
-        exchange: root.table("exchange").map_or_else(no_exchange, exchange),
-        banks: root.tables("banks").into_iter().map(bank).collect(),
-        pool: root.table("pool").map(whole).unwrap_or_default(),
+        exchange,
+        banks,
+        pool,
         insurance,
         insurance_atoms,
         markets: root.tables("markets").into_iter().map(market).collect(),

@@ -104,7 +104,7 @@ fn a_field_that_is_none_is_named_with_its_line_and_the_fields_there_are() {
     assert_eq!(
         error,
         format!(
-            "line {line}: pool.reserve: is not a field: these are loss_weight, min_deposit_usd, \
+            "line {line}: pool.reserve: is not a field: these are loss_per_day_usd, loss_weight, min_deposit_usd, \
              reserve_target_usd, withdraw_limit_usd"
         )
     );

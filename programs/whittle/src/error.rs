@@ -274,6 +274,34 @@ pub enum WhittleError {
     /// 6424
     #[msg("The vault holds less than that, because cash is out in overdrafts: ask for less")]
     VaultShort = 424,
+    /// 6440
+    #[msg("The pool can pay what it owes: there is no shortfall to allocate")]
+    PoolCanPay = 440,
+    /// 6441
+    #[msg(
+        "The account is not bankrupt: close its positions first; cash and claims must be under 0"
+    )]
+    NotBankrupt = 441,
+    /// 6442
+    #[msg("The account still holds collateral: call convert_collateral first")]
+    CollateralLeft = 442,
+    /// 6443
+    #[msg("A reduction of profitable positions is running: wait for its end")]
+    DeleverageRunning = 443,
+    /// 6444
+    #[msg("The pool owes this side no more than its bound: there is nothing to reduce")]
+    PayoutBoundHolds = 444,
+    /// 6445
+    #[msg("No reduction of profitable positions is running: call start_deleverage first")]
+    NoDeleverage = 445,
+    /// 6446
+    #[msg(
+        "The position takes no part: it has no profit, is of the other side or was reduced already"
+    )]
+    NotDeleveraged = 446,
+    /// 6425
+    #[msg("The account's cash does not cover the fill reward: deposit quote tokens")]
+    RewardNotCovered = 425,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,
@@ -323,6 +351,9 @@ pub enum WhittleError {
     /// 6510
     #[msg("The quote token must be listed first, with six decimals")]
     BadQuoteToken = 510,
+    /// 6511
+    #[msg("An insurance parameter is out of bounds: see InsuranceParams for each bound")]
+    BadInsuranceParams = 511,
     /// 6520
     #[msg("Liquidations are paused: only accounts under the emergency ratio are liquidated")]
     LiquidationsPaused = 520,
@@ -367,9 +398,6 @@ pub enum WhittleError {
     /// 6533
     #[msg("A wind-down takes 1 to 90 days, begins once, and never ends the quote token")]
     BadWindDown = 533,
-    /// 6534
-    #[msg("An insurance parameter is out of bounds: see InsuranceParams for each bound")]
-    BadInsuranceParams = 534,
 }
 
 /// `Ok` when `holds`, else `error`.

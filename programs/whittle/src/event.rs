@@ -182,6 +182,8 @@ pub struct OrderPlaced {
     pub placed_at: i64,
     /// Unix seconds.
     pub expires_at: i64,
+    /// What was taken out of cash for whoever fills it, USD atoms.
+    pub escrow_usd_atoms: i64,
 }
 
 /// An order was filled.
@@ -216,7 +218,27 @@ pub struct OrderFilled {
     pub maintenance_usd_atoms: i64,
 }
 
-/// An order expired and was removed.
+/// The update that was to fill an order could not, and the order was removed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderKilled {
+    /// The account.
+    pub account: Pubkey,
+    /// Whose margin account got the reward.
+    pub filler: Pubkey,
+    /// The market's number.
+    pub market: u16,
+    /// Its place in the account.
+    pub place: u8,
+    /// Signed lots that were ordered.
+    pub lots: i64,
+    /// Number of the error that says why, 6200 for instance.
+    pub reason: u32,
+    /// Reward to the filler, USD atoms: what was set aside.
+    pub reward_usd_atoms: i64,
+}
+
+/// An order expired and was removed, by whoever asked for it or for another order in its place.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRemoved {
@@ -224,6 +246,8 @@ pub struct OrderRemoved {
     pub account: Pubkey,
     /// Its place in the account.
     pub place: u8,
+    /// What was set aside for the reward and is cash again, USD atoms.
+    pub returned_usd_atoms: i64,
 }
 
 /// A market's price was cached.
@@ -374,6 +398,102 @@ pub struct AccountSettled {
     pub cash_usd_atoms: i64,
     /// Its deficit afterwards, USD atoms.
     pub deficit_usd_atoms: i64,
+}
+
+/// The whole pool was seen unable to pay what it owes.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShortfallSeen {
+    /// When it was first seen, Unix seconds.
+    pub since: i64,
+    /// The least that has been missing since, USD atoms.
+    pub missing_usd_atoms: i64,
+}
+
+/// The pool was seen able to pay again.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShortfallEnded {
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// The unrealised profit of a side was cut, because the pool cannot pay it.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfitsCut {
+    /// Number of the market.
+    pub market: u16,
+    /// 1 longs, -1 shorts.
+    pub side: i8,
+    /// What all positions of the side together lost, USD atoms.
+    pub cut_usd_atoms: i64,
+}
+
+/// The loss of a bankrupt account was borne by others.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankruptcyResolved {
+    /// The account.
+    pub account: Pubkey,
+    /// Number of the market.
+    pub market: u16,
+    /// Who gained: 1 longs, -1 shorts, 0 when the loss came from no position.
+    pub side: i8,
+    /// The loss, USD atoms.
+    pub loss_usd_atoms: i64,
+    /// From the insurance fund.
+    pub insurance_usd_atoms: i64,
+    /// From the pool for good.
+    pub pool_usd_atoms: i64,
+    /// From the side, advanced by the pool.
+    pub side_usd_atoms: i64,
+    /// What the side's index will bring in; the pool bears the fraction between the two.
+    pub side_bears_usd_atoms: i64,
+    /// Not borne yet.
+    pub left_usd_atoms: i64,
+}
+
+/// The profitable positions of a side began to be reduced.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleverageStarted {
+    /// Number of the market.
+    pub market: u16,
+    /// 1 longs, -1 shorts.
+    pub side: i8,
+    /// Share by which each is reduced.
+    pub share_q32: u64,
+    /// Unrealised profit of the side, USD atoms.
+    pub profit_usd_atoms: i64,
+    /// When it ends at the latest, Unix seconds.
+    pub ends_at: i64,
+}
+
+/// A profitable position was reduced.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleveraged {
+    /// The account.
+    pub account: Pubkey,
+    /// Number of the market.
+    pub market: u16,
+    /// Lots closed.
+    pub closed_lots: u64,
+    /// Lots left, signed.
+    pub lots_after: i64,
+    /// The price, Q32.
+    pub price_q32: u64,
+    /// Profit realised, USD atoms.
+    pub profit_usd_atoms: i64,
+}
+
+/// The bound on what the pool owes a side holds again.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeleverageEnded {
+    /// Number of the market.
+    pub market: u16,
 }
 
 /// A change of parameters was queued.

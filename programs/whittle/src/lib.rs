@@ -68,7 +68,8 @@ pub mod whittle {
         update_banks::handle(ctx)
     }
 
-    /// Fills an order with the first update at or after its delay.
+    /// Fills an order with the first update at or after its delay, or removes it when that update
+    /// cannot fill it. Either way who showed it gets what was set aside.
     pub fn fill_order<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
         fill_order::handle(ctx, place)
     }
@@ -146,12 +147,12 @@ pub mod whittle {
         withdraw::handle(ctx, amount_atoms)
     }
 
-    /// Records an order, to be filled at the first price after the delay.
+    /// Records an order, to be filled at the first price after the delay, and sets aside the reward.
     pub fn place_order(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
         place_order::handle(ctx, args)
     }
 
-    /// Removes an order that expired.
+    /// Removes an order that expired and returns what was set aside for its reward.
     pub fn expire_order(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
         expire_order::handle(ctx, place)
     }
@@ -242,5 +243,30 @@ pub mod whittle {
     /// Closes an account's position in a settled market.
     pub fn settle_position<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Result<()> {
         settle_position::handle(ctx)
+    }
+
+    /// Gives the loss of a bankrupt account to insurance, pool and the side that gained.
+    pub fn resolve_bankruptcy(ctx: Context<ResolveBankruptcy>) -> Result<()> {
+        resolve_bankruptcy::handle(ctx)
+    }
+
+    /// Cuts unrealised profits when the whole pool cannot pay them, after two sightings.
+    pub fn allocate_shortfall<'info>(ctx: Context<'info, AllocateShortfall<'info>>) -> Result<()> {
+        allocate_shortfall::handle(ctx)
+    }
+
+    /// Begins to reduce the profitable positions of a side to which the pool owes too much.
+    pub fn start_deleverage(ctx: Context<StartDeleverage>, is_long: bool) -> Result<()> {
+        start_deleverage::handle(ctx, is_long)
+    }
+
+    /// Reduces one position by the share of the running reduction.
+    pub fn auto_deleverage(ctx: Context<AutoDeleverage>) -> Result<()> {
+        auto_deleverage::handle(ctx)
+    }
+
+    /// Returns what the pool is exposed to. Simulate it.
+    pub fn pool_exposure<'info>(ctx: Context<'info, PoolExposure<'info>>) -> Result<Exposure> {
+        pool_exposure::handle(ctx)
     }
 }

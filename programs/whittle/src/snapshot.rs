@@ -1,7 +1,7 @@
 //! From accounts to the risk crate's types: the one adapter, used on chain and off.
 
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::state::{Bank, Exchange, MarginAccount, Market, Position};
+use crate::state::{Bank, Exchange, MarginAccount, Market, Position, Side as MarketSide};
 use core::ops::Deref;
 use whittle_risk::funding;
 use whittle_risk::health::{Account, Leg, Leverage};
@@ -144,10 +144,19 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
         position.funding_index_q32.into(),
         market.funding_index_q32.into(),
     )?;
+    let borne = market.loss_owed(position)?;
+    if borne != Usd::ZERO {
+        leg.funding_owed = leg.funding_owed.plus(borne)?;
+    }
     leg.mark = market.mark(now);
     market.read_tiers(&mut leg.tiers);
     leg.multiplier = Ratio(market.multiplier_q32);
     leg.initial_multiplier = market.initial_multiplier();
+    leg.crowded = Ratio(if lots.0 > 0 {
+        market.crowded_long_q32
+    } else {
+        market.crowded_short_q32
+    });
     leg.premium = premium(market, lots.magnitude(), own_side, leg.multiplier)?;
     leg.lightens_skew = own_side > other_side;
     leg.pool_cost = Ratio(market.spread_q32);
@@ -162,8 +171,8 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
 }
 
 /// What a market means for the pool; `mark` is its price as it counts now.
-pub fn book(market: &Market, mark: &Mark) -> MarketBook {
-    MarketBook {
+pub fn book(market: &Market, mark: &Mark) -> Outcome<MarketBook> {
+    Ok(MarketBook {
         long: Side {
             lots: market.long_lots,
             entry: Usd(market.long_entry_usd_atoms),
@@ -174,11 +183,13 @@ pub fn book(market: &Market, mark: &Mark) -> MarketBook {
         },
         price: mark.price,
         doubt_shift: mark.doubt_shift,
-        funding_unsettled: Usd(market.funding_unsettled_usd_atoms),
+        unsettled: Usd(market.funding_unsettled_usd_atoms)
+            .plus(market.losses_unsettled(MarketSide::Long))?
+            .plus(market.losses_unsettled(MarketSide::Short))?,
         pool_line: Usd(market.pool_line_usd_atoms),
         claims_unfunded: Usd(market.claims_unpaid_usd_atoms),
         deficit: Usd(market.deficit_usd_atoms),
-    }
+    })
 }
 
 /// The insurance premium rises with volatility and with the account's share of its side.

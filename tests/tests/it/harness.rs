@@ -6,9 +6,10 @@ use bytemuck::Pod;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use whittle::state::{Bank, InsuranceFund, MarginAccount, Market, Pool};
+use whittle::state::margin_account::ORDER_REDUCE_ONLY;
+use whittle::state::{Bank, InsuranceFund, MarginAccount, Market, Order, Pool};
 use whittle_client::address;
-use whittle_tests::{World, USDC};
+use whittle_tests::{Actor, World, USDC};
 
 /// Rewrites an account of the program as no instruction would.
 fn forge<T: Pod + Discriminator>(world: &mut World, key: Pubkey, forge: impl Fn(&mut T)) {
@@ -97,6 +98,28 @@ fn a_claim_that_nobody_recorded_is_noticed() {
         it.cash_usd_atoms -= 1;
     });
     assert_broken(&world, "INV-CLAIMS");
+}
+
+#[test]
+fn an_order_that_has_set_aside_anything_but_its_reward_is_noticed() {
+    let forgeries: [fn(&mut Order); 4] = [
+        |it| it.escrow_usd_atoms += 1,
+        |it| it.escrow_usd_atoms -= 1,
+        |it| (it.flags, it.escrow_usd_atoms) = (ORDER_REDUCE_ONLY, it.reward_usd_atoms + 1),
+        // A place that is free again and has kept what was set aside.
+        |it| it.lots = 0,
+    ];
+    for change in forgeries {
+        let (mut world, _) = world();
+        let alice = Actor::named("alice");
+        alice.place(&mut world, 0, 100).ok();
+        forge::<MarginAccount>(&mut world, alice.account(), |it| {
+            let before = it.orders[0].escrow().0;
+            change(&mut it.orders[0]);
+            it.cash_usd_atoms += before - it.orders[0].escrow().0;
+        });
+        assert_broken(&world, "INV-ESCROW");
+    }
 }
 
 #[test]

@@ -68,9 +68,10 @@ fn accounts_are_laid_out_as_published() {
         pool_line_usd_atoms 712, insurance_line_usd_atoms 720, claims_unpaid_usd_atoms 728,
         claims_pot_usd_atoms 736, claim_factor 744, deficit_usd_atoms 752, claim_epoch 760,
         index 764, lot_exponent 766, tier_count 767, bump 768, padding 769,
-        long_loss_index_q32 776, short_loss_index_q32 792, pool_cash_seen_usd_atoms 808,
-        breaker 816, regime 872, deleverage 912, guard 936, wind_down 952, opens_at 976,
-        reserved 984,
+        long_loss_index_q32 776, short_loss_index_q32 792, long_loss_unsettled_usd_atoms 808,
+        short_loss_unsettled_usd_atoms 816, pool_cash_seen_usd_atoms 824, breaker 832, regime 888,
+        deleverage 928, guard 952, wind_down 968, crowded_long_q32 992, crowded_short_q32 1000,
+        opens_at 1008, reserved 1016,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
@@ -95,8 +96,8 @@ fn accounts_are_laid_out_as_published() {
     pin!(MarginAccount, from 8, 1344 bytes {
         owner 8, delegate 40, cash_usd_atoms 72, deficit_usd_atoms 80, flagged_at 88,
         flag_touched_at 96, flag_publish_time 104, flag_lowest_ratio_q32 112, sub_id 120,
-        deficit_market 122, bump 124, padding 125, collaterals 128, positions 192, orders 768,
-        receipt 992, interest_index 1144, interest_usd_atoms 1152,
+        deficit_market 122, bump 124, deficit_side 125, padding 126, collaterals 128,
+        positions 192, orders 768, receipt 992, interest_index 1144, interest_usd_atoms 1152,
         overdraft_counted_usd_atoms 1160, margin_called_at 1168, leverage 1176, recovery 1208,
         is_reserve 1232, padding_end 1233, reserved 1240,
     });
@@ -167,8 +168,8 @@ fn what_accounts_contain_is_laid_out_as_published() {
         claim_epoch 48, market 52, deleverage_epoch 54, loss_index_q32 56,
     });
     pin!(Order, from 0, 56 bytes {
-        lots 0, limit_q32 8, placed_at 16, expires_at 24, reward_usd_atoms 32, market 40, flags 42,
-        padding 43, reserved 48,
+        lots 0, limit_q32 8, placed_at 16, expires_at 24, reward_usd_atoms 32, escrow_usd_atoms 36,
+        market 40, flags 42, padding 43, reserved 48,
     });
     pin!(Receipt, from 0, 152 bytes {
         at 0, slot 8, flagged_at 16, latched_ratio_q32 24, bonus_rate_q32 32,
@@ -348,6 +349,14 @@ fn errors_keep_their_numbers() {
         ZeroLots 6422,
         AccountInDeficit 6423,
         VaultShort 6424,
+        RewardNotCovered 6425,
+        PoolCanPay 6440,
+        NotBankrupt 6441,
+        CollateralLeft 6442,
+        DeleverageRunning 6443,
+        PayoutBoundHolds 6444,
+        NoDeleverage 6445,
+        NotDeleveraged 6446,
         InvariantLine 6450,
         InvariantClaim 6451,
         InvariantEntry 6452,
@@ -363,6 +372,7 @@ fn errors_keep_their_numbers() {
         FloorBonusOverFee 6508,
         BadLotSize 6509,
         BadQuoteToken 6510,
+        BadInsuranceParams 6511,
         LiquidationsPaused 6520,
         NewRiskPaused 6521,
         WithdrawalsPaused 6522,
@@ -377,7 +387,6 @@ fn errors_keep_their_numbers() {
         BadGovernanceParams 6531,
         BadLeverageParams 6532,
         BadWindDown 6533,
-        BadInsuranceParams 6534,
     }
 }
 
@@ -398,7 +407,7 @@ macro_rules! sample_integers {
         }
     })*};
 }
-sample_integers!(u8 u16 u32 u64 i64);
+sample_integers!(u8 i8 u16 u32 u64 i64);
 
 impl Sample for bool {
     fn sample(_: u8) -> Self {
@@ -545,15 +554,19 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(OrderPlaced, [96, 130, 204, 234, 169, 219, 216, 227], {
         account: Pubkey, place: u8, market: u16, lots: i64, limit_q32: u64, reduce_only: bool,
-        placed_at: i64, expires_at: i64,
+        placed_at: i64, expires_at: i64, escrow_usd_atoms: i64,
     });
     pin_event!(OrderFilled, [120, 124, 109, 66, 249, 116, 174, 30], {
         account: Pubkey, filler: Pubkey, market: u16, lots: i64, oracle_price_q32: u64,
         fill_price_q32: u64, publish_time: i64, fee_usd_atoms: i64, reward_usd_atoms: i64,
         profit_usd_atoms: i64, lots_after: i64, equity_usd_atoms: i64, maintenance_usd_atoms: i64,
     });
+    pin_event!(OrderKilled, [108, 157, 44, 241, 239, 171, 160, 40], {
+        account: Pubkey, filler: Pubkey, market: u16, place: u8, lots: i64, reason: u32,
+        reward_usd_atoms: i64,
+    });
     pin_event!(OrderRemoved, [84, 155, 121, 142, 240, 235, 144, 23], {
-        account: Pubkey, place: u8,
+        account: Pubkey, place: u8, returned_usd_atoms: i64,
     });
     pin_event!(MarketUpdated, [170, 51, 74, 147, 116, 168, 217, 251], {
         market: u16, price_q32: u64, confidence_q32: u64, publish_time: i64,
@@ -620,5 +633,28 @@ fn events_are_laid_out_as_published() {
     pin_event!(PositionSettled, [75, 100, 92, 189, 245, 116, 252, 221], {
         account: Pubkey, market: u16, lots: i64, price_q32: u64, profit_usd_atoms: i64,
         equity_usd_atoms: i64,
+    });
+    pin_event!(ShortfallSeen, [137, 104, 10, 24, 187, 37, 121, 64], {
+        since: i64, missing_usd_atoms: i64,
+    });
+    pin_event!(ShortfallEnded, [111, 49, 246, 139, 149, 27, 36, 236], {
+        at: i64,
+    });
+    pin_event!(ProfitsCut, [181, 12, 19, 96, 149, 20, 248, 32], {
+        market: u16, side: i8, cut_usd_atoms: i64,
+    });
+    pin_event!(BankruptcyResolved, [94, 86, 196, 195, 106, 72, 227, 169], {
+        account: Pubkey, market: u16, side: i8, loss_usd_atoms: i64, insurance_usd_atoms: i64,
+        pool_usd_atoms: i64, side_usd_atoms: i64, side_bears_usd_atoms: i64, left_usd_atoms: i64,
+    });
+    pin_event!(DeleverageStarted, [242, 51, 184, 91, 55, 69, 115, 160], {
+        market: u16, side: i8, share_q32: u64, profit_usd_atoms: i64, ends_at: i64,
+    });
+    pin_event!(Deleveraged, [34, 71, 31, 45, 212, 184, 131, 185], {
+        account: Pubkey, market: u16, closed_lots: u64, lots_after: i64, price_q32: u64,
+        profit_usd_atoms: i64,
+    });
+    pin_event!(DeleverageEnded, [228, 70, 201, 233, 255, 121, 173, 59], {
+        market: u16,
     });
 }

@@ -2,10 +2,10 @@
 
 use crate::liquidation::exchange;
 use whittle::error::WhittleError;
-use whittle::event::LeverageSet;
+use whittle::event::{LeverageSet, OrderKilled};
 use whittle::state::leverage::{CLASS_PROFESSIONAL, CLASS_RETAIL, CLASS_STANDARD};
 use whittle_client::instruction;
-use whittle_tests::{bps, Actor, ExchangeSpec, MarketSpec, Sent, World, ONE, USDC};
+use whittle_tests::{bps, Actor, ExchangeSpec, MarketSpec, World, ONE, USDC};
 
 const BTC: u16 = 0;
 const DAY: i64 = 86_400;
@@ -21,28 +21,19 @@ fn world() -> (World, Actor) {
     (world, alice)
 }
 
-/// Tries to go from no position to one of so many lots at 4 dollars. One that was opened is closed
-/// again, and an order that was not filled expires.
+/// Tries to go from no position to one of so many lots at 4 dollars, and closes it again. Tells why
+/// the order was killed if it was.
 #[track_caller]
 fn opens(world: &mut World, trader: &Actor, lots: i64) -> Result<(), u32> {
-    let sent = try_open(world, trader, lots);
-    let result = sent.error_number().map_or(Ok(()), Err);
-    if result.is_ok() {
-        sent.ok();
-        world.trade(trader, BTC, -lots);
-    } else {
-        world.pass(301);
-        trader.expire(world, trader, 0).ok();
-    }
-    result
-}
-
-#[track_caller]
-fn try_open(world: &mut World, trader: &Actor, lots: i64) -> Sent {
     trader.place(world, BTC, lots).ok();
     world.pass(2);
     world.refresh_prices();
-    Actor::named("filler").fill(world, trader, 0)
+    let done = Actor::named("filler").fill(world, trader, 0).ok();
+    if let Some(killed) = done.events_of::<OrderKilled>().first() {
+        return Err(killed.reason);
+    }
+    world.trade(trader, BTC, -lots);
+    Ok(())
 }
 
 /// Times the account's leverage may at least reach and not exceed.
@@ -52,7 +43,11 @@ fn reaches(world: &mut World, trader: &Actor, times: i64) {
     let refused = Err(WhittleError::BelowInitialMargin.into());
     // A few percent are fees.
     assert_eq!(opens(world, trader, lots * 9 / 10), Ok(()), "{times} times");
-    assert_eq!(opens(world, trader, lots * 11 / 10), refused, "{times} times");
+    assert_eq!(
+        opens(world, trader, lots * 11 / 10),
+        refused,
+        "{times} times"
+    );
 }
 
 #[test]
@@ -61,8 +56,14 @@ fn a_new_account_is_retail_and_takes_more_leverage_after_the_delay() {
     assert_eq!(world.account_of(&alice).leverage.class, CLASS_RETAIL);
     reaches(&mut world, &alice, 5);
 
-    let event: LeverageSet = alice.set_leverage(&mut world, CLASS_STANDARD, 0).ok().event();
-    assert_eq!((event.class, event.next_class), (CLASS_RETAIL, CLASS_STANDARD));
+    let event: LeverageSet = alice
+        .set_leverage(&mut world, CLASS_STANDARD, 0)
+        .ok()
+        .event();
+    assert_eq!(
+        (event.class, event.next_class),
+        (CLASS_RETAIL, CLASS_STANDARD)
+    );
     assert_eq!(event.changes_at, world.now() + DAY);
     reaches(&mut world, &alice, 5);
     world.pass(event.changes_at - world.now());
@@ -72,11 +73,17 @@ fn a_new_account_is_retail_and_takes_more_leverage_after_the_delay() {
 #[test]
 fn an_owner_lowers_his_leverage_at_once_and_raises_it_after_the_delay() {
     let (mut world, alice) = world();
-    let event: LeverageSet = alice.set_leverage(&mut world, CLASS_RETAIL, ONE / 2).ok().event();
+    let event: LeverageSet = alice
+        .set_leverage(&mut world, CLASS_RETAIL, ONE / 2)
+        .ok()
+        .event();
     assert_eq!((event.own_initial_q32, event.changes_at), (ONE / 2, 0));
     reaches(&mut world, &alice, 2);
     let event: LeverageSet = alice.set_leverage(&mut world, CLASS_RETAIL, 0).ok().event();
-    assert_eq!((event.own_initial_q32, event.next_own_initial_q32), (ONE / 2, 0));
+    assert_eq!(
+        (event.own_initial_q32, event.next_own_initial_q32),
+        (ONE / 2, 0)
+    );
     reaches(&mut world, &alice, 2);
     // Who asks again waits again.
     world.pass(DAY / 2);
@@ -101,7 +108,10 @@ fn a_wish_that_is_less_in_one_respect_and_more_in_the_other_is_taken_apart() {
     // Standard since now; back to retail at once, a higher rate at once.
     let sent = alice.set_leverage(&mut world, CLASS_RETAIL, ONE / 2);
     let event: LeverageSet = sent.ok().event();
-    assert_eq!((event.class, event.own_initial_q32), (CLASS_RETAIL, ONE / 2));
+    assert_eq!(
+        (event.class, event.own_initial_q32),
+        (CLASS_RETAIL, ONE / 2)
+    );
     assert_eq!(event.changes_at, 0);
 }
 

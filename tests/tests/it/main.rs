@@ -20,4 +20,5 @@ mod remaining;
 mod settlement;
 mod size;
 mod smoke;
+mod waterfall;
 mod wind_down;

@@ -1,6 +1,7 @@
 //! The end of a market and of a bank: announced, reduced, settled at a published price. Nobody is
 //! left stuck, oracle or not.
 
+use crate::governance::killed;
 use whittle::error::WhittleError;
 use whittle::event::{
     BankSettlementPublished, DeficitBooked, PositionSettled, SettlementPublished,
@@ -62,7 +63,10 @@ fn dead_market() -> (World, [Actor; 3]) {
 fn a_market_whose_oracle_died_ends_with_everybody_settled() {
     let (mut world, [alice, bob, carol]) = dead_market();
     let stop = world.market(BTC).wind_down;
-    assert_eq!((stop.begins_at, stop.settles_at), (world.now(), world.now() + DAY));
+    assert_eq!(
+        (stop.begins_at, stop.settles_at),
+        (world.now(), world.now() + DAY)
+    );
 
     // A day in which nothing opens. The oracle is dead, so nothing closes either.
     let sent = alice.place(&mut world, BTC, 10);
@@ -118,7 +122,9 @@ fn a_market_whose_oracle_died_ends_with_everybody_settled() {
         trader.withdraw(&mut world, 0, all).ok();
     }
     let provider = Actor::named("lp");
-    provider.request_withdrawal(&mut world, 1_000 * USDC, 0).ok();
+    provider
+        .request_withdrawal(&mut world, 1_000 * USDC, 0)
+        .ok();
     world.pass(2);
     world.republish(ETH);
     world.update(&[ETH]).ok();
@@ -139,7 +145,7 @@ fn nobody_trades_in_a_settled_market_and_nobody_is_settled_twice() {
     world.update(&[BTC]).ok();
     let filler = world.keeper("filler two");
     let sent = filler.fill(&mut world, &bob, 0);
-    sent.refused(WhittleError::MarketSettled);
+    killed(sent, WhittleError::MarketSettled);
     let mut reduce = bob.order(&world, 10);
     reduce.reduce_only = true;
     let sent = bob.place_with(&mut world, BTC, reduce);
@@ -148,12 +154,9 @@ fn nobody_trades_in_a_settled_market_and_nobody_is_settled_twice() {
     // A price that arrives later moves nothing.
     let settled = world.market(BTC).wind_down.price_q32;
     assert_eq!(world.market(BTC).mark(world.now()).price.0, settled);
-    let mut settle = instruction::settle_position(
-        &world.mirror(),
-        alice.held(&world.account_of(&alice)),
-        BTC,
-    )
-    .expect("a position");
+    let mut settle =
+        instruction::settle_position(&world.mirror(), alice.held(&world.account_of(&alice)), BTC)
+            .expect("a position");
     world.send(&[settle.clone()], &[]).ok();
     world.pass(1);
     let sent = world.send(&[settle.clone()], &[]);

@@ -7,15 +7,17 @@ use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::{InstructionData, ToAccountMetas};
 use whittle::error::{Outcome, WhittleError};
 use whittle::instructions::{InitializeExchangeArgs, ListBankArgs, ListMarketArgs, PlaceOrderArgs};
-use whittle::state::margin_account::{MarginAccount, ORDER_REDUCE_ONLY};
+use whittle::state::margin_account::MarginAccount;
 use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
 mod governance;
 mod pool;
+mod waterfall;
 
 pub use governance::*;
 pub use pool::*;
+pub use waterfall::*;
 
 const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;
 
@@ -145,7 +147,11 @@ pub struct Held<'a> {
     pub account: &'a MarginAccount,
 }
 
-/// Fills the order in `place` with the update in `oracle`; the reward goes to `filler_account`.
+/// Fills the order in `place` with the update in `oracle`, or kills it where that update cannot fill
+/// it; the reward goes to `filler_account` either way.
+///
+/// Prices of the account's other markets and collateral must not be stale, or an order that adds risk
+/// is neither filled nor killed: put `update_markets` and `update_banks` in front.
 pub fn fill_order(
     mirror: &Mirror,
     held: Held,
@@ -171,17 +177,19 @@ pub fn fill_order(
 }
 
 /// The account with the positions that it will have once an order is filled, for the accounts that
-/// the fill needs.
+/// the fill needs. Where there is no place for the position the order is killed, and needs none.
 fn after_fill(account: &MarginAccount, place: u8) -> Outcome<MarginAccount> {
     let mut after = *account;
     let order = *after
         .orders
         .get(usize::from(place))
         .ok_or(WhittleError::NoOrder)?;
-    let position = after.position_slot(order.market)?;
+    let Ok(position) = after.position_slot(order.market) else {
+        return Ok(after);
+    };
     let traded = position.lots.saturating_add(order.lots);
     let crosses = traded.signum() == order.lots.signum();
-    position.lots = if order.flags & ORDER_REDUCE_ONLY != 0 && crosses {
+    position.lots = if order.reduces_only() && crosses {
         0
     } else {
         traded

@@ -1,8 +1,9 @@
 //! The pool, the insurance fund and those who provide liquidity.
 
+use super::waterfall::all_markets;
 use super::{build, with, writable_markets, SYSTEM_PROGRAM};
 use crate::{address, Mirror};
-use anchor_lang::prelude::{AccountMeta, Pubkey};
+use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_spl::token;
 use whittle::error::Outcome;
@@ -114,13 +115,9 @@ pub fn fill_liquidity_request(mirror: &Mirror, request: &LiquidityRequest) -> Ou
         token_program: quote.token_program,
         share_token_program: token::ID,
     };
-    let markets = mirror
-        .markets()
-        .map(|market| AccountMeta::new_readonly(address::market(market.index), false))
-        .collect();
     Ok(with(
         build(accounts, instruction::FillLiquidityRequest {}),
-        markets,
+        all_markets(mirror, false),
     ))
 }
 

@@ -106,6 +106,7 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
                 lightens_skew,
                 insurance_line: Usd(insurance_line),
                 pool_line: Usd(pool_line),
+                ..Leg::default()
             },
         )
 }

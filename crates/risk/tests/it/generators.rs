@@ -314,6 +314,7 @@ impl Seed {
             lightens_skew: self.lightens_skew,
             insurance_line: Usd(self.lines[0]),
             pool_line: Usd(self.lines[1]),
+            ..Leg::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! The units and the small functions, each against its definition.
 
 mod bonus;
+mod crowding;
 mod funding;
 mod health;
 mod nav;
@@ -9,6 +10,7 @@ mod price;
 mod tier;
 mod trade;
 mod volatility;
+mod waterfall;
 
 use proptest::prelude::*;
 use whittle_risk::Ratio;

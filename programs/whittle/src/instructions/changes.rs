@@ -52,7 +52,7 @@ pub(super) fn apply<'info>(
         }
         Change::ClearMarketGuard { market } => with_market(rest, market, |it| {
             it.guard = MarketGuard::NONE;
-            Ok(())
+            it.count_crowding()
         }),
         Change::ClearBankFreeze { bank } => with_bank(rest, bank, |it| {
             it.guard_frozen = 0;
@@ -235,7 +235,7 @@ fn market_params(
     market.params = params;
     market.estimate.weight_q32 = params.sample_weight_q32;
     market.estimate.interval_secs = params.sample_interval_secs;
-    Ok(())
+    market.count_crowding()
 }
 
 /// Maintenance must not jump: the multiplier falls by as much as the new rates are over the old ones,

@@ -1,7 +1,7 @@
 //! Fills a request of a liquidity provider at prices published after it was made: who enters pays
 //! the higher net asset value, who leaves gets the lower.
 
-use super::remaining::market_loader;
+use super::remaining::all_markets;
 use super::tokens::{burn_shares, mint_shares, Transfer};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::LiquidityFilled;
@@ -106,20 +106,14 @@ fn net_asset_value<'info>(
     markets: &'info [AccountInfo<'info>],
     now: i64,
 ) -> Result<NetAssetValue> {
-    let count = usize::from(exchange.market_count);
-    require_that(markets.len() >= count, WhittleError::AllMarketsNeeded)?;
-    require_that(markets.len() == count, WhittleError::ExtraAccount)?;
     let delay = i64::from(exchange.params.order_delay_secs);
     let weight = Ratio(pool.params.loss_weight_q32);
     let mut value = NetAssetValue::from_cash(pool.own_cash()?);
-    for (index, info) in (0u16..).zip(markets) {
-        let loader = market_loader(info)?;
+    for loader in all_markets(exchange, markets)? {
         let market = loader.load()?;
-        // With each number once and in order, no market is missing and none counts twice.
-        require_that(market.index == index, WhittleError::AllMarketsNeeded)?;
         validate_price(&market, request, delay, now)?;
         value = value
-            .plus_market(&book(&market, &market.mark(now)), weight)
+            .plus_market(&book(&market, &market.mark(now))?, weight)
             .map_err(WhittleError::from)?;
     }
     Ok(value)

@@ -1,24 +1,26 @@
-//! Fills an order with the first oracle update at or after its delay.
+//! Fills an order with the first oracle update at or after its delay, or removes it.
 //!
 //! With t the time of placing and P the publish times that the oracle reports, the update must
 //! satisfy  P(previous) < t + delay <= P : there is exactly one such update, so who fills cannot
-//! choose among prices.
+//! choose among prices. Nor can the owner: where this update cannot fill the order, it ends it, and who
+//! showed it gets what was set aside (see [`super::kill`]).
 
+use super::kill::{verdict, Reason, Saved};
 use super::liquidate_partial::book_deficit;
 use super::{remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, OrderFilled};
+use crate::event::{AccountUnflagged, OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
 use crate::snapshot::Snapshot;
-use crate::state::margin_account::ORDER_REDUCE_ONLY;
-use crate::state::{Exchange, MarginAccount, Market, Order, Position};
+use crate::state::{Exchange, MarginAccount, Market, Order, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, assess_initial, Doubt, Health};
 use whittle_risk::liquidation::Policy;
-use whittle_risk::{trade, Lots, Price, Ratio, Usd};
+use whittle_risk::{trade, Lots, Price, Ratio, RiskError, Usd};
 
 /// Anyone may fill. Banks of the account's collateral and markets of its open positions *after* the
 /// fill follow (see [`remaining::snapshot`]); the traded market is among them unless it ends flat.
+/// They are not looked at when the order is killed for what needs no margin to see.
 #[derive(Accounts)]
 pub struct FillOrder<'info> {
     /// The rules and the oracle programs.
@@ -26,7 +28,7 @@ pub struct FillOrder<'info> {
     /// The account whose order is filled.
     #[account(mut)]
     pub account: AccountLoader<'info, MarginAccount>,
-    /// Gets the reward; another account than the one that pays it.
+    /// Gets the reward, whether the order is filled or killed; another account than the order's.
     #[account(mut)]
     pub filler_account: AccountLoader<'info, MarginAccount>,
     /// The order's market.
@@ -41,63 +43,122 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     let now = Clock::get()?.unix_timestamp;
     let exchange = ctx.accounts.exchange.load()?;
     let policy = exchange.policy();
-    let key = ctx.accounts.account.key();
-    let mut account = ctx.accounts.account.load_mut()?;
-    let filler = ctx.accounts.filler_account.key();
+    let (key, filler) = (
+        ctx.accounts.account.key(),
+        ctx.accounts.filler_account.key(),
+    );
     require_that(key != filler, WhittleError::SameAccount)?;
+    let mut account = ctx.accounts.account.load_mut()?;
     let order = order_at(&account, place)?;
-    let trade = {
+
+    let (saved, traded) = {
         let mut market = ctx.accounts.market.load_mut()?;
         let reading = oracle::read(&ctx.accounts.oracle, &market.oracle, &exchange)?;
         validate(&order, &market, &reading, &exchange, now)?;
         // Margin is judged at this price at least, or at a newer one that is cached already.
         update_markets::cache(&mut market, &reading, now)?;
         market.accrue_funding(now)?;
-        let mut trade = price(&account, &order, &market, &reading)?;
-        market.admit(&exchange, trade.opening() > 0, now)?;
-        apply(&mut account, &mut market, &mut trade)?;
-        if let Some(slot) = account.orders.get_mut(usize::from(place)) {
-            *slot = Order::default();
-        }
-        account.debit(Usd(order.reward_usd_atoms))?;
-        market.invariant()?;
-        trade
+        let saved = Saved::copy(&account, &market);
+        let traded = trade(
+            &mut account,
+            &mut market,
+            &order,
+            &reading,
+            |market, opens| market.admit(&exchange, opens, now),
+        );
+        (saved, verdict(traded)?)
     };
-    let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let attempt = match traded {
+        // These accounts are the caller's choice, so what is wrong with them never kills. An order
+        // that is killed already needs none, and there is no fill that would say which.
+        Ok(trade) => {
+            let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+            let market = ctx.accounts.market.load()?;
+            let checked = check(&account, &market, &snapshot, &policy, &trade);
+            verdict(checked)?.map(|health| (trade, health))
+        }
+        Err(reason) => Err(reason),
+    };
+
     let mut market = ctx.accounts.market.load_mut()?;
-    let mut health = check(&account, &market, &snapshot, &policy, &trade)?;
-    let spared = spared_reward(&trade, Usd(order.reward_usd_atoms), health.equity)?;
-    let reward = Usd(order.reward_usd_atoms)
-        .minus(spared)
-        .map_err(WhittleError::from)?;
-    account.credit(spared)?;
-    health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
-    book_deficit(&mut account, &mut market, key, health.equity)?;
-    if account.clear_flag_if_recovered(&health, &policy)? {
-        emit!(AccountUnflagged {
-            account: key,
+    let ending = Ending { key, filler, place };
+    let reward = match attempt {
+        Ok((trade, health)) => ending.fill(&mut account, &mut market, &policy, &trade, health)?,
+        Err(reason) => {
+            saved.restore(&mut account, &mut market);
+            ending.kill(&mut account, reason)
+        }
+    };
+    ctx.accounts.filler_account.load_mut()?.credit(reward)?;
+    account.invariant()?;
+    market.invariant()?;
+    Ok(())
+}
+
+/// How an order ends. Both ways tell what the filler gets.
+struct Ending {
+    key: Pubkey,
+    filler: Pubkey,
+    place: u8,
+}
+
+impl Ending {
+    /// `account` and `market` have traded; what is left is the reward, of which the part that was
+    /// not set aside has been taken from cash.
+    fn fill(
+        &self,
+        account: &mut MarginAccount,
+        market: &mut Market,
+        policy: &Policy,
+        trade: &Trade,
+        mut health: Health,
+    ) -> Result<Usd> {
+        let order = account.take_order(usize::from(self.place));
+        let spared = spared_reward(trade, order.reward(), health.equity)?;
+        let reward = order.reward().minus(spared).map_err(WhittleError::from)?;
+        account.credit(spared)?;
+        health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
+        let side = Side::of(trade.held.0);
+        book_deficit(account, market, self.key, health.equity, side)?;
+        if account.clear_flag_if_recovered(&health, policy)? {
+            emit!(AccountUnflagged {
+                account: self.key,
+                equity_usd_atoms: health.equity.0,
+                maintenance_usd_atoms: health.maintenance.0,
+            });
+        }
+        emit!(OrderFilled {
+            account: self.key,
+            filler: self.filler,
+            market: order.market,
+            lots: trade.lots.0,
+            oracle_price_q32: trade.oracle.0,
+            fill_price_q32: trade.fill.0,
+            publish_time: trade.publish_time,
+            fee_usd_atoms: trade.fee.0,
+            reward_usd_atoms: reward.0,
+            profit_usd_atoms: trade.profit.0,
+            lots_after: trade.after.0,
             equity_usd_atoms: health.equity.0,
             maintenance_usd_atoms: health.maintenance.0,
         });
+        Ok(reward)
     }
-    ctx.accounts.filler_account.load_mut()?.credit(reward)?;
-    account.invariant()?;
-    emit!(OrderFilled {
-        account: key,
-        filler,
-        market: order.market,
-        lots: trade.lots.0,
-        oracle_price_q32: trade.oracle.0,
-        fill_price_q32: trade.fill.0,
-        publish_time: trade.publish_time,
-        fee_usd_atoms: trade.fee.0,
-        reward_usd_atoms: reward.0,
-        profit_usd_atoms: trade.profit.0,
-        lots_after: trade.after.0,
-        equity_usd_atoms: health.equity.0,
-        maintenance_usd_atoms: health.maintenance.0,
-    });
-    Ok(())
+
+    /// `account` and `market` are as before; the order goes, and what was set aside is the filler's.
+    fn kill(&self, account: &mut MarginAccount, reason: Reason) -> Usd {
+        let order = account.take_order(usize::from(self.place));
+        emit!(OrderKilled {
+            account: self.key,
+            filler: self.filler,
+            market: order.market,
+            place: self.place,
+            lots: order.lots,
+            reason: reason.into(),
+            reward_usd_atoms: order.escrow().0,
+        });
+        order.escrow()
+    }
 }
 
 /// A trade that is about to happen.
@@ -128,8 +189,8 @@ impl Trade {
     }
 }
 
-/// What of the reward is not taken: an account that is worth less than nothing would pay it with the
-/// pool's money, and its owner could fill his own reductions for it. Only a reduction gets so far.
+/// What of the reward goes back to the account: one that is worth less than nothing would pay it with
+/// the pool's money, and its owner could fill his own reductions for it. Only a reduction gets so far.
 fn spared_reward(trade: &Trade, reward: Usd, equity: Usd) -> Outcome<Usd> {
     if trade.opening() > 0 || equity.0 >= 0 {
         return Ok(Usd::ZERO);
@@ -155,8 +216,8 @@ fn validate(
 ) -> Outcome<()> {
     require_that(order.market == market.index, WhittleError::MarketMismatch)?;
     require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
-    // An owner who can make a fill fail, by not having the margin, must not be able to wait for the
-    // price to move and make it pass: the update fills within seconds or never.
+    // Until somebody shows the update, its owner knows what he would get and can still act on it. So
+    // it ends the order within seconds or never.
     reading.check_time(market.oracle.accept_secs, now)?;
     let due = order
         .placed_at
@@ -165,6 +226,22 @@ fn validate(
         reading.prev_publish_time < due && due <= reading.publish_time,
         WhittleError::NotFirstUpdate,
     )
+}
+
+/// Trades, and takes from cash what of the reward was not set aside.
+fn trade(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    order: &Order,
+    reading: &Reading,
+    admit: impl FnOnce(&Market, bool) -> Outcome<()>,
+) -> Outcome<Trade> {
+    let mut trade = price(account, order, market, reading)?;
+    admit(market, trade.opening() > 0)?;
+    apply(account, market, &mut trade)?;
+    market.count_crowding()?;
+    account.debit(order.reward().minus(order.escrow())?)?;
+    Ok(trade)
 }
 
 /// Size and price: the oracle's, worsened by spread and impact, and not beyond the limit.
@@ -180,7 +257,7 @@ fn price(
             .map_or(0, |position| position.lots),
     );
     let mut lots = Lots(order.lots);
-    if order.flags & ORDER_REDUCE_ONLY != 0 {
+    if order.reduces_only() {
         require_that(
             held.sign().saturating_add(lots.sign()) == 0,
             WhittleError::NothingToReduce,
@@ -197,7 +274,12 @@ fn price(
         market.skew()?,
         lots,
         &market.pricing(),
-    )?;
+    );
+    let fill = fill.map_err(|error| match error {
+        // Nothing left for a seller, or more than 64 bits for a buyer: beyond what any limit says.
+        RiskError::PriceOutOfRange => WhittleError::BeyondLimit,
+        other => other.into(),
+    })?;
     let within = if lots.0 > 0 {
         fill.0 <= order.limit_q32
     } else {
@@ -280,13 +362,8 @@ fn check(
     )?;
     let tiers = market.tier_table();
     require_that(notional <= tiers.limit(), WhittleError::BeyondTierTable)?;
-    let side_lots = if trade.after.0 > 0 {
-        market.long_lots
-    } else {
-        market.short_lots
-    };
     require_that(
-        price.notional_ceil(side_lots)? <= market.open_interest_cap(),
+        market.open_interest(Side::of(trade.after.0))? <= market.open_interest_limit(),
         WhittleError::OpenInterestCap,
     )?;
     // In margin call already without what this order adds?

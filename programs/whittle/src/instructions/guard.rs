@@ -46,6 +46,7 @@ pub(crate) fn market(
         open_interest_cap_usd_atoms,
         initial_q32,
     })?;
+    market.count_crowding()?;
     market.invariant()?;
     emit!(MarketGuarded {
         by: ctx.accounts.guardian.key(),

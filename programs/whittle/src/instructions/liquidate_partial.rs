@@ -9,7 +9,7 @@ use super::remaining;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
 use crate::snapshot::Snapshot;
-use crate::state::{Exchange, MarginAccount, Market, Receipt};
+use crate::state::{Exchange, MarginAccount, Market, Receipt, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::Doubt;
 use whittle_risk::liquidation::{self, Close, Kind, Plan};
@@ -59,8 +59,9 @@ pub(crate) fn handle<'info>(
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
+        let side = side_of(&account, usize::from(*slot));
         apply(&mut account, &mut market, usize::from(*slot), close)?;
-        book_deficit(&mut account, &mut market, key, plan.after.equity)?;
+        book_deficit(&mut account, &mut market, key, plan.after.equity, side)?;
         market.invariant()?;
     }
     account.receipt = receipt(&plan, &seen, &clock);
@@ -110,6 +111,11 @@ fn apply(
     account.debit(close.cost.total()?)
 }
 
+/// The side of the position in a slot.
+fn side_of(account: &MarginAccount, slot: usize) -> Side {
+    Side::of(account.positions.get(slot).map_or(0, |it| it.lots))
+}
+
 /// Books what an account without positions owes in the market that closed its last one. The pool
 /// holds the loss as a receivable; net asset values for those who leave deduct it.
 pub(super) fn book_deficit(
@@ -117,6 +123,7 @@ pub(super) fn book_deficit(
     market: &mut Market,
     key: Pubkey,
     equity: Usd,
+    side: Side,
 ) -> Result<()> {
     // An account in deficit cannot open positions, so there is at most one booking.
     if equity.0 >= 0 || account.open_positions().next().is_some() {
@@ -125,6 +132,7 @@ pub(super) fn book_deficit(
     let deficit = equity.negated().map_err(WhittleError::from)?;
     account.deficit_usd_atoms = deficit.0;
     account.deficit_market = market.index;
+    account.deficit_side = side.sign();
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms)
         .plus(deficit)
         .map_err(WhittleError::from)?

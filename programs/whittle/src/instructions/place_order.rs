@@ -1,12 +1,15 @@
 //! Records an order. It is filled at the first price published after a delay, which nobody knows
 //! yet, so nobody trades at a price that he already knows. For the same reason it cannot be taken
-//! back before it expires.
+//! back before it expires. What its fill pays is set aside at once, so that there is somebody who
+//! shows the update whatever becomes of the account meanwhile.
 
+use super::expire_order;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderPlaced;
 use crate::state::margin_account::{MAX_OPENING_ORDERS, ORDER_REDUCE_ONLY};
 use crate::state::{Exchange, MarginAccount, Market, Order};
 use anchor_lang::prelude::*;
+use whittle_risk::Usd;
 
 /// Owner or delegate places.
 #[derive(Accounts)]
@@ -53,14 +56,25 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         now,
     )?;
 
+    let key = ctx.accounts.account.key();
     let place = free_place(&account, args.reduce_only, now)?;
+    if account
+        .orders
+        .get(usize::from(place))
+        .is_some_and(|order| order.lots != 0)
+    {
+        expire_order::remove(&mut account, key, place)?;
+    }
+    let reward = Usd(exchange.params.fill_reward_usd_atoms);
+    let escrow = set_aside(&mut account, reward, args.reduce_only)?;
     let order = Order {
         lots: args.lots,
         limit_q32: args.limit_q32,
         // The clock lags behind the oracle: a price that is cached is known already.
         placed_at: now.max(known_at),
         expires_at: args.expires_at,
-        reward_usd_atoms: exchange.params.fill_reward_usd_atoms,
+        reward_usd_atoms: stored(reward)?,
+        escrow_usd_atoms: stored(escrow)?,
         market,
         flags: if args.reduce_only {
             ORDER_REDUCE_ONLY
@@ -69,18 +83,19 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         },
         ..Order::default()
     };
-    if let Some(slot) = account.orders.get_mut(place) {
+    if let Some(slot) = account.orders.get_mut(usize::from(place)) {
         *slot = order;
     }
     emit!(OrderPlaced {
-        account: ctx.accounts.account.key(),
-        place: u8::try_from(place).unwrap_or(u8::MAX),
+        account: key,
+        place,
         market,
         lots: order.lots,
         limit_q32: order.limit_q32,
         reduce_only: args.reduce_only,
         placed_at: order.placed_at,
         expires_at: order.expires_at,
+        escrow_usd_atoms: escrow.0,
     });
     account.invariant()?;
     Ok(())
@@ -125,20 +140,31 @@ fn validate(
 
 /// A place that is free or whose order has expired. Orders that may add risk leave one place to
 /// reductions, which must never be blocked.
-fn free_place(account: &MarginAccount, reduce_only: bool, now: i64) -> Outcome<usize> {
-    let is_live = |order: &Order| order.lots != 0 && now <= order.expires_at;
-    let opening = account
-        .orders
-        .iter()
-        .filter(|order| is_live(order) && order.flags & ORDER_REDUCE_ONLY == 0)
-        .count();
+fn free_place(account: &MarginAccount, reduce_only: bool, now: i64) -> Outcome<u8> {
     require_that(
-        reduce_only || opening < MAX_OPENING_ORDERS,
+        reduce_only || account.opening_orders(now).count() < MAX_OPENING_ORDERS,
         WhittleError::TooManyOrders,
     )?;
-    account
-        .orders
-        .iter()
-        .position(|order| !is_live(order))
+    (0u8..)
+        .zip(&account.orders)
+        .find(|(_, order)| !order.is_live(now))
+        .map(|(place, _)| place)
         .ok_or(WhittleError::TooManyOrders)
+}
+
+/// Takes the reward out of cash. A reduction sets aside what cash there is, because it must never be
+/// blocked; what is missing is paid when it is filled.
+fn set_aside(account: &mut MarginAccount, reward: Usd, reduce_only: bool) -> Outcome<Usd> {
+    let covered = reward.least(Usd(account.cash_usd_atoms).most(Usd::ZERO));
+    require_that(
+        reduce_only || covered == reward,
+        WhittleError::RewardNotCovered,
+    )?;
+    account.debit(covered)?;
+    Ok(covered)
+}
+
+/// As an order keeps it; `ExchangeParams::validate` bounds rewards to 32 bits.
+fn stored(amount: Usd) -> Outcome<u32> {
+    u32::try_from(amount.0).map_err(|_| WhittleError::MathOverflow)
 }

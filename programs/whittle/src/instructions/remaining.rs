@@ -3,7 +3,7 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::snapshot::Snapshot;
-use crate::state::{Bank, MarginAccount, Market};
+use crate::state::{Bank, Exchange, MarginAccount, Market};
 use anchor_lang::prelude::*;
 use core::cell::{Cell, Ref, RefMut};
 
@@ -18,6 +18,25 @@ pub fn market_loader<'info>(
 /// A bank account, checked for owner and type.
 pub fn bank_loader<'info>(info: &'info AccountInfo<'info>) -> Outcome<AccountLoader<'info, Bank>> {
     AccountLoader::try_from(info).map_err(|_| WhittleError::WrongAccount)
+}
+
+/// Every market of the exchange: with each number once and in order, none is missing and none counts
+/// twice.
+pub fn all_markets<'info>(
+    exchange: &Exchange,
+    rest: &'info [AccountInfo<'info>],
+) -> Outcome<Vec<AccountLoader<'info, Market>>> {
+    let count = usize::from(exchange.market_count);
+    require_that(rest.len() >= count, WhittleError::AllMarketsNeeded)?;
+    require_that(rest.len() == count, WhittleError::ExtraAccount)?;
+    let mut markets = Vec::with_capacity(count);
+    for (index, info) in (0u16..).zip(rest) {
+        let loader = market_loader(info)?;
+        let found = loader.load().map_err(|_| WhittleError::WrongAccount)?.index;
+        require_that(found == index, WhittleError::AllMarketsNeeded)?;
+        markets.push(loader);
+    }
+    Ok(markets)
 }
 
 /// Maps the contents of an account info without copying.

@@ -104,6 +104,13 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
         balance_pool_line(&mut market, &mut pool)?;
         balance_insurance_line(&mut market, &mut fund)?;
 
+        market.pool_cash_seen_usd_atoms = pool
+            .own_cash()?
+            .plus(Usd(market.pool_line_usd_atoms))
+            .map_err(WhittleError::from)?
+            .0;
+        market.count_crowding()?;
+
         market.invariant()?;
         emit!(MarketSettled {
             market: market.index,

@@ -4,7 +4,7 @@ use super::liquidate_partial::book_deficit;
 use super::remaining;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, PositionSettled};
-use crate::state::{Exchange, MarginAccount, Market, Position};
+use crate::state::{Exchange, MarginAccount, Market, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, Doubt};
 use whittle_risk::{Lots, Price, Usd};
@@ -64,7 +64,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Resul
     let settled = close(&mut account, &mut market)?;
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
-    book_deficit(&mut account, &mut market, key, health.equity)?;
+    let side = Side::of(settled.lots);
+    book_deficit(&mut account, &mut market, key, health.equity, side)?;
     if account.clear_flag_if_recovered(&health, &policy)? {
         emit!(AccountUnflagged {
             account: key,

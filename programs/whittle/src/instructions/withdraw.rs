@@ -77,7 +77,7 @@ fn take_cash<'info>(
 /// against an overdraft: who owes cash repays it first.
 fn take_collateral<'info>(
     account: &mut MarginAccount,
-    bank: u16,
+    bank: &Bank,
     amount_atoms: u64,
     rest: &'info [AccountInfo<'info>],
     thresholds: &Thresholds,
@@ -85,17 +85,23 @@ fn take_collateral<'info>(
 ) -> Outcome<Snapshot> {
     let place = account
         .used_collaterals()
-        .position(|held| held.bank == bank);
+        .position(|held| held.bank == bank.index);
     let held = account
         .collaterals
         .iter_mut()
-        .find(|held| held.amount_atoms != 0 && held.bank == bank)
+        .find(|held| held.amount_atoms != 0 && held.bank == bank.index)
         .ok_or(WhittleError::InsufficientCollateral)?;
     held.amount_atoms = held
         .amount_atoms
         .checked_sub(amount_atoms)
         .ok_or(WhittleError::InsufficientCollateral)?;
     let emptied = place.filter(|_| held.amount_atoms == 0);
+    // A fill that adds risk needs the price of every token held. With this one back at a moment of
+    // his choice, an owner would decide when his order may be filled.
+    require_that(
+        emptied.is_none() || !bank.mark(now).stale || account.opening_orders(now).next().is_none(),
+        WhittleError::PriceTooOld,
+    )?;
     require_that(account.cash_usd_atoms >= 0, WhittleError::CashOverdrawn)?;
     let (snapshot, _) = remaining::snapshot_without(account, rest, now, emptied)?;
     let initial = health::assess_initial(&snapshot.prudent_account()?, thresholds)?;
@@ -119,11 +125,14 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     validate(&account, amount_atoms)?;
 
     // `rest` may hold this bank too: it must not be borrowed for writing while health is read.
-    let index = accounts.bank.load()?.index;
-    let snapshot = if index == QUOTE_BANK {
-        take_cash(&mut account, amount_atoms, rest, thresholds, now)?
-    } else {
-        take_collateral(&mut account, index, amount_atoms, rest, thresholds, now)?
+    let (index, snapshot) = {
+        let bank = accounts.bank.load()?;
+        let snapshot = if bank.index == QUOTE_BANK {
+            take_cash(&mut account, amount_atoms, rest, thresholds, now)?
+        } else {
+            take_collateral(&mut account, &bank, amount_atoms, rest, thresholds, now)?
+        };
+        (bank.index, snapshot)
     };
     let after = health::assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let unflagged = account.clear_flag_if_recovered(&after, &policy)?;

@@ -50,7 +50,8 @@ impl MarketParams {
         require_that(
             rates && sizes && samples && self.padding == [0; 4],
             WhittleError::BadMarketParams,
-        )
+        )?;
+        self.crowding.validate()
     }
 
     /// Bounds against the tiers and the exchange's rules.

@@ -17,6 +17,8 @@ pub const ORACLE_PROGRAMS: usize = 2;
 pub const PAUSE_KINDS: usize = 4;
 /// Groups of banks by issuer.
 pub const ISSUER_GROUPS: usize = 8;
+/// The most that filling an order may pay, USD atoms: 1,000 USD. Orders keep it in 32 bits.
+pub const MAX_FILL_REWARD_USD_ATOMS: i64 = 1_000_000_000;
 
 /// Rules that hold for every account and market.
 #[zero_copy]
@@ -38,7 +40,7 @@ pub struct ExchangeParams {
     pub bonus_floor_q32: u64,
     /// The keeper's bonus after the ramp.
     pub bonus_max_q32: u64,
-    /// What filling an order pays, USD atoms.
+    /// What filling an order pays, USD atoms; at most [`MAX_FILL_REWARD_USD_ATOMS`].
     pub fill_reward_usd_atoms: i64,
     /// Seconds from the bonus floor to its maximum.
     pub bonus_ramp_secs: u32,
@@ -141,7 +143,7 @@ impl ExchangeParams {
             && self.theta_q32 <= most_theta
             && self.bonus_floor_q32 <= self.bonus_max_q32
             && self.bonus_max_q32 <= one
-            && self.fill_reward_usd_atoms >= 0
+            && (0..=MAX_FILL_REWARD_USD_ATOMS).contains(&self.fill_reward_usd_atoms)
             && self.order_delay_secs > 0
             && self.order_life_secs > self.order_delay_secs
             && self.flag_lapse_secs > self.confirm_secs

@@ -1,10 +1,11 @@
 //! What bounds those who may change the exchange, and what they can stop.
 
 use super::exchange::{Exchange, PAUSE_KINDS};
+use super::Market;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::liquidation::Policy;
-use whittle_risk::Ratio;
+use whittle_risk::{Ratio, Usd};
 
 /// No new risk: orders that open, and nothing else.
 pub const PAUSE_NEW_RISK: u8 = 0;
@@ -108,6 +109,23 @@ impl MarketGuard {
             WhittleError::GuardLoosens,
         )?;
         Ok(after)
+    }
+}
+
+impl Market {
+    /// Most open interest of one side, by the terms and the guardian, USD atoms.
+    pub fn open_interest_cap(&self) -> Usd {
+        let cap = Usd(self.params.open_interest_cap_usd_atoms);
+        match self.guard.open_interest_cap_usd_atoms {
+            ..0 => cap,
+            guard => cap.least(Usd(guard)),
+        }
+    }
+
+    /// Multiplier on initial requirements: the regime's, and at least the guardian's.
+    #[inline]
+    pub fn initial_multiplier(&self) -> Ratio {
+        Ratio(self.regime.initial_q32.max(self.guard.initial_q32))
     }
 }
 

@@ -104,7 +104,11 @@ pub struct Order {
     /// After this it can only be removed.
     pub expires_at: i64,
     /// What the one who fills it gets, USD atoms.
-    pub reward_usd_atoms: i64,
+    pub reward_usd_atoms: u32,
+    /// What of the reward was taken out of cash when the order was placed, USD atoms; all of it
+    /// unless the order only reduces. It is nobody's cash until the order ends, so health leaves it
+    /// out: an account is judged a reward too low, never too high.
+    pub escrow_usd_atoms: u32,
     /// Index of the market.
     pub market: u16,
     /// [`ORDER_REDUCE_ONLY`].
@@ -113,6 +117,28 @@ pub struct Order {
     pub padding: [u8; 5],
     /// Room for a trigger price.
     pub reserved: [u8; 8],
+}
+
+impl Order {
+    /// Whether it waits to be filled; else its place can be used again.
+    pub fn is_live(&self, now: i64) -> bool {
+        self.lots != 0 && now <= self.expires_at
+    }
+
+    /// Whether it never adds risk.
+    pub fn reduces_only(&self) -> bool {
+        self.flags & ORDER_REDUCE_ONLY != 0
+    }
+
+    /// What the one who fills it gets.
+    pub fn reward(&self) -> Usd {
+        Usd(i64::from(self.reward_usd_atoms))
+    }
+
+    /// What of that is set aside.
+    pub fn escrow(&self) -> Usd {
+        Usd(i64::from(self.escrow_usd_atoms))
+    }
 }
 
 /// What a liquidation did, and the proof that it was needed. The account keeps the last one; the
@@ -192,8 +218,10 @@ pub struct MarginAccount {
     pub deficit_market: u16,
     /// Bump of this address.
     pub bump: u8,
+    /// Side of the position that left the deficit: 1 long, -1 short.
+    pub deficit_side: i8,
     /// Zero.
-    pub padding: [u8; 3],
+    pub padding: [u8; 2],
     /// Other collateral.
     pub collaterals: [Collateral; MAX_COLLATERALS],
     /// Positions.
@@ -323,6 +351,20 @@ impl MarginAccount {
             .ok_or(WhittleError::TooManyCollaterals)?;
         slot.bank = bank;
         Ok(slot)
+    }
+
+    /// Orders that may add risk and still wait.
+    pub fn opening_orders(&self, now: i64) -> impl Iterator<Item = &Order> {
+        self.orders
+            .iter()
+            .filter(move |order| order.is_live(now) && !order.reduces_only())
+    }
+
+    /// Empties a place for orders and returns what was in it. Its escrow is the caller's to pay out.
+    pub fn take_order(&mut self, place: usize) -> Order {
+        self.orders
+            .get_mut(place)
+            .map_or_else(Order::default, core::mem::take)
     }
 
     /// Adds to cash.

@@ -3,6 +3,7 @@
 use super::breaker::{Breaker, BreakerParams};
 use super::crowding::{CrowdingParams, Deleverage};
 use super::governance::MarketGuard;
+use super::loss::Side;
 use super::margin_account::Position;
 use super::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
 use super::regime::{Regime, RegimeParams};
@@ -148,6 +149,10 @@ pub struct Market {
     pub long_loss_index_q32: Wide,
     /// Losses that shorts bear.
     pub short_loss_index_q32: Wide,
+    /// Losses that longs bear and have not settled, USD atoms.
+    pub long_loss_unsettled_usd_atoms: i64,
+    /// Losses that shorts bear and have not settled.
+    pub short_loss_unsettled_usd_atoms: i64,
     /// Cash of the pool when the market was last settled, USD atoms.
     pub pool_cash_seen_usd_atoms: i64,
     /// Circuit breakers.
@@ -160,10 +165,14 @@ pub struct Market {
     pub guard: MarketGuard,
     /// Its end.
     pub wind_down: WindDown,
+    /// What is added to the initial rate of longs, because there are many.
+    pub crowded_long_q32: u64,
+    /// What is added to the initial rate of shorts.
+    pub crowded_short_q32: u64,
     /// From when on risk may be taken, Unix seconds; zero for a market of the first hour.
     pub opens_at: i64,
     /// Room.
-    pub reserved: [u8; 120],
+    pub reserved: [u8; 88],
 }
 
 impl Market {
@@ -227,21 +236,6 @@ impl Market {
         Ok(nav::skew(self.long_lots, self.short_lots)?)
     }
 
-    /// Most open interest of one side, by the terms and the guardian, USD atoms.
-    pub fn open_interest_cap(&self) -> Usd {
-        let cap = Usd(self.params.open_interest_cap_usd_atoms);
-        match self.guard.open_interest_cap_usd_atoms {
-            ..0 => cap,
-            guard => cap.least(Usd(guard)),
-        }
-    }
-
-    /// Multiplier on initial requirements: the regime's, and at least the guardian's.
-    #[inline]
-    pub fn initial_multiplier(&self) -> Ratio {
-        Ratio(self.regime.initial_q32.max(self.guard.initial_q32))
-    }
-
     /// Brings the funding index to `now` at the cached price. There is no funding after the end.
     pub fn accrue_funding(&mut self, now: i64) -> Outcome<()> {
         if self.wind_down.is_settled() {
@@ -284,8 +278,8 @@ impl Market {
         self.claim_epoch = claims.epoch;
     }
 
-    /// Settles a position's funding and collects what was funded of its claim. Returns what its
-    /// account's cash changes by. Profit that the pool line cannot pay becomes a claim.
+    /// Settles a position's funding and its part of its side's losses, and collects what was funded
+    /// of its claim. Returns what its account's cash changes by. Profit that the pool line cannot pay becomes a claim.
     pub fn touch(&mut self, position: &mut Position) -> Outcome<Usd> {
         let mut cash = Usd::ZERO;
         if position.claim_usd_atoms != 0 {
@@ -304,6 +298,10 @@ impl Market {
         if owed != Usd::ZERO {
             self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).minus(owed)?.0;
             cash = cash.plus(self.pay(position, owed.negated()?)?)?;
+        }
+        let borne = self.settle_loss(position)?;
+        if borne != Usd::ZERO {
+            cash = cash.plus(self.pay(position, borne.negated()?)?)?;
         }
         Ok(cash)
     }
@@ -350,6 +348,7 @@ impl Market {
     pub fn open(&mut self, position: &mut Position, lots: Lots, cost: Usd) -> Outcome<()> {
         if position.lots == 0 {
             position.funding_index_q32 = self.funding_index_q32;
+            position.loss_index_q32 = self.loss_index(Side::of(lots.0));
         }
         self.resize(position, lots.sign(), lots, cost)
     }

@@ -11,7 +11,7 @@ pub const SHARE_DECIMALS: u8 = 6;
 /// whoever raises the price of a share pays for the locked ones too, a thousand times what rounding
 /// can take from another.
 pub const LOCKED_SHARES: u64 = 1_000;
-const SECS_PER_DAY: i64 = 86_400;
+pub(super) const SECS_PER_DAY: i64 = 86_400;
 
 /// What the authority chooses for the pool.
 #[zero_copy]
@@ -112,6 +112,23 @@ impl Pool {
         Ok(())
     }
 
+    /// What is left of the day's cap on losses of others.
+    pub fn loss_room(&mut self, now: i64) -> Outcome<Usd> {
+        let day = now.div_euclid(SECS_PER_DAY);
+        if self.loss_day != day {
+            self.loss_day = day;
+            self.loss_taken_usd_atoms = 0;
+        }
+        let cap = Usd(self.params.loss_per_day_usd_atoms);
+        Ok(cap.minus(Usd(self.loss_taken_usd_atoms))?.most(Usd::ZERO))
+    }
+
+    /// Counts a loss that was taken within the cap.
+    pub fn count_loss(&mut self, amount: Usd) -> Outcome<()> {
+        self.loss_taken_usd_atoms = Usd(self.loss_taken_usd_atoms).plus(amount)?.0;
+        Ok(())
+    }
+
     /// What must hold after every instruction that writes the pool.
     pub fn invariant(&self) -> Outcome<()> {
         require_that(
@@ -129,7 +146,8 @@ impl PoolParams {
         let ok = self.reserve_target_usd_atoms >= 0
             && self.withdraw_limit_usd_atoms > 0
             && self.loss_weight_q32 <= Ratio::ONE.0
-            && self.min_deposit_usd_atoms > LOCKED_SHARES;
+            && self.min_deposit_usd_atoms > LOCKED_SHARES
+            && self.loss_per_day_usd_atoms >= 0;
         require_that(ok, WhittleError::BadPoolParams)
     }
 }

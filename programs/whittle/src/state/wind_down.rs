@@ -76,6 +76,15 @@ impl WindDown {
 }
 
 impl Market {
+    /// The price at which positions count: the cached one, after the end of the market the published
+    /// one.
+    pub fn counted_price(&self) -> Price {
+        if self.wind_down.is_settled() {
+            return Price(self.wind_down.price_q32);
+        }
+        Price(self.price.price_q32)
+    }
+
     /// Whether an order may be placed or filled here: none once the market is settled, and one that
     /// opens only while new risk is taken.
     pub fn admit(&self, exchange: &Exchange, opens: bool, now: i64) -> Outcome<()> {

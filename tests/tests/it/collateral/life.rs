@@ -76,9 +76,11 @@ fn an_account_that_holds_anything_is_not_closed() {
     sent.refused(WhittleError::AccountNotEmpty);
 
     // A position, and an overdraft.
+    let reward = USDC / 100;
+    alice.deposit(&mut world, QUOTE, reward).ok();
     world.trade(&alice, BTC, 500);
     let owed = world.account_of(&alice).cash_usd_atoms.unsigned_abs();
-    alice.deposit(&mut world, QUOTE, owed).ok();
+    alice.deposit(&mut world, QUOTE, owed + reward).ok();
     alice.withdraw(&mut world, SOL, 1).ok();
     let sent = alice.close(&mut world);
     sent.refused(WhittleError::AccountNotEmpty);
@@ -91,14 +93,17 @@ fn an_account_that_holds_anything_is_not_closed() {
 #[test]
 fn an_account_with_an_order_is_not_closed_even_when_the_order_has_expired() {
     let mut world = World::new();
-    let alice = world.keeper("alice");
+    let reward = USDC / 100;
+    let alice = world.trader("alice", reward);
     alice.place(&mut world, BTC, 500).ok();
+    assert_eq!(world.account_of(&alice).cash_usd_atoms, 0);
     let sent = alice.close(&mut world);
     sent.refused(WhittleError::AccountNotEmpty);
     world.pass(301);
     let sent = alice.close(&mut world);
     sent.refused(WhittleError::AccountNotEmpty);
     alice.expire(&mut world, &alice, 0).ok();
+    alice.withdraw(&mut world, QUOTE, reward).ok();
     alice.close(&mut world).ok();
 }
 

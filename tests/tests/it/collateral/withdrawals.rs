@@ -123,7 +123,8 @@ fn while_cash_is_overdrawn_no_other_token_leaves() {
     let mut world = world();
     let alice = rich(&mut world, "alice");
     alice.deposit(&mut world, SOL, 100 * ONE_SOL).ok();
-    // Fees and the reward come out of cash that is not there.
+    // The reward is there; the fee comes out of cash that is not.
+    alice.deposit(&mut world, QUOTE, USDC / 100).ok();
     world.trade(&alice, BTC, 500);
     assert!(world.account_of(&alice).cash_usd_atoms < 0);
     let sent = alice.withdraw(&mut world, SOL, 1);
@@ -137,7 +138,7 @@ fn while_cash_is_overdrawn_no_other_token_leaves() {
 
 #[test]
 fn cash_that_is_out_in_overdrafts_does_not_leave_twice() {
-    // No pool and no insurance: the vault holds bob's 150 dollars and nothing else.
+    // No pool and no insurance: the vault holds bob's 150 dollars and two of alice's for fees.
     let mut world = World::with_exchange(&ExchangeSpec::default());
     world.list_bank(&BankSpec::usdc()).ok();
     world.create_pool().ok();
@@ -145,7 +146,7 @@ fn cash_that_is_out_in_overdrafts_does_not_leave_twice() {
     world.list_bank(&BankSpec::sol()).ok();
     world.update(&[BTC]).ok();
     let bob = world.trader("bob", 150 * USDC);
-    let alice = world.keeper("alice");
+    let alice = world.trader("alice", 2 * USDC);
     let mint = world.bank(SOL).mint;
     world.give(&alice, &mint, 100 * ONE_SOL);
     alice.deposit(&mut world, SOL, 100 * ONE_SOL).ok();
@@ -156,7 +157,7 @@ fn cash_that_is_out_in_overdrafts_does_not_leave_twice() {
     world.trade(&alice, BTC, -500);
     world.trade(&bob, BTC, 500);
     let vault = world.bank(QUOTE).deposits_atoms;
-    assert_eq!(vault, 150 * USDC);
+    assert_eq!(vault, 152 * USDC);
     assert!(world.account_of(&bob).cash_usd_atoms.unsigned_abs() > 240 * USDC);
     let sent = bob.withdraw(&mut world, QUOTE, vault + 1);
     sent.refused(WhittleError::VaultShort);

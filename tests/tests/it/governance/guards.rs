@@ -1,6 +1,6 @@
 //! The guardian tightens at once; only a change that waited loosens (INV-GOV-MONOTONE).
 
-use super::{try_trade, BTC};
+use super::{killed, try_trade, BTC};
 use whittle::error::WhittleError;
 use whittle::event::{BankGuarded, MarketGuarded};
 use whittle::state::governance::MarketGuard;
@@ -21,9 +21,7 @@ fn a_lower_cap_stops_new_open_interest_and_leaves_what_there_is() {
     assert_eq!(event.open_interest_cap_usd_atoms, 3_000 * USD);
     assert_eq!(event.initial_q32, 0);
     let sent = try_trade(&mut world, &alice, BTC, 10);
-    sent.refused(WhittleError::OpenInterestCap);
-    world.pass(301);
-    alice.expire(&mut world, &alice, 0).ok();
+    killed(sent, WhittleError::OpenInterestCap);
     // Under the cap again.
     world.trade(&alice, BTC, -500);
     world.trade(&alice, BTC, 250);
@@ -51,7 +49,7 @@ fn a_multiplier_raises_initial_requirements_and_not_maintenance() {
     let sent = alice.withdraw(&mut world, 0, 1);
     sent.refused(WhittleError::ExceedsExcess);
     let sent = try_trade(&mut world, &alice, BTC, 10);
-    sent.refused(WhittleError::BelowInitialMargin);
+    killed(sent, WhittleError::BelowInitialMargin);
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod listing;
 mod pauses;
 mod ramp;
 
+use whittle::error::WhittleError;
+use whittle::event::OrderKilled;
 use whittle::state::exchange::{Exchange, ExchangeParams};
 use whittle::state::proposal::Change;
 use whittle_tests::{Actor, Sent, World};
@@ -35,6 +37,13 @@ fn open_fee(world: &World, open_fee_q32: u64) -> Change {
         market: BTC,
         params,
     }
+}
+
+/// The order ended without a fill, for this reason.
+#[track_caller]
+pub(crate) fn killed(sent: Sent, reason: WhittleError) {
+    let event: OrderKilled = sent.ok().event();
+    assert_eq!(event.reason, u32::from(reason));
 }
 
 /// Fills the order in the first place two seconds later, at the same price.

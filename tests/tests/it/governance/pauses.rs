@@ -1,6 +1,6 @@
 //! Pauses end by themselves, cool down, and never stop what makes accounts safer (INV-PAUSE).
 
-use super::{exchange_of, fill, try_trade, BTC, DAY};
+use super::{exchange_of, fill, killed, try_trade, BTC, DAY};
 use crate::liquidation::{Scene, CASH, LOTS, LOW};
 use whittle::error::WhittleError;
 use whittle::event::{PartiallyLiquidated, Paused, Unpaused};
@@ -39,13 +39,11 @@ fn a_pause_of_new_risk_stops_what_opens_and_nothing_else() {
     assert_eq!(event.cooldown_until, event.until + DAY);
     // Neither an order from before nor a new one.
     let sent = fill(&mut scene.world, &scene.alice, BTC);
-    sent.refused(WhittleError::NewRiskPaused);
+    killed(sent, WhittleError::NewRiskPaused);
     let sent = scene.alice.place(&mut scene.world, BTC, 10);
     sent.refused(WhittleError::NewRiskPaused);
 
-    scene.world.pass(301);
     let alice = scene.alice.clone();
-    alice.expire(&mut scene.world, &alice, 0).ok();
     what_is_never_paused_works(&mut scene);
     alice.withdraw(&mut scene.world, 0, 1).ok();
 }

@@ -3,7 +3,7 @@
 
 use super::{share, Scene, BTC, ETH, LOTS};
 use whittle::error::WhittleError;
-use whittle::event::{AccountSettled, DeficitBooked, PartiallyLiquidated};
+use whittle::event::{AccountSettled, DeficitBooked, OrderKilled, PartiallyLiquidated};
 use whittle_risk::liquidation::Kind;
 use whittle_tests::{bps, MarketSpec, USD, USDC};
 
@@ -148,9 +148,12 @@ fn an_order_from_before_the_deficit_adds_no_risk_after_it() {
     let mut update = oracle.update("37000", scene.world.now());
     update.prev_publish_time = placed + 1;
     scene.world.show_market(BTC, update);
-    filler
-        .fill(&mut scene.world, &scene.alice, 0)
-        .refused(WhittleError::AccountInDeficit);
+    let done = filler.fill(&mut scene.world, &scene.alice, 0).ok();
+    let event: OrderKilled = done.event();
+    assert_eq!(event.reason, u32::from(WhittleError::AccountInDeficit));
+    let account = scene.world.account_of(&scene.alice);
+    assert_eq!(account.open_positions().count(), 0);
+    assert_eq!(account.orders[0].lots, 0);
 }
 
 #[test]

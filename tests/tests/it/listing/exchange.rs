@@ -5,13 +5,13 @@ use whittle::error::WhittleError;
 use whittle::state::exchange::ExchangeParams;
 use whittle::state::pool::{PoolParams, LOCKED_SHARES};
 use whittle_client::{address, instruction};
-use whittle_tests::{bps, spec, BankSpec, ExchangeSpec, World, ONE};
+use whittle_tests::{bps, spec, BankSpec, ExchangeSpec, World, ONE, USD};
 
 type Change<T> = (&'static str, fn(&mut T));
 
 #[test]
 fn exchange_parameters_out_of_bounds_are_refused() {
-    let changes: [Change<ExchangeParams>; 25] = [
+    let changes: [Change<ExchangeParams>; 28] = [
         ("no target buffer", |it| it.target_buffer_q32 = 0),
         ("target over call", |it| {
             it.target_buffer_q32 = it.call_buffer_q32 + 1;
@@ -33,6 +33,15 @@ fn exchange_parameters_out_of_bounds_are_refused() {
         ("bonus over one", |it| it.bonus_max_q32 = ONE + 1),
         ("a reward to pay", |it| it.fill_reward_usd_atoms = -1),
         ("the least reward", |it| it.fill_reward_usd_atoms = i64::MIN),
+        ("a reward over the most", |it| {
+            it.fill_reward_usd_atoms = 1_000 * USD + 1;
+        }),
+        ("a reward over 32 bits", |it| {
+            it.fill_reward_usd_atoms = 1 << 32;
+        }),
+        ("the largest reward", |it| {
+            it.fill_reward_usd_atoms = i64::MAX;
+        }),
         ("no delay", |it| it.order_delay_secs = 0),
         ("life at delay", |it| {
             it.order_life_secs = it.order_delay_secs
@@ -72,6 +81,7 @@ fn exchange_parameters_at_their_bounds_are_taken() {
             (it.forced_q32, it.emergency_q32) = (ONE / 2 - 1, ONE / 2);
             (it.profit_weight_q32, it.theta_q32) = (ONE, bps(9_000));
             (it.bonus_floor_q32, it.bonus_max_q32) = (ONE, ONE);
+            it.fill_reward_usd_atoms = 1_000 * USD;
         }),
         ("narrowest", |it| {
             (it.target_buffer_q32, it.call_buffer_q32) = (1, 1);

@@ -1,6 +1,7 @@
 //! How large a position and a market may become.
 
-use super::{come_due, fill_at, fill_with, filled, keeper, trade_at, world_with, BTC};
+use super::{come_due, fill_at, fill_with, filled, keeper, killed, trade_at, trade_killed};
+use super::{world_with, BTC};
 use whittle::error::WhittleError;
 use whittle_client::address;
 use whittle_tests::{MarketSpec, World, USD, USDC};
@@ -10,12 +11,10 @@ fn a_position_ends_where_the_tier_table_ends() {
     for side in [1, -1] {
         let mut world = world_with(|it| it.tiers = vec![(10_000, 300, 500)]);
         let alice = world.trader("alice", 10_000 * USDC);
-        let sent = trade_at(&mut world, &alice, BTC, 2_501 * side, "40000");
-        sent.refused(WhittleError::BeyondTierTable);
-        world.pass(301);
+        let reason = WhittleError::BeyondTierTable;
+        trade_killed(&mut world, &alice, BTC, 2_501 * side, "40000", reason);
         filled(trade_at(&mut world, &alice, BTC, 2_500 * side, "40000"));
-        let sent = trade_at(&mut world, &alice, BTC, side, "40000");
-        sent.refused(WhittleError::BeyondTierTable);
+        trade_killed(&mut world, &alice, BTC, side, "40000", reason);
     }
 }
 
@@ -28,10 +27,9 @@ fn each_side_of_a_market_has_its_own_open_interest_cap() {
         let bob = world.trader("bob", 10_000 * USDC);
         let carol = world.trader("carol", 10_000 * USDC);
         world.trade(&alice, BTC, 1_500 * side);
-        let sent = trade_at(&mut world, &bob, BTC, 1_001 * side, "40000");
-        sent.refused(WhittleError::OpenInterestCap);
+        let reason = WhittleError::OpenInterestCap;
+        trade_killed(&mut world, &bob, BTC, 1_001 * side, "40000", reason);
         filled(trade_at(&mut world, &carol, BTC, -2_500 * side, "40000"));
-        world.pass(301);
         filled(trade_at(&mut world, &bob, BTC, 1_000 * side, "40000"));
     }
 }
@@ -41,9 +39,8 @@ fn an_opening_order_leaves_at_least_the_minimum_position() {
     for side in [1, -1] {
         let mut world = World::new();
         let alice = world.trader("alice", 1_000 * USDC);
-        let sent = trade_at(&mut world, &alice, BTC, 2 * side, "40000");
-        sent.refused(WhittleError::BelowMinPosition);
-        world.pass(301);
+        let reason = WhittleError::BelowMinPosition;
+        trade_killed(&mut world, &alice, BTC, 2 * side, "40000", reason);
         filled(trade_at(&mut world, &alice, BTC, 3 * side, "40000"));
     }
 }
@@ -94,9 +91,5 @@ fn an_account_holds_eight_positions_and_no_ninth() {
     assert_eq!(world.account_of(&alice).open_positions().count(), 8);
     alice.place(&mut world, BTC, 100).ok();
     come_due(&mut world, BTC, "40000");
-    let keeper = keeper(&mut world);
-    let markets: Vec<_> = (1..9).map(address::market).collect();
-    let fill = fill_with(&world, &alice, &keeper, &markets);
-    let sent = world.send(&[fill], &[]);
-    sent.refused(WhittleError::TooManyPositions);
+    killed(&mut world, &alice, 0, WhittleError::TooManyPositions);
 }

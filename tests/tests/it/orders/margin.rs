@@ -1,8 +1,8 @@
 //! What an order that adds risk must leave.
 
-use super::{come_due, fill_at, filled, keeper, trade_at, two_markets, BTC, ETH};
+use super::{come_due, filled, keeper, killed, trade_at, trade_killed, two_markets, BTC, ETH};
 use whittle::error::WhittleError;
-use whittle::event::AccountUnflagged;
+use whittle::event::{AccountUnflagged, OrderKilled};
 use whittle_tests::{Actor, BankSpec, Quote, World, USDC};
 
 /// Opens 500 lots with this much cash. The price is the same each time, so is everything else.
@@ -10,11 +10,12 @@ use whittle_tests::{Actor, BankSpec, Quote, World, USDC};
 fn opened_with(cash: u64) -> (World, Actor, Result<(), ()>) {
     let mut world = World::new();
     let alice = world.trader("alice", cash);
-    let sent = trade_at(&mut world, &alice, BTC, 500, "40000");
-    if sent.succeeded() {
+    let done = trade_at(&mut world, &alice, BTC, 500, "40000").ok();
+    let kills: Vec<OrderKilled> = done.events_of();
+    let Some(kill) = kills.first() else {
         return (world, alice, Ok(()));
-    }
-    sent.refused(WhittleError::BelowInitialMargin);
+    };
+    assert_eq!(kill.reason, u32::from(WhittleError::BelowInitialMargin));
     (world, alice, Err(()))
 }
 
@@ -37,13 +38,13 @@ fn the_initial_requirement_is_met_to_the_atom() {
 }
 
 #[test]
-fn an_account_without_money_opens_nothing() {
+fn an_account_with_no_more_than_the_reward_opens_nothing() {
     let mut world = World::new();
-    let alice = world.keeper("alice");
-    for lots in [3, -3] {
-        let sent = trade_at(&mut world, &alice, BTC, lots, "40000");
-        sent.refused(WhittleError::MarginCall);
-        world.pass(301);
+    for (name, lots) in [("alice", 3), ("bob", -3)] {
+        let trader = world.trader(name, USDC / 100);
+        let reason = WhittleError::MarginCall;
+        trade_killed(&mut world, &trader, BTC, lots, "40000", reason);
+        assert_eq!(world.account_of(&trader).cash_usd_atoms, 0);
     }
 }
 
@@ -54,10 +55,8 @@ fn unrealised_profit_counts_with_its_weight() {
     world.trade(&alice, BTC, 500);
     // 200 dollars of profit, of which 180 count: room for about 180 more at five per cent.
     world.move_price(BTC, "44000");
-    let sent = trade_at(&mut world, &alice, ETH, 1_850, "2000");
-    sent.refused(WhittleError::BelowInitialMargin);
-    world.pass(301);
-    world.move_price(BTC, "44000");
+    let reason = WhittleError::BelowInitialMargin;
+    trade_killed(&mut world, &alice, ETH, 1_850, "2000", reason);
     filled(trade_at(&mut world, &alice, ETH, 1_700, "2000"));
 }
 
@@ -69,22 +68,19 @@ fn in_margin_call_no_order_that_adds_risk_is_filled_in_any_market() {
     // 16,000 dollars bought with 1,000: at 38,900 equity is under 1.2 times maintenance.
     world.move_price(BTC, "38900");
     for (market, lots, price) in [(BTC, 10, "38900"), (ETH, 10, "2000"), (ETH, -10, "2000")] {
-        alice.place(&mut world, market, lots).ok();
-        let sent = fill_at(&mut world, &alice, market, price);
-        sent.refused(WhittleError::MarginCall);
-        world.pass(301);
-        world.move_price(BTC, "38900");
+        let reason = WhittleError::MarginCall;
+        trade_killed(&mut world, &alice, market, lots, price, reason);
     }
 }
 
 #[test]
-fn turning_a_position_in_margin_call_is_refused() {
+fn turning_a_position_in_margin_call_kills_the_order() {
     let mut world = World::new();
     let alice = world.trader("alice", 1_000 * USDC);
     world.trade(&alice, BTC, 4_000);
     world.move_price(BTC, "38900");
-    let sent = trade_at(&mut world, &alice, BTC, -4_010, "38900");
-    sent.refused(WhittleError::MarginCall);
+    let reason = WhittleError::MarginCall;
+    trade_killed(&mut world, &alice, BTC, -4_010, "38900", reason);
 }
 
 #[test]
@@ -92,7 +88,7 @@ fn other_collateral_counts_less_while_its_price_is_in_doubt() {
     const SOL: u16 = 1;
     let mut world = World::new();
     world.list_bank(&BankSpec::sol()).ok();
-    let alice = world.keeper("alice");
+    let alice = world.trader("alice", 2 * USDC / 100);
     let mint = world.bank(SOL).mint;
     // 130 dollars at a weight of 80 %: 104.
     world.give(&alice, &mint, 1_300_000_000);
@@ -100,18 +96,15 @@ fn other_collateral_counts_less_while_its_price_is_in_doubt() {
     world.pass(1);
     world.publish_bank(SOL, Quote::usd("100").with_confidence_bps(200));
     world.update_banks(&[SOL]).ok();
-    let sent = trade_at(&mut world, &alice, BTC, 500, "40000");
-    sent.refused(WhittleError::BelowInitialMargin);
-    world.publish_bank(SOL, "100");
-    world.pass(1);
+    let reason = WhittleError::BelowInitialMargin;
+    trade_killed(&mut world, &alice, BTC, 500, "40000", reason);
     world.publish_bank(SOL, "100");
     world.update_banks(&[SOL]).ok();
-    let keeper = keeper(&mut world);
-    filled(keeper.fill(&mut world, &alice, 0));
+    filled(trade_at(&mut world, &alice, BTC, 500, "40000"));
 }
 
 #[test]
-fn a_stale_price_of_collateral_stops_openings() {
+fn a_stale_price_of_collateral_neither_fills_nor_kills_an_opening() {
     const SOL: u16 = 1;
     let mut world = World::new();
     world.list_bank(&BankSpec::sol()).ok();
@@ -122,6 +115,11 @@ fn a_stale_price_of_collateral_stops_openings() {
     world.pass(61);
     let sent = trade_at(&mut world, &alice, BTC, 500, "40000");
     sent.refused(WhittleError::PriceTooOld);
+    // Whoever fills brings the price up to date.
+    world.publish_bank(SOL, "100");
+    world.update_banks(&[SOL]).ok();
+    let keeper = keeper(&mut world);
+    filled(keeper.fill(&mut world, &alice, 0));
 }
 
 #[test]
@@ -141,14 +139,14 @@ fn the_first_price_of_a_market_fills_an_order_and_is_cached_by_it() {
 fn margin_is_judged_at_the_update_that_fills_when_nobody_has_cached_it_yet() {
     let mut world = World::new();
     let alice = world.trader("alice", 100 * USDC);
-    let keeper = keeper(&mut world);
     // 18,000 dollars at the price of the fill, bought with 100; at the cached price of 40,000 they
     // would already show a profit of 2,000.
     alice.place(&mut world, BTC, 5_000).ok();
     world.pass(2);
     world.publish(BTC, "36000");
-    let sent = keeper.fill(&mut world, &alice, 0);
-    sent.refused(WhittleError::BelowInitialMargin);
+    killed(&mut world, &alice, 0, WhittleError::BelowInitialMargin);
+    // The update was cached although the fill was undone.
+    assert_eq!(world.market(BTC).price.publish_time, world.now());
 }
 
 #[test]

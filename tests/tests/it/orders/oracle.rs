@@ -42,9 +42,18 @@ fn an_update_that_would_not_be_cached_does_not_fill() {
     });
     refused(WhittleError::OracleExponent, |it| it.quote.exponent = 5);
     refused(WhittleError::PriceOutOfRange, |it| it.quote.exponent = 4);
-    refused(WhittleError::PriceUncertain, |it| {
-        it.quote.confidence = u64::MAX;
-    });
+}
+
+#[test]
+fn an_update_that_is_as_uncertain_as_can_be_kills() {
+    let mut world = World::new();
+    let alice = world.trader("alice", 1_000 * USDC);
+    alice.place(&mut world, BTC, 500).ok();
+    world.pass(2);
+    let mut update = world.feed(BTC).update("40000", world.now());
+    update.quote.confidence = u64::MAX;
+    world.show_market(BTC, update);
+    super::killed(&mut world, &alice, 0, WhittleError::PriceUncertain);
 }
 
 #[test]

@@ -42,7 +42,15 @@ fn an_order_is_recorded_as_it_was_placed() {
     assert_eq!((order.lots, order.limit_q32), (-7, 3 << 32));
     assert_eq!(order.placed_at, world.now());
     assert_eq!(order.expires_at, world.now() + 100);
-    assert_eq!(order.reward_usd_atoms, USD / 100);
+    assert_eq!(order.reward_usd_atoms, 10_000);
+    assert_eq!(
+        (order.escrow_usd_atoms, event.escrow_usd_atoms),
+        (10_000, 10_000)
+    );
+    assert_eq!(
+        world.account_of(&alice).cash_usd_atoms,
+        1_000 * USD - 10_000
+    );
     assert_eq!(order.flags, 0);
 }
 

@@ -1,6 +1,6 @@
 //! The price of a fill: the oracle's with spread and impact, never better (INV-FILL).
 
-use super::{come_due, fill_at, filled, keeper, trade_at, world_with, BTC};
+use super::{come_due, fill_at, filled, keeper, killed, killed_at, trade_at, world_with, BTC};
 use whittle::error::WhittleError;
 use whittle_tests::{bps, World, USD, USDC};
 
@@ -71,8 +71,7 @@ fn an_order_is_filled_at_its_limit_and_not_beyond() {
         let mut args = alice.order(&world, lots);
         args.limit_q32 = beyond;
         alice.place_with(&mut world, BTC, args.clone()).ok();
-        let sent = fill_at(&mut world, &alice, BTC, "40000");
-        sent.refused(WhittleError::BeyondLimit);
+        killed_at(&mut world, &alice, BTC, "40000", WhittleError::BeyondLimit);
 
         let bob = world.trader("bob", 1_000 * USDC);
         args.limit_q32 = fill;
@@ -90,8 +89,7 @@ fn a_limit_that_the_oracles_price_keeps_and_the_spread_does_not_is_beyond() {
         let mut args = alice.order(&world, lots);
         args.limit_q32 = LOT;
         alice.place_with(&mut world, BTC, args).ok();
-        let sent = fill_at(&mut world, &alice, BTC, "40000");
-        sent.refused(WhittleError::BeyondLimit);
+        killed_at(&mut world, &alice, BTC, "40000", WhittleError::BeyondLimit);
     }
 }
 
@@ -104,12 +102,11 @@ fn a_limit_binds_reductions_too() {
     args.reduce_only = true;
     args.limit_q32 = LOT;
     alice.place_with(&mut world, BTC, args).ok();
-    let sent = fill_at(&mut world, &alice, BTC, "39000");
-    sent.refused(WhittleError::BeyondLimit);
+    killed_at(&mut world, &alice, BTC, "39000", WhittleError::BeyondLimit);
 }
 
 #[test]
-fn a_price_that_leaves_a_seller_nothing_does_not_fill() {
+fn a_price_that_leaves_a_seller_nothing_is_beyond_any_limit() {
     // Twice the confidence of 50 % is the whole price.
     let mut world = world_with(|it| {
         it.oracle_policy.uncertain_over_q32 = bps(10);
@@ -122,7 +119,5 @@ fn a_price_that_leaves_a_seller_nothing_does_not_fill() {
     alice.place_with(&mut world, BTC, args).ok();
     let wide = whittle_tests::Quote::usd("40000").with_confidence_bps(5_000);
     come_due(&mut world, BTC, wide);
-    let keeper = keeper(&mut world);
-    let sent = keeper.fill(&mut world, &alice, 0);
-    sent.refused(WhittleError::PriceOutOfRange);
+    killed(&mut world, &alice, 0, WhittleError::BeyondLimit);
 }

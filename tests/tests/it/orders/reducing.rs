@@ -1,7 +1,7 @@
 //! Reductions: cut at flat, never blocked by what blocks an opening, and turning a position.
 
-use super::{come_due, fill_at, filled, keeper, reduce_at, trade_at, two_markets, world_with};
-use super::{BTC, ETH};
+use super::{come_due, filled, keeper, killed, killed_at, reduce_at, trade_at, trade_killed};
+use super::{two_markets, world_with, BTC, ETH};
 use whittle::error::WhittleError;
 use whittle_tests::{Quote, World, USD, USDC};
 
@@ -29,7 +29,7 @@ fn a_reduce_only_order_under_the_position_reduces_by_its_own_size() {
 }
 
 #[test]
-fn a_reduce_only_order_whose_position_has_gone_meanwhile_is_not_filled() {
+fn a_reduce_only_order_whose_position_has_gone_meanwhile_is_killed() {
     // Gone flat, and turned to the order's own side.
     for other in [-500, -900] {
         let mut world = World::new();
@@ -42,8 +42,7 @@ fn a_reduce_only_order_whose_position_has_gone_meanwhile_is_not_filled() {
         come_due(&mut world, BTC, "40000");
         let keeper = keeper(&mut world);
         keeper.fill(&mut world, &alice, 0).ok();
-        let sent = keeper.fill(&mut world, &alice, 1);
-        sent.refused(WhittleError::NothingToReduce);
+        killed(&mut world, &alice, 1, WhittleError::NothingToReduce);
     }
 }
 
@@ -79,8 +78,8 @@ fn turning_a_position_needs_margin_for_what_it_opens() {
     let mut world = World::new();
     let alice = world.trader("alice", 110 * USDC);
     world.trade(&alice, BTC, 500);
-    let sent = trade_at(&mut world, &alice, BTC, -1_100, "40000");
-    sent.refused(WhittleError::BelowInitialMargin);
+    let reason = WhittleError::BelowInitialMargin;
+    trade_killed(&mut world, &alice, BTC, -1_100, "40000", reason);
     assert_eq!(world.account_of(&alice).positions[0].lots, 500);
 }
 
@@ -95,17 +94,13 @@ fn an_uncertain_price_reduces_and_never_opens() {
     for lots in [100, -600] {
         alice.place(&mut world, BTC, lots).ok();
         come_due(&mut world, BTC, uncertain);
-        let orders = world.account_of(&alice).orders;
-        let place = orders.iter().position(|order| order.lots == lots);
-        let place = u8::try_from(place.expect("the order")).expect("few places");
-        let sent = keeper.fill(&mut world, &alice, place);
-        sent.refused(WhittleError::PriceUncertain);
+        killed(&mut world, &alice, 0, WhittleError::PriceUncertain);
     }
     let mut args = alice.order(&world, -600);
     args.reduce_only = true;
     alice.place_with(&mut world, BTC, args).ok();
     come_due(&mut world, BTC, uncertain);
-    let event = filled(keeper.fill(&mut world, &alice, 2));
+    let event = filled(keeper.fill(&mut world, &alice, 0));
     assert_eq!(event.lots_after, 0);
 }
 
@@ -129,10 +124,8 @@ fn under_maintenance_only_reductions_are_filled() {
     let alice = world.trader("alice", 1_000 * USDC);
     world.trade(&alice, BTC, 4_000);
     world.move_price(BTC, "38500");
-    alice.place(&mut world, BTC, 10).ok();
-    let sent = fill_at(&mut world, &alice, BTC, "38500");
-    sent.refused(WhittleError::MarginCall);
-    world.pass(301);
+    let reason = WhittleError::MarginCall;
+    trade_killed(&mut world, &alice, BTC, 10, "38500", reason);
     let event = filled(reduce_at(&mut world, &alice, BTC, -100, "38500"));
     assert_eq!(event.lots_after, 3_900);
     assert!(event.equity_usd_atoms < event.maintenance_usd_atoms);
@@ -144,9 +137,11 @@ fn what_a_reduction_leaves_is_nothing_or_at_least_the_minimum() {
     let mut world = World::new();
     let alice = world.trader("alice", 1_000 * USDC);
     world.trade(&alice, BTC, 500);
-    let sent = reduce_at(&mut world, &alice, BTC, -498, "40000");
-    sent.refused(WhittleError::BelowMinPosition);
-    world.pass(301);
+    let mut dust = alice.order(&world, -498);
+    dust.reduce_only = true;
+    alice.place_with(&mut world, BTC, dust).ok();
+    let reason = WhittleError::BelowMinPosition;
+    killed_at(&mut world, &alice, BTC, "40000", reason);
     let event = filled(reduce_at(&mut world, &alice, BTC, -497, "40000"));
     assert_eq!(event.lots_after, 3);
     let event = filled(reduce_at(&mut world, &alice, BTC, -3, "40000"));

@@ -1,6 +1,6 @@
 //! Where the money of a fill goes.
 
-use super::{filled, keeper, reduce_at, trade_at, world_with, BTC};
+use super::{filled, keeper, killed, reduce_at, trade_at, world_with, BTC};
 use whittle::error::WhittleError;
 use whittle::event::DeficitBooked;
 use whittle_client::address;
@@ -187,8 +187,7 @@ fn a_close_that_leaves_a_debt_books_a_deficit_and_bars_the_account() {
     assert_eq!(event.deficit_usd_atoms, account.deficit_usd_atoms);
     assert_eq!(world.market(BTC).deficit_usd_atoms, event.deficit_usd_atoms);
 
-    let sent = keeper.fill(&mut world, &alice, 1);
-    sent.refused(WhittleError::AccountInDeficit);
+    killed(&mut world, &alice, 1, WhittleError::AccountInDeficit);
     let sent = alice.place(&mut world, BTC, 100);
     sent.refused(WhittleError::AccountInDeficit);
     let quote = world.bank(0).mint;

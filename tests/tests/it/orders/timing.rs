@@ -3,7 +3,7 @@
 use super::{keeper, BTC};
 use whittle::error::WhittleError;
 use whittle::event::{OrderFilled, OrderRemoved};
-use whittle_tests::{assert_only_changed, Actor, MarketSpec, OracleStub, Update, World, USDC};
+use whittle_tests::{assert_only_changed, Actor, MarketSpec, OracleStub, Update, World, USD, USDC};
 
 /// On a feed of each kind: an order that was just placed, and who fills it. The market's cached
 /// price is fresh. The delay is two seconds.
@@ -140,6 +140,8 @@ fn anybody_removes_an_order_once_it_has_expired() {
     let before = world.picture();
     let event: OrderRemoved = keeper.expire(&mut world, &alice, 0).ok().event();
     assert_eq!((event.account, event.place), (alice.account(), 0));
+    assert_eq!(event.returned_usd_atoms, USD / 100);
+    assert_eq!(world.account_of(&alice).cash_usd_atoms, 1_000 * USD);
     assert_only_changed!(before, world.picture(), [alice.account()]);
     assert_eq!(world.account_of(&alice).orders[0].lots, 0);
     let sent = keeper.expire(&mut world, &alice, 0);

@@ -133,7 +133,7 @@ pub struct Totals {
     pub updates: usize,
     /// Transactions that the program ran.
     pub transactions: usize,
-    /// Orders that the program refused to fill, for want of margin or beyond their limit.
+    /// Orders that the program killed, for want of margin or beyond their limit.
     pub unfilled: usize,
     /// Bonuses.
     pub keeper: i64,

@@ -1,5 +1,6 @@
 //! The exchange of the demo, and moving it through time.
 
+use whittle::event::OrderFilled;
 use whittle::state::exchange::ExchangeParams;
 use whittle::state::market::MarketParams;
 use whittle::state::MarginAccount;
@@ -166,18 +167,22 @@ impl Stage {
         actor
     }
 
-    /// Fills an account's orders; returns how many the program refused.
+    /// Fills an account's orders; returns how many were not filled: killed, or refused and left.
     pub fn fill(&mut self, actor: &Actor) -> usize {
         let orders = self.world.account_of(actor).orders;
-        let mut refused = 0;
+        let mut unfilled = 0;
         for (place, order) in (0u8..).zip(orders) {
             if order.lots != 0 {
                 let sent = self.filler.fill(&mut self.world, actor, place);
-                refused += usize::from(!sent.succeeded());
+                let filled = sent.succeeded() && {
+                    let fills: Vec<OrderFilled> = sent.ok().events_of();
+                    !fills.is_empty()
+                };
+                unfilled += usize::from(!filled);
                 self.transactions += 1;
             }
         }
-        refused
+        unfilled
     }
 
     /// Insurance fund and its lines.

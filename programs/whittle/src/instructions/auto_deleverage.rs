@@ -1,0 +1,115 @@
+//! Reduces one profitable position by the share of the running reduction, at the oracle's price and
+//! without a fee, and ends the reduction when the pool's bound holds again.
+
+use super::start_deleverage::share_now;
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::{DeleverageEnded, Deleveraged};
+use crate::state::{Exchange, MarginAccount, Market, Pool, Position, Side};
+use anchor_lang::prelude::*;
+use whittle_risk::crowding::deleverage_lots;
+use whittle_risk::{Lots, Ratio, Usd};
+
+/// Anyone may call, for each account once.
+#[derive(Accounts)]
+pub struct AutoDeleverage<'info> {
+    /// The exchange.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// The market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// The pool.
+    pub pool: AccountLoader<'info, Pool>,
+}
+
+/// Unrealised profit of a position after funding and losses.
+fn profit_of(market: &Market, position: &Position) -> Outcome<Usd> {
+    let price = market.counted_price();
+    let owed = whittle_risk::funding::owed_ceil(
+        Lots(position.lots),
+        position.funding_index_q32.into(),
+        market.funding_index_q32.into(),
+    )?;
+    Ok(price
+        .value_floor(Lots(position.lots))?
+        .minus(Usd(position.entry_usd_atoms))?
+        .minus(owed)?
+        .minus(market.loss_owed(position)?)?)
+}
+
+/// Lots to close of the account's position.
+fn size(market: &Market, position: &Position, share_now: Ratio, profit: Usd) -> Outcome<u64> {
+    require_that(
+        Side::of(position.lots).sign() == market.deleverage.side && position.lots != 0,
+        WhittleError::NotDeleveraged,
+    )?;
+    require_that(
+        position.deleverage_epoch != market.deleverage.epoch,
+        WhittleError::NotDeleveraged,
+    )?;
+    let own = profit_of(market, position)?;
+    require_that(own.0 > 0, WhittleError::NotDeleveraged)?;
+    let lots = Lots(position.lots).magnitude();
+    let share = Ratio(market.deleverage.share_q32);
+    Ok(deleverage_lots(lots, share, share_now, profit, own)?)
+}
+
+/// Closes at the oracle's price.
+fn close(market: &mut Market, position: &mut Position, lots: u64) -> Outcome<(Usd, Usd)> {
+    let settled = market.touch(position)?;
+    let price = market.counted_price();
+    let proceeds = price.value_floor(Lots(position.lots).alike(lots)?)?;
+    let profit = market.close(position, lots, proceeds)?;
+    let paid = market.pay(position, profit)?;
+    position.deleverage_epoch = market.deleverage.epoch;
+    if !position.is_used() {
+        *position = Position::default();
+    }
+    Ok((settled.plus(paid)?, profit))
+}
+
+pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let mut account = ctx.accounts.account.load_mut()?;
+    let mut market = ctx.accounts.market.load_mut()?;
+    let pool = ctx.accounts.pool.load()?;
+    let side = match market.deleverage.side {
+        1 => Side::Long,
+        -1 => Side::Short,
+        _ => return Err(WhittleError::NoDeleverage.into()),
+    };
+    require_that(now <= market.deleverage.ends_at, WhittleError::NoDeleverage)?;
+    market.accrue_funding(now)?;
+    let (share, profit) = share_now(&market, &pool, side, now)?;
+    if share == Ratio::ZERO {
+        market.deleverage.side = 0;
+        emit!(DeleverageEnded {
+            market: market.index,
+        });
+        return Ok(());
+    }
+    let index = market.index;
+    let position = account
+        .positions
+        .iter_mut()
+        .find(|position| position.is_used() && position.market == index)
+        .ok_or(WhittleError::NotDeleveraged)?;
+    let lots = size(&market, position, share, profit)?;
+    let (cash, realised) = close(&mut market, position, lots)?;
+    let left = position.lots;
+    account.credit(cash)?;
+
+    account.invariant()?;
+    market.invariant()?;
+    emit!(Deleveraged {
+        account: ctx.accounts.account.key(),
+        market: index,
+        closed_lots: lots,
+        lots_after: left,
+        price_q32: market.counted_price().0,
+        profit_usd_atoms: realised.0,
+    });
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Gives the loss of a bankrupt account to those who bear it: insurance up to its caps, the pool up
+//! to its cap of the day, the side that gained, and the pool again.
+
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::BankruptcyResolved;
+use crate::state::{Exchange, InsuranceFund, MarginAccount, Market, Pool, Side};
+use anchor_lang::prelude::*;
+use whittle_risk::waterfall::{allocate, Allocation, Capacity};
+use whittle_risk::Usd;
+
+/// Anyone may call.
+#[derive(Accounts)]
+pub struct ResolveBankruptcy<'info> {
+    /// The exchange.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The bankrupt account: no positions, no collateral, cash under zero.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// The market in which its deficit is booked; any market when none is.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// The pool.
+    #[account(mut)]
+    pub pool: AccountLoader<'info, Pool>,
+    /// The insurance fund.
+    #[account(mut)]
+    pub insurance_fund: AccountLoader<'info, InsuranceFund>,
+}
+
+/// What the account owes beyond its claims, and the side that gained it; no side when the loss did
+/// not come from a position.
+fn loss(account: &MarginAccount, market: &Market) -> Outcome<(Usd, Option<Side>)> {
+    require_that(
+        account.open_positions().next().is_none(),
+        WhittleError::NotBankrupt,
+    )?;
+    require_that(
+        account.used_collaterals().next().is_none(),
+        WhittleError::CollateralLeft,
+    )?;
+    let mut worth = Usd(account.cash_usd_atoms);
+    for position in account.used_positions() {
+        worth = worth.plus(Usd(position.claim_usd_atoms))?;
+    }
+    require_that(worth.0 < 0, WhittleError::NotBankrupt)?;
+    let side = if account.deficit_usd_atoms > 0 {
+        require_that(
+            account.deficit_market == market.index,
+            WhittleError::MarketMismatch,
+        )?;
+        Some(Side::of(i64::from(account.deficit_side)).other())
+    } else {
+        None
+    };
+    Ok((worth.negated()?, side))
+}
+
+/// Unrealised profit that the side has at a price that may be relied on.
+///
+/// Errors: [`WhittleError::PriceTooOld`] and [`WhittleError::PriceUncertain`], but not when the side
+/// is empty and nobody depends on the price.
+fn profit(market: &Market, side: Option<Side>, now: i64) -> Outcome<Usd> {
+    let Some(side) = side.filter(|side| market.side(*side).0 > 0) else {
+        return Ok(Usd::ZERO);
+    };
+    let mark = market.mark(now);
+    require_that(!mark.stale, WhittleError::PriceTooOld)?;
+    require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+    market.side_profit(side)
+}
+
+/// Moves the cash of an allocation to the account and returns what the side really bears.
+fn apply(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    pool: &mut Pool,
+    fund: &mut InsuranceFund,
+    parts: &Allocation,
+    side: Option<Side>,
+) -> Outcome<Usd> {
+    fund.cash_usd_atoms = Usd(fund.cash_usd_atoms).minus(parts.insurance)?.0;
+    // The pool advances what the side bears: its debt to the side falls by as much.
+    let from_pool = parts.pool.plus(parts.side)?.plus(parts.pool_beyond)?;
+    let from_cash = from_pool.least(Usd(pool.cash_usd_atoms));
+    pool.cash_usd_atoms = Usd(pool.cash_usd_atoms).minus(from_cash)?.0;
+    let from_reserve = from_pool.minus(from_cash)?;
+    pool.reserve_usd_atoms = Usd(pool.reserve_usd_atoms).minus(from_reserve)?.0;
+    account.credit(parts.insurance.plus(from_pool)?)?;
+    let released = Usd(account.deficit_usd_atoms).least(parts.insurance.plus(from_pool)?);
+    account.deficit_usd_atoms = Usd(account.deficit_usd_atoms).minus(released)?.0;
+    market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).minus(released)?.0;
+    match side {
+        Some(side) => market.bear_loss(side, parts.side),
+        None => Ok(Usd::ZERO),
+    }
+}
+
+pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let mut account = ctx.accounts.account.load_mut()?;
+    let mut market = ctx.accounts.market.load_mut()?;
+    let mut pool = ctx.accounts.pool.load_mut()?;
+    let mut fund = ctx.accounts.insurance_fund.load_mut()?;
+    let (owed, side) = loss(&account, &market)?;
+    let before_side = Capacity {
+        insurance: fund.available(now)?,
+        pool_of_day: pool.loss_room(now)?,
+        profit: Usd::ZERO,
+        pool_cash: pool.own_cash()?,
+    };
+    let mut parts = allocate(owed, &before_side).map_err(WhittleError::from)?;
+    if parts.pool_beyond.0 > 0 || parts.left.0 > 0 {
+        // Only now does anybody depend on the price.
+        let capacity = Capacity {
+            profit: profit(&market, side, now)?,
+            ..before_side
+        };
+        parts = allocate(owed, &capacity).map_err(WhittleError::from)?;
+    }
+    require_that(parts.left < owed, WhittleError::PoolCash)?;
+
+    let borne = apply(
+        &mut account,
+        &mut market,
+        &mut pool,
+        &mut fund,
+        &parts,
+        side,
+    )?;
+    fund.count_paid(parts.insurance)?;
+    pool.count_loss(parts.pool)?;
+
+    account.invariant()?;
+    market.invariant()?;
+    pool.invariant()?;
+    fund.invariant()?;
+    emit!(BankruptcyResolved {
+        account: ctx.accounts.account.key(),
+        market: market.index,
+        side: side.map_or(0, Side::sign),
+        loss_usd_atoms: owed.0,
+        insurance_usd_atoms: parts.insurance.0,
+        pool_usd_atoms: parts
+            .pool
+            .plus(parts.pool_beyond)
+            .map_err(WhittleError::from)?
+            .0,
+        side_usd_atoms: parts.side.0,
+        side_bears_usd_atoms: borne.0,
+        left_usd_atoms: parts.left.0,
+    });
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Begins to reduce the profitable positions of one side, when the pool owes that side more than
+//! its bound.
+
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::DeleverageStarted;
+use crate::state::{Exchange, Market, Pool, Side};
+use anchor_lang::prelude::*;
+use whittle_risk::crowding::deleverage_share;
+use whittle_risk::{Ratio, Usd};
+
+/// A reduction ends after so long; if the bound is still exceeded, another one may begin.
+pub const DELEVERAGE_SECS: i64 = 3_600;
+
+/// Anyone may begin.
+#[derive(Accounts)]
+pub struct StartDeleverage<'info> {
+    /// The exchange.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The market.
+    #[account(mut)]
+    pub market: AccountLoader<'info, Market>,
+    /// The pool.
+    pub pool: AccountLoader<'info, Pool>,
+}
+
+/// What the pool has for a market's winners.
+pub(super) fn pool_cash(market: &Market, pool: &Pool) -> Outcome<Usd> {
+    Ok(pool
+        .own_cash()?
+        .plus(Usd(market.pool_line_usd_atoms))?
+        .minus(Usd(market.claims_unpaid_usd_atoms))?)
+}
+
+/// The share of each profitable position that has to go at this moment, and the side's profit.
+pub(super) fn share_now(
+    market: &Market,
+    pool: &Pool,
+    side: Side,
+    now: i64,
+) -> Outcome<(Ratio, Usd)> {
+    let mark = market.mark(now);
+    require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
+    require_that(!mark.stale, WhittleError::PriceTooOld)?;
+    require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+    let profit = market.side_profit(side)?;
+    let bound = Ratio(market.params.crowding.payout_bound_q32);
+    let share = deleverage_share(profit, pool_cash(market, pool)?, bound)?;
+    Ok((share, profit))
+}
+
+pub(crate) fn handle(ctx: Context<StartDeleverage>, is_long: bool) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let pool = ctx.accounts.pool.load()?;
+    let mut market = ctx.accounts.market.load_mut()?;
+    let side = if is_long { Side::Long } else { Side::Short };
+    // One at a time: a position is reduced once by each.
+    require_that(
+        market.deleverage.side == 0 || now > market.deleverage.ends_at,
+        WhittleError::DeleverageRunning,
+    )?;
+    let (share, profit) = share_now(&market, &pool, side, now)?;
+    require_that(share > Ratio::ZERO, WhittleError::PayoutBoundHolds)?;
+
+    market.deleverage.share_q32 = share.0;
+    market.deleverage.ends_at = now.saturating_add(DELEVERAGE_SECS);
+    // Zero is what a new position holds.
+    market.deleverage.epoch = market.deleverage.epoch.checked_add(1).unwrap_or(1);
+    market.deleverage.side = side.sign();
+    market.invariant()?;
+    emit!(DeleverageStarted {
+        market: market.index,
+        side: side.sign(),
+        share_q32: share.0,
+        profit_usd_atoms: profit.0,
+        ends_at: market.deleverage.ends_at,
+    });
+    Ok(())
+}
