@@ -158,8 +158,8 @@ fn governance() -> Vec<Cost> {
     let mut world = World::bare();
     let initialized = world.initialize(&ExchangeSpec::default()).ok();
     let quote = world.list_bank(&BankSpec::usdc()).ok();
-    let pool = world.create_pool().ok();
     let market = world.list_market(&MarketSpec::default()).ok();
+    let pool = world.create_pool().ok();
     let seeded = world.seed_insurance(10_000 * USDC).ok();
     let settled = world.settle_markets(&[0]).ok();
     vec![

@@ -16,6 +16,8 @@ pub mod actor;
 pub mod chain;
 pub mod changed;
 pub mod cost;
+pub mod governance;
+mod governed;
 mod invariant;
 pub mod oracle;
 pub mod outcome;

@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use solana_signer::Signer;
+use whittle::state::{Bank, Market};
 use whittle_client::{address, instruction};
 
 use crate::actor::Actor;
@@ -22,12 +23,12 @@ impl World {
     pub fn with_markets(markets: &[MarketSpec]) -> Self {
         let mut world = Self::with_exchange(&ExchangeSpec::default());
         world.list_bank(&BankSpec::usdc()).ok();
-        world.create_pool().ok();
-        world.seed_insurance(10_000 * USDC).ok();
-        world.fund_pool(1_000_000 * USDC);
         for market in markets {
             world.list_market(market).ok();
         }
+        world.create_pool().ok();
+        world.seed_insurance(10_000 * USDC).ok();
+        world.fund_pool(1_000_000 * USDC);
         let all = world.all_markets();
         if !all.is_empty() {
             world.update(&all).ok();
@@ -69,7 +70,7 @@ impl World {
     }
 
     /// Creates a mint and its feed and lists a bank for it, with its price cached unless it is the
-    /// quote token.
+    /// quote token. It is open at once, as if it had been listed long ago.
     #[track_caller]
     pub fn list_bank(&mut self, spec: &BankSpec) -> Sent {
         let mint = self.create_mint(spec);
@@ -85,6 +86,7 @@ impl World {
         let sent = self.send_as(&authority, instruction);
         if sent.succeeded() {
             let index = u16::try_from(self.bank_feeds.len()).expect("few banks");
+            self.forge::<Bank>(address::bank(&mint), |bank| bank.opens_at = 0);
             self.bank_feeds
                 .push(stub.map(|stub| Feed { stub, last: None }));
             if stub.is_some() {
@@ -95,7 +97,8 @@ impl World {
         sent
     }
 
-    /// Publishes a first price and lists a market that reads it.
+    /// Publishes a first price and lists a market that reads it. It is open at once, as if it had
+    /// been listed long ago.
     #[track_caller]
     pub fn list_market(&mut self, spec: &MarketSpec) -> Sent {
         let stub = spec.feed();
@@ -107,6 +110,7 @@ impl World {
             instruction::list_market(authority.address(), index, stub.address, spec.args());
         let sent = self.send_as(&authority, instruction);
         if sent.succeeded() {
+            self.forge::<Market>(address::market(index), |market| market.opens_at = 0);
             let last = Some(update);
             self.market_feeds.push(Feed { stub, last });
         }

@@ -200,7 +200,8 @@ impl BankSpec {
         }
     }
 
-    pub(crate) fn args(&self, oracle: Option<OracleStub>) -> ListBankArgs {
+    /// What `list_bank` is called with; `oracle` is its feed.
+    pub fn args(&self, oracle: Option<OracleStub>) -> ListBankArgs {
         // A token of d decimals at one dollar: 10^6 USD atoms for 10^d token atoms.
         let peg = (u128::from(USDC) << 32) / 10u128.pow(u32::from(self.decimals));
         ListBankArgs {

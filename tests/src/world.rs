@@ -15,7 +15,7 @@ use crate::changed::Picture;
 use crate::oracle::{OracleStub, Update};
 use crate::outcome::Sent;
 use crate::vm::Vm;
-use crate::{invariant, plan_check, spec, token};
+use crate::{governed, invariant, plan_check, spec, token};
 
 /// When every world begins: 2023-11-14, 22:13:20 UTC.
 pub const START: i64 = 1_700_000_000;
@@ -149,7 +149,9 @@ impl World {
         let sent = Sent { processed };
         if sent.succeeded() {
             let broken = self.broken_invariant();
-            let broken = broken.or_else(|| invariant::check_step(&before, &self.current).err());
+            let broken = broken
+                .or_else(|| invariant::check_step(&before, &self.current).err())
+                .or_else(|| governed::check_step(&before, &self.current, self.now).err());
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
         } else {
             before.assert_only_changed(&self.current, &[]);
@@ -194,6 +196,20 @@ impl World {
     pub fn put(&mut self, address: Pubkey, name: &str, account: &Account) {
         self.vm.set_account(&address, account);
         self.call(address, name);
+        self.refresh_one(address);
+    }
+
+    /// Rewrites an account of the program as no instruction would.
+    pub fn forge<T: Pod + anchor_lang::Discriminator>(
+        &mut self,
+        address: Pubkey,
+        forge: impl FnOnce(&mut T),
+    ) {
+        let mut body: T = self.read(&address);
+        forge(&mut body);
+        let mut account = self.raw(&address).expect("just read").clone();
+        account.data = [T::DISCRIMINATOR, bytemuck::bytes_of(&body)].concat();
+        self.vm.set_account(&address, &account);
         self.refresh_one(address);
     }
 

@@ -53,6 +53,11 @@ pub fn margin_account(owner: &Pubkey, sub_id: u16) -> Pubkey {
     derived(&[seeds::MARGIN, owner.as_ref(), &sub_id.to_le_bytes()])
 }
 
+/// A proposal of a change.
+pub fn proposal(nonce: u64) -> Pubkey {
+    derived(&[seeds::PROPOSAL, &nonce.to_le_bytes()])
+}
+
 /// A liquidity provider's pending request.
 pub fn liquidity_request(owner: &Pubkey) -> Pubkey {
     derived(&[seeds::LIQUIDITY, owner.as_ref()])

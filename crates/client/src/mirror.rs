@@ -148,7 +148,7 @@ impl Mirror {
 
     /// What `liquidate_partial` would do at `now`.
     pub fn plan(&self, account: &MarginAccount, now: i64, min_bonus: Usd) -> Outcome<Plan> {
-        let policy = self.rules()?.policy();
+        let policy = self.rules()?.policy_at(now);
         let snapshot = self.snapshot(account, now)?;
         let inputs = snapshot.inputs(account, &policy, now, min_bonus);
         Ok(liquidation::plan(&inputs)?)

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use whittle_risk::bonus::BonusTerms;
-use whittle_risk::health::{assess, Account, Doubt, Leg, Thresholds};
+use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds};
 use whittle_risk::liquidation::{plan, Episode, Inputs, Kind, Policy};
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -35,6 +35,7 @@ fn policy() -> Policy {
             target_buffer: bps(1_000),
             emergency: bps(6_667),
             profit_weight: bps(5_000),
+            class_initial: [Ratio::ZERO; 2],
         },
         theta: bps(5_000),
         forced: bps(3_333),
@@ -45,6 +46,7 @@ fn policy() -> Policy {
         },
         confirm_secs: 2,
         flag_lapse_secs: 600,
+        emergency_only: false,
     }
 }
 
@@ -81,6 +83,7 @@ fn legs<const N: usize>(tier_count: usize, change: impl Fn(usize, &mut Leg)) -> 
             },
             tiers: tiers(tier_count),
             multiplier: Ratio::ONE,
+            initial_multiplier: Ratio::ZERO,
             premium: bps(5 + step),
             pool_cost: bps(10),
             min_position: usd(10),
@@ -102,6 +105,7 @@ fn account(legs: &[Leg], ratio_bps: i64) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         interest: Usd::ZERO,
+        leverage: Leverage::default(),
         legs,
     };
     let health = assess(&account, Doubt::Plain).expect("in range");

@@ -39,6 +39,8 @@ pub enum RiskError {
         /// The publish time that every leg must have reached.
         needed: i64,
     },
+    /// Liquidations are paused, and the account is not under the emergency ratio.
+    LiquidationsPaused,
     /// The bonus is under what the caller asked for.
     BonusBelowMinimum {
         /// What this call would pay.

@@ -23,8 +23,10 @@ pub struct Leg {
     pub mark: Mark,
     /// The market's size tiers.
     pub tiers: TierTable,
-    /// Volatility multiplier on the requirements.
+    /// Volatility multiplier on the maintenance requirement.
     pub multiplier: Ratio,
+    /// Multiplier on the initial requirement; counted as at least `multiplier`.
+    pub initial_multiplier: Ratio,
     /// Added to the initial rate while the leg's side is crowded.
     pub crowded: Ratio,
     /// Insurance premium on notional closed by liquidation.
@@ -54,9 +56,23 @@ pub struct Account<'a> {
     pub collateral: Usd,
     /// Interest owed on an overdraft and not yet charged.
     pub interest: Usd,
+    /// How much leverage it may take.
+    pub leverage: Leverage,
     /// Its positions.
     pub legs: &'a [Leg],
 }
+
+/// How much leverage an account may take. It counts where risk is taken and nowhere else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leverage {
+    /// 0 retail, 1 standard, higher without a least rate.
+    pub class: u8,
+    /// Least initial rate that the owner set.
+    pub own_initial: Ratio,
+}
+
+/// Classes of accounts that have a least initial rate.
+pub const LIMITED_CLASSES: usize = 2;
 
 /// Thresholds that hold for every account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +85,17 @@ pub struct Thresholds {
     pub emergency: Ratio,
     /// Weight of unrealised profit in initial checks.
     pub profit_weight: Ratio,
+    /// Least initial rates of the classes: retail, standard.
+    pub class_initial: [Ratio; LIMITED_CLASSES],
+}
+
+impl Thresholds {
+    /// The least initial rate of an account: its class's or its owner's, whichever is higher.
+    pub fn least_initial(&self, leverage: &Leverage) -> Ratio {
+        let class = self.class_initial.get(usize::from(leverage.class));
+        let class = class.copied().unwrap_or(Ratio::ZERO);
+        Ratio(class.0.max(leverage.own_initial.0))
+    }
 }
 
 /// Which way doubt about a price counts.
@@ -277,7 +304,8 @@ pub fn assess(account: &Account, doubt: Doubt) -> Result<Health, RiskError> {
 }
 
 /// Equity and requirement for taking risk: prices shifted against the account, unrealised profit
-/// weighted.
+/// weighted. A leg requires what its tiers ask for, and at least the account's least initial rate on
+/// its whole notional; both are rounded up against the account.
 ///
 /// Errors: [`RiskError::NoFreshPrice`] when a leg's price is stale.
 pub fn assess_initial(
@@ -288,6 +316,7 @@ pub fn assess_initial(
         equity: account.assets()?,
         requirement: Usd::ZERO,
     };
+    let least = thresholds.least_initial(&account.leverage);
     for leg in account.legs {
         if leg.mark.stale {
             return Err(RiskError::NoFreshPrice);
@@ -299,10 +328,13 @@ pub fn assess_initial(
             profit
         };
         health.equity = health.equity.plus(counted)?;
+        // While maintenance ramps up, its multiplier may stand over the one on initial rates.
+        let multiplier = Ratio(leg.initial_multiplier.0.max(leg.multiplier.0));
         let required = leg
             .tiers
-            .initial_ceil(notional.magnitude(), leg.multiplier)?
-            .plus(leg.crowded.of_ceil(notional.magnitude())?)?;
+            .initial_ceil(notional.magnitude(), multiplier)?
+            .plus(leg.crowded.of_ceil(notional.magnitude())?)?
+            .most(least.of_ceil(notional.magnitude())?);
         health.requirement = health.requirement.plus(required)?;
     }
     Ok(health)

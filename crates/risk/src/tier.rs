@@ -164,6 +164,14 @@ impl TierTable {
             .map_or(0, |below| below.upto)
     }
 
+    /// Where the tier at `index` ends; the last one does not.
+    fn end_of(&self, index: usize) -> u64 {
+        if index.saturating_add(1) >= self.len {
+            return u64::MAX;
+        }
+        self.bracket(index).upto
+    }
+
     /// Maintenance requirement of `notional` times the volatility multiplier, rounded up against
     /// the account.
     #[inline(always)]
@@ -204,6 +212,27 @@ impl TierTable {
             None => Ok(Usd::ZERO),
         }
     }
+}
+
+/// How far new tiers must be scaled down so that no position requires more maintenance than before.
+///
+///   r = min over all notionals of  old marginal rate / new marginal rate,  at most one
+///
+/// A requirement is the sum of its marginal rates, so with every new one times r at most the old one,
+/// no sum is higher either; the roundings of the deductions add at most an atom for each bound. The
+/// ratio is rounded down, for the accounts. Above its last bound a table goes on at its last rate.
+pub fn ramp_start_floor(old: &TierTable, new: &TierTable) -> Result<Ratio, RiskError> {
+    let mut least = Ratio::ONE;
+    for (i, before) in old.brackets().iter().enumerate() {
+        for (j, after) in new.brackets().iter().enumerate() {
+            let begins = old.floor_of(i).max(new.floor_of(j));
+            if begins < old.end_of(i).min(new.end_of(j)) {
+                let ratio = Ratio::between_floor(before.maintenance.0, after.maintenance.0)?;
+                least = least.least(ratio);
+            }
+        }
+    }
+    Ok(least)
 }
 
 /// deduct(k) from deduct(k-1). Rounded down, so that the requirement is never understated.

@@ -11,6 +11,11 @@ use whittle::instructions::list_market::TierArgs;
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
 use whittle::state::exchange::{ExchangeParams, MAX_FILL_REWARD_USD_ATOMS};
+use whittle::state::governance::{
+    GovernanceParams, COOLDOWN_MAX_SECS, PAUSE_MAX_SECS, TIMELOCK_MAX_SECS, TIMELOCK_MIN_SECS,
+};
+use whittle::state::insurance_fund::InsuranceParams;
+use whittle::state::leverage::{LeverageParams, DELAY_MIN_SECS};
 use whittle::state::market::MarketParams;
 use whittle::state::pool::{PoolParams, LOCKED_SHARES};
 use whittle::state::raw::OracleConfig;
@@ -69,7 +74,9 @@ pub(super) fn check(description: &Description, report: &Report) {
         bank(&mut rules, place == 0, described);
     }
     pool(&mut Rules::new("pool", report), &description.pool);
-    Rules::new("insurance", report).must(
+    let mut rules = Rules::new("insurance", report);
+    insurance(&mut rules, &description.insurance);
+    rules.must(
         i64::try_from(description.insurance_atoms).is_ok(),
         "at_least_usd",
         "under 9.2 trillion",
@@ -147,7 +154,41 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
         "flag_lapse_secs",
         "over confirm_secs",
     );
+    leverage(rules, &params.leverage);
+    governance(rules, &params.governance);
     rules.program(params.validate());
+}
+
+fn leverage(rules: &mut Rules, params: &LeverageParams) {
+    rules.shares(&[("leverage.retail_initial", params.retail_initial_q32)]);
+    rules.must(
+        params.standard_initial_q32 <= params.retail_initial_q32,
+        "leverage.standard_initial",
+        "at most retail_initial",
+    );
+    rules.must(
+        params.delay_secs >= DELAY_MIN_SECS,
+        "leverage.delay_secs",
+        "at least an hour",
+    );
+}
+
+fn governance(rules: &mut Rules, params: &GovernanceParams) {
+    rules.must(
+        (TIMELOCK_MIN_SECS..=TIMELOCK_MAX_SECS).contains(&params.timelock_secs),
+        "governance.timelock_secs",
+        "from a day to thirty",
+    );
+    rules.must(
+        (1..=PAUSE_MAX_SECS).contains(&params.pause_max_secs),
+        "governance.pause_max_secs",
+        "from a second to a day",
+    );
+    rules.must(
+        (params.pause_max_secs..=COOLDOWN_MAX_SECS).contains(&params.pause_cooldown_secs),
+        "governance.pause_cooldown_secs",
+        "from pause_max_secs to thirty days",
+    );
 }
 
 fn bank(rules: &mut Rules, is_quote: bool, bank: &DescribedBank) {
@@ -212,6 +253,20 @@ fn pool(rules: &mut Rules, params: &PoolParams) {
         params.min_deposit_usd_atoms > LOCKED_SHARES,
         "min_deposit_usd",
         &format!("over {}", usd::show(LOCKED_SHARES)),
+    );
+    rules.program(params.validate());
+}
+
+fn insurance(rules: &mut Rules, params: &InsuranceParams) {
+    rules.must(
+        params.per_event_usd_atoms <= params.per_day_usd_atoms,
+        "per_event_usd",
+        "at most per_day_usd",
+    );
+    rules.must(
+        params.drawdown_q32 > 0 && params.drawdown_q32 <= ONE,
+        "drawdown",
+        "over 0 % and at most 100 %",
     );
     rules.program(params.validate());
 }

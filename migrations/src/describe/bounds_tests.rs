@@ -57,6 +57,42 @@ fn each_bound_names_its_field() {
             "over confirm_secs",
         ),
         (
+            "retail_initial = \"10 %\"",
+            "retail_initial = \"101 %\"",
+            "exchange.leverage.retail_initial",
+            "at most 100 %",
+        ),
+        (
+            "standard_initial = \"5 %\"",
+            "standard_initial = \"11 %\"",
+            "exchange.leverage.standard_initial",
+            "at most retail_initial",
+        ),
+        (
+            "\ndelay_secs = 86_400",
+            "\ndelay_secs = 3_599",
+            "exchange.leverage.delay_secs",
+            "at least an hour",
+        ),
+        (
+            "timelock_secs = 172_800",
+            "timelock_secs = 86_399",
+            "exchange.governance.timelock_secs",
+            "from a day to thirty",
+        ),
+        (
+            "pause_max_secs = 21_600",
+            "pause_max_secs = 0",
+            "exchange.governance.pause_max_secs",
+            "from a second to a day",
+        ),
+        (
+            "pause_cooldown_secs = 86_400",
+            "pause_cooldown_secs = 21_599",
+            "exchange.governance.pause_cooldown_secs",
+            "from pause_max_secs",
+        ),
+        (
             "\nreceiver_programs = [\"rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ\"]",
             "",
             "exchange.receiver_programs",
@@ -251,7 +287,11 @@ fn every_refusal_of_the_program_names_a_field_here() {
     let example = Description::parse(EXAMPLE).unwrap();
     same_bounds(
         example.exchange.params,
-        |value| value.padding = Default::default(),
+        |value| {
+            value.padding = Default::default();
+            value.leverage.padding = Default::default();
+            value.governance.padding = Default::default();
+        },
         |value| value.validate().is_ok(),
         |description, value| description.exchange.params = value,
     );
@@ -260,6 +300,12 @@ fn every_refusal_of_the_program_names_a_field_here() {
         |_| (),
         |value| value.validate().is_ok(),
         |description, value| description.pool = value,
+    );
+    same_bounds(
+        example.insurance,
+        |_| (),
+        |value| value.validate().is_ok(),
+        |description, value| description.insurance = value,
     );
     same_bounds(
         example.markets[0].args.params,

@@ -106,8 +106,9 @@ pub(crate) fn all(description: &Description) -> Vec<Step<'_>> {
         ("exchange", vec![exchange::work(description)]),
         ("quote bank", banks),
         ("other banks", others),
-        ("pool and insurance fund", vec![pool::work(description)]),
         ("markets", markets),
+        // Opens the exchange: what is listed later waits for the timelock.
+        ("pool and insurance fund", vec![pool::work(description)]),
         ("insurance cash", insurance::work(description)),
     ];
     (1u16..)

@@ -65,6 +65,15 @@ pub enum WhittleError {
     /// 6017
     #[msg("Name another margin account for the bonus or reward than the one that pays it")]
     SameAccount = 17,
+    /// 6020
+    #[msg("The signer is neither the guardian nor the authority")]
+    NotGuardian = 20,
+    /// 6021
+    #[msg("The signer is not the one to whom the authority was offered: see next_authority")]
+    NotNextAuthority = 21,
+    /// 6022
+    #[msg("An account becomes professional only if the exchange's authority signs too")]
+    AuthorityMustSign = 22,
 
     // 100: oracle
     /// 6100
@@ -141,6 +150,33 @@ pub enum WhittleError {
     /// 6209
     #[msg("Cash is overdrawn: deposit quote tokens before withdrawing other collateral")]
     CashOverdrawn = 209,
+    /// 6220
+    #[msg("The class must be 0 (retail), 1 (standard) or 2 (professional), the rate at most one")]
+    BadLeverage = 220,
+    /// 6221
+    #[msg("The market was listed lately and is not open yet: wait until its opens_at")]
+    MarketNotOpen = 221,
+    /// 6222
+    #[msg("The bank was listed lately and is not open yet: wait until its opens_at")]
+    BankNotOpen = 222,
+    /// 6223
+    #[msg("The market is being wound down: only orders that reduce a position are accepted")]
+    MarketWindingDown = 223,
+    /// 6224
+    #[msg("The bank is being wound down: deposit another token")]
+    BankWindingDown = 224,
+    /// 6225
+    #[msg("The market is settled: call settle_position instead of trading")]
+    MarketSettled = 225,
+    /// 6226
+    #[msg("The settlement is not due, was published before, or there is no wind-down")]
+    SettlementNotDue = 226,
+    /// 6227
+    #[msg("The price of settlement is not published yet: call publish_settlement when it is due")]
+    NotSettled = 227,
+    /// 6228
+    #[msg("The guardian froze deposits of this token: deposit another one")]
+    DepositsFrozen = 228,
 
     // 300: liquidation
     /// 6300
@@ -318,6 +354,50 @@ pub enum WhittleError {
     /// 6511
     #[msg("An insurance parameter is out of bounds: see InsuranceParams for each bound")]
     BadInsuranceParams = 511,
+    /// 6520
+    #[msg("Liquidations are paused: only accounts under the emergency ratio are liquidated")]
+    LiquidationsPaused = 520,
+    /// 6521
+    #[msg("New risk is paused: place reduce-only orders or wait for the end of the pause")]
+    NewRiskPaused = 521,
+    /// 6522
+    #[msg("Withdrawals are paused: wait for the end of the pause")]
+    WithdrawalsPaused = 522,
+    /// 6523
+    #[msg("Liquidity requests are paused: wait, or refund the request when it has expired")]
+    LiquidityPaused = 523,
+    /// 6524
+    #[msg("A pause has a kind from 0 to 3 and lasts from one second to pause_max_secs")]
+    BadPause = 524,
+    /// 6525
+    #[msg("A pause of this kind runs or has ended lately: wait until its cooldown_until")]
+    PauseCoolingDown = 525,
+    /// 6526
+    #[msg("Nothing of this kind is paused: a pause that follows from another ends with that one")]
+    NotPaused = 526,
+    /// 6527
+    #[msg("A guard is only tightened: propose a change to loosen it")]
+    GuardLoosens = 527,
+    /// 6528
+    #[msg(
+        "A guard is a cap of at least zero and a multiplier from 1 to 4; not on the quote token"
+    )]
+    BadGuard = 528,
+    /// 6529
+    #[msg("The change may not be applied before its eta")]
+    ChangeNotDue = 529,
+    /// 6530
+    #[msg("The change was not applied in time: cancel it and propose it again")]
+    ChangeExpired = 530,
+    /// 6531
+    #[msg("A governance parameter is out of bounds: see GovernanceParams for each bound")]
+    BadGovernanceParams = 531,
+    /// 6532
+    #[msg("A leverage parameter is out of bounds: see LeverageParams for each bound")]
+    BadLeverageParams = 532,
+    /// 6533
+    #[msg("A wind-down takes 1 to 90 days, begins once, and never ends the quote token")]
+    BadWindDown = 533,
 }
 
 /// `Ok` when `holds`, else `error`.
@@ -340,6 +420,7 @@ impl From<RiskError> for WhittleError {
             RiskError::NotFlagged => Self::NotFlagged,
             RiskError::AlreadyFlagged { .. } => Self::AlreadyFlagged,
             RiskError::NotConfirmed { .. } => Self::NotConfirmed,
+            RiskError::LiquidationsPaused => Self::LiquidationsPaused,
             RiskError::BonusBelowMinimum { .. } => Self::BonusBelowMinimum,
             RiskError::BeyondTierTable { .. } => Self::BeyondTierTable,
             RiskError::BadParameter(_) => Self::BadTiers,

@@ -24,6 +24,7 @@ pub mod state;
 
 use anchor_lang::prelude::*;
 use instructions::*;
+use state::proposal::Change;
 
 declare_id!("Whitt1e111111111111111111111111111111111111");
 
@@ -169,6 +170,79 @@ pub mod whittle {
     /// Returns health, excess collateral and the liquidation that would happen. Simulate it.
     pub fn assess_account<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result<Assessment> {
         assess_account::handle(ctx)
+    }
+
+    /// Queues a change of parameters for after the timelock.
+    pub fn propose_change(ctx: Context<ProposeChange>, change: Change) -> Result<()> {
+        propose_change::handle(ctx, change)
+    }
+
+    /// Takes back a queued change.
+    pub fn cancel_change(ctx: Context<CancelChange>) -> Result<()> {
+        cancel_change::handle(ctx)
+    }
+
+    /// Applies a queued change whose time has come.
+    pub fn apply_change<'info>(ctx: Context<'info, ApplyChange<'info>>) -> Result<()> {
+        apply_change::handle(ctx)
+    }
+
+    /// Offers the authority to another key; the default key takes an offer back.
+    pub fn transfer_authority(
+        ctx: Context<TransferAuthority>,
+        next_authority: Pubkey,
+    ) -> Result<()> {
+        transfer_authority::offer(ctx, next_authority)
+    }
+
+    /// Takes the authority that was offered.
+    pub fn accept_authority(ctx: Context<AcceptAuthority>) -> Result<()> {
+        transfer_authority::accept(ctx)
+    }
+
+    /// Pauses 0 new risk, 1 withdrawals, 2 liquidations or 3 liquidity for some seconds.
+    pub fn pause(ctx: Context<SetPause>, kind: u8, secs: u32) -> Result<()> {
+        pause::begin(ctx, kind, secs)
+    }
+
+    /// Ends a pause before its time.
+    pub fn unpause(ctx: Context<SetPause>, kind: u8) -> Result<()> {
+        pause::end(ctx, kind)
+    }
+
+    /// Lowers a market's cap on open interest (-1 leaves it) or raises its initial requirements by a
+    /// multiplier (zero leaves it).
+    pub fn guard_market(
+        ctx: Context<GuardMarket>,
+        open_interest_cap_usd_atoms: i64,
+        initial_q32: u64,
+    ) -> Result<()> {
+        guard::market(ctx, open_interest_cap_usd_atoms, initial_q32)
+    }
+
+    /// Freezes deposits of a token.
+    pub fn guard_bank(ctx: Context<GuardBank>) -> Result<()> {
+        guard::bank(ctx)
+    }
+
+    /// Sets an account's class and its owner's least initial rate.
+    pub fn set_leverage(ctx: Context<SetLeverage>, class: u8, own_initial_q32: u64) -> Result<()> {
+        set_leverage::handle(ctx, class, own_initial_q32)
+    }
+
+    /// Fixes the price at which a market that ended is settled.
+    pub fn publish_settlement(ctx: Context<PublishSettlement>) -> Result<()> {
+        publish_settlement::market(ctx)
+    }
+
+    /// Fixes the price at which a collateral token that ended is settled.
+    pub fn publish_bank_settlement(ctx: Context<PublishBankSettlement>) -> Result<()> {
+        publish_settlement::bank(ctx)
+    }
+
+    /// Closes an account's position in a settled market.
+    pub fn settle_position<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Result<()> {
+        settle_position::handle(ctx)
     }
 
     /// Gives the loss of a bankrupt account to insurance, pool and the side that gained.

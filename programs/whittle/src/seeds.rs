@@ -21,3 +21,5 @@ pub const INSURANCE: &[u8] = b"insurance";
 pub const MARGIN: &[u8] = b"margin";
 /// `["liquidity", owner]`: a pending request of a liquidity provider.
 pub const LIQUIDITY: &[u8] = b"liquidity";
+/// `["proposal", number as u64 little endian]`
+pub const PROPOSAL: &[u8] = b"proposal";

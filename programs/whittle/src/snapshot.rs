@@ -4,11 +4,11 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::state::{Bank, Exchange, MarginAccount, Market, Position, Side as MarketSide};
 use core::ops::Deref;
 use whittle_risk::funding;
-use whittle_risk::health::{Account, Leg};
+use whittle_risk::health::{Account, Leg, Leverage};
 use whittle_risk::liquidation::{Inputs, Policy};
 use whittle_risk::nav::{MarketBook, Side};
 use whittle_risk::price::Mark;
-use whittle_risk::{Lots, Price, Ratio, Usd};
+use whittle_risk::{Lots, Ratio, Usd};
 
 /// An account with everything its positions and collateral depend on.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub collateral: Usd,
     /// Other collateral for taking risk; `None` when one of its prices is stale.
     pub prudent_collateral: Option<Usd>,
+    /// Its class and its owner's cap.
+    pub leverage: Leverage,
     /// Open positions, in slot order.
     pub legs: Vec<Leg>,
     /// Slot of each leg.
@@ -41,6 +43,7 @@ impl Snapshot {
             claims: Usd::ZERO,
             collateral: Usd::ZERO,
             prudent_collateral: Some(Usd::ZERO),
+            leverage: account.leverage.counted(now),
             legs: Vec::with_capacity(account.positions.len()),
             slots: Vec::with_capacity(account.positions.len()),
         };
@@ -86,6 +89,7 @@ impl Snapshot {
             claims: self.claims,
             collateral: self.collateral,
             interest: Usd::ZERO,
+            leverage: self.leverage,
             legs: &self.legs,
         }
     }
@@ -147,6 +151,7 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
     leg.mark = market.mark(now);
     market.read_tiers(&mut leg.tiers);
     leg.multiplier = Ratio(market.multiplier_q32);
+    leg.initial_multiplier = market.initial_multiplier();
     leg.crowded = Ratio(if lots.0 > 0 {
         market.crowded_long_q32
     } else {
@@ -176,7 +181,7 @@ pub fn book(market: &Market, mark: &Mark) -> Outcome<MarketBook> {
             lots: market.short_lots,
             entry: Usd(market.short_entry_usd_atoms),
         },
-        price: Price(market.price.price_q32),
+        price: mark.price,
         doubt_shift: mark.doubt_shift,
         unsettled: Usd(market.funding_unsettled_usd_atoms)
             .plus(market.losses_unsettled(MarketSide::Long))?

@@ -17,6 +17,7 @@ use whittle::state::margin_account::{Collateral, MarginAccount, Order, Position,
 use whittle::state::market::{Market, MarketParams, StoredTier};
 use whittle::state::overdraft::{InterestIndex, IssuerGroup, OverdraftParams};
 use whittle::state::pool::{Pool, PoolParams};
+use whittle::state::proposal::Proposal;
 use whittle::state::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
 use whittle::state::recovery::RecoveryPlan;
 use whittle::state::regime::{Regime, RegimeParams};
@@ -49,14 +50,15 @@ fn accounts_are_laid_out_as_published() {
     pin!(Exchange, from 8, 672 bytes {
         authority 8, guardian 40, receiver_programs 72, legacy_programs 136, params 200,
         bank_count 352, market_count 354, bump 356, padding 357, next_authority 360,
-        next_proposal 392, pauses 400, interest 464, groups 480, reserved 608,
+        next_proposal 392, pauses 400, interest 464, groups 480, opened_at 608, reserved 616,
     });
     assert_eq!(Bank::DISCRIMINATOR, [142, 49, 166, 242, 50, 66, 97, 188]);
     pin!(Bank, from 8, 424 bytes {
         mint 8, vault 40, token_program 72, oracle 104, price 184, haircut_weight_q32 240,
         peg_q32 248, deposit_cap_atoms 256, deposits_atoms 264, issuer_group 272, index 274,
         decimals 276, bump 277, vault_bump 278, deposits_frozen 279, conversion_discount_q32 280,
-        depeg_params 288, depeg 320, wind_down 336, reserved 360,
+        depeg_params 288, depeg 320, wind_down 336, opens_at 360, guard_frozen 368,
+        padding_end 369, reserved 376,
     });
     assert_eq!(Market::DISCRIMINATOR, [219, 190, 213, 55, 0, 227, 198, 154]);
     pin!(Market, from 8, 1104 bytes {
@@ -69,7 +71,7 @@ fn accounts_are_laid_out_as_published() {
         long_loss_index_q32 776, short_loss_index_q32 792, long_loss_unsettled_usd_atoms 808,
         short_loss_unsettled_usd_atoms 816, pool_cash_seen_usd_atoms 824, breaker 832, regime 888,
         deleverage 928, guard 952, wind_down 968, crowded_long_q32 992, crowded_short_q32 1000,
-        reserved 1008,
+        opens_at 1008, reserved 1016,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
@@ -106,6 +108,14 @@ fn accounts_are_laid_out_as_published() {
     pin!(LiquidityRequest, from 8, 112 bytes {
         owner 8, receiver 40, amount_atoms 72, min_out_atoms 80, requested_at 88, expires_at 96,
         kind 104, bump 105, padding 106,
+    });
+    assert_eq!(
+        Proposal::DISCRIMINATOR,
+        [26, 94, 189, 187, 116, 136, 53, 33]
+    );
+    pin!(Proposal, from 8, 464 bytes {
+        proposer 8, nonce 40, queued_at 48, eta 56, expires 64, change 72, length 456, bump 458,
+        padding 459,
     });
 }
 
@@ -272,6 +282,9 @@ fn errors_keep_their_numbers() {
         WrongReceiver 6015,
         BankNotWritable 6016,
         SameAccount 6017,
+        NotGuardian 6020,
+        NotNextAuthority 6021,
+        AuthorityMustSign 6022,
         OracleOwner 6100,
         OracleFeed 6101,
         OracleNotVerified 6102,
@@ -296,6 +309,15 @@ fn errors_keep_their_numbers() {
         BelowMinPosition 6207,
         AccountNotEmpty 6208,
         CashOverdrawn 6209,
+        BadLeverage 6220,
+        MarketNotOpen 6221,
+        BankNotOpen 6222,
+        MarketWindingDown 6223,
+        BankWindingDown 6224,
+        MarketSettled 6225,
+        SettlementNotDue 6226,
+        NotSettled 6227,
+        DepositsFrozen 6228,
         AccountHealthy 6300,
         NotFlagged 6301,
         NotConfirmed 6302,
@@ -351,6 +373,20 @@ fn errors_keep_their_numbers() {
         BadLotSize 6509,
         BadQuoteToken 6510,
         BadInsuranceParams 6511,
+        LiquidationsPaused 6520,
+        NewRiskPaused 6521,
+        WithdrawalsPaused 6522,
+        LiquidityPaused 6523,
+        BadPause 6524,
+        PauseCoolingDown 6525,
+        NotPaused 6526,
+        GuardLoosens 6527,
+        BadGuard 6528,
+        ChangeNotDue 6529,
+        ChangeExpired 6530,
+        BadGovernanceParams 6531,
+        BadLeverageParams 6532,
+        BadWindDown 6533,
     }
 }
 
@@ -431,6 +467,16 @@ sample_structs! {
         maintenance_after_usd_atoms closed_usd_atoms cost_usd_atoms bonus_usd_atoms certified_lots
         surplus_usd_atoms shortfall_one_less_usd_atoms certified_price_q32 certified_publish_time
         certified_market kind has_certificate padding
+    }
+}
+
+impl Sample for Vec<u8> {
+    fn sample(seed: u8) -> Self {
+        vec![seed, seed.wrapping_add(1)]
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        [&2_u32.to_le_bytes(), self.as_slice()].concat()
     }
 }
 
@@ -546,6 +592,47 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(AccountSettled, [2, 132, 13, 239, 249, 146, 142, 140], {
         account: Pubkey, cash_usd_atoms: i64, deficit_usd_atoms: i64,
+    });
+    pin_event!(ChangeProposed, [170, 10, 10, 8, 244, 196, 146, 151], {
+        proposal: Pubkey, nonce: u64, proposer: Pubkey, eta: i64, expires: i64, change: Vec<u8>,
+    });
+    pin_event!(ChangeCancelled, [139, 179, 97, 81, 214, 21, 119, 93], {
+        proposal: Pubkey, nonce: u64,
+    });
+    pin_event!(ChangeApplied, [226, 1, 224, 100, 192, 110, 58, 24], {
+        proposal: Pubkey, nonce: u64, kind: u8,
+    });
+    pin_event!(AuthorityOffered, [133, 105, 224, 133, 126, 247, 220, 102], {
+        authority: Pubkey, next_authority: Pubkey,
+    });
+    pin_event!(AuthorityTransferred, [245, 109, 179, 54, 135, 92, 22, 64], {
+        before: Pubkey, authority: Pubkey,
+    });
+    pin_event!(Paused, [172, 248, 5, 253, 49, 255, 255, 232], {
+        by: Pubkey, kind: u8, until: i64, cooldown_until: i64,
+    });
+    pin_event!(Unpaused, [156, 150, 47, 174, 120, 216, 93, 117], {
+        by: Pubkey, kind: u8,
+    });
+    pin_event!(MarketGuarded, [124, 111, 98, 67, 156, 250, 199, 221], {
+        by: Pubkey, market: u16, open_interest_cap_usd_atoms: i64, initial_q32: u64,
+    });
+    pin_event!(BankGuarded, [18, 141, 184, 47, 158, 188, 57, 96], {
+        by: Pubkey, bank: u16,
+    });
+    pin_event!(LeverageSet, [146, 235, 172, 249, 110, 63, 133, 74], {
+        account: Pubkey, class: u8, own_initial_q32: u64, next_class: u8,
+        next_own_initial_q32: u64, changes_at: i64,
+    });
+    pin_event!(SettlementPublished, [189, 71, 10, 187, 160, 237, 134, 134], {
+        market: u16, price_q32: u64, at: i64,
+    });
+    pin_event!(BankSettlementPublished, [41, 33, 198, 210, 221, 82, 139, 100], {
+        bank: u16, price_q32: u64, at: i64,
+    });
+    pin_event!(PositionSettled, [75, 100, 92, 189, 245, 116, 252, 221], {
+        account: Pubkey, market: u16, lots: i64, price_q32: u64, profit_usd_atoms: i64,
+        equity_usd_atoms: i64,
     });
     pin_event!(ShortfallSeen, [137, 104, 10, 24, 187, 37, 121, 64], {
         since: i64, missing_usd_atoms: i64,

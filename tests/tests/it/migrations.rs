@@ -7,7 +7,7 @@ use whittle_tests::chain::WorldChain;
 use whittle_tests::{World, ONE, USD, USDC};
 
 const EXAMPLE: &str = include_str!("../../../migrations/examples/exchange.toml");
-/// Exchange, two banks, pool, three markets, insurance cash.
+/// Exchange, two banks, three markets, pool, insurance cash.
 const PIECES: usize = 8;
 
 fn example() -> Description {
@@ -53,10 +53,10 @@ fn a_fresh_cluster_is_brought_to_the_example() {
             "001 exchange",
             "002 bank 0, USDC",
             "003 bank 1, SOL",
-            "004 pool and insurance fund",
-            "005 market 0, BTC-PERP",
-            "005 market 1, ETH-PERP",
-            "005 market 2, SOL-PERP",
+            "004 market 0, BTC-PERP",
+            "004 market 1, ETH-PERP",
+            "004 market 2, SOL-PERP",
+            "005 pool and insurance fund",
             "006 at least 25000 USD in the insurance fund",
         ]
     );

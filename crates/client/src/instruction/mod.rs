@@ -11,9 +11,11 @@ use whittle::state::margin_account::MarginAccount;
 use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
+mod governance;
 mod pool;
 mod waterfall;
 
+pub use governance::*;
 pub use pool::*;
 pub use waterfall::*;
 

@@ -46,6 +46,8 @@ pub struct Policy {
     pub confirm_secs: u32,
     /// A flag untouched for so long has lapsed.
     pub flag_lapse_secs: u32,
+    /// Liquidations are paused: only accounts under the emergency ratio are liquidated.
+    pub emergency_only: bool,
 }
 
 /// What an account remembers between the flag and the end of its liquidation.
@@ -206,7 +208,7 @@ pub fn flag(inputs: &Inputs) -> Result<Episode, RiskError> {
 /// Returns a plan with kind [`Kind::Recovered`] and nothing closed when a flagged account has
 /// reached its target. Errors: [`RiskError::AccountHealthy`], [`RiskError::NoPositions`],
 /// [`RiskError::NotFlagged`], [`RiskError::NotConfirmed`], [`RiskError::NoFreshPrice`],
-/// [`RiskError::BonusBelowMinimum`], [`RiskError::TooManyLegs`], and overflow of a sum that no
+/// [`RiskError::LiquidationsPaused`], [`RiskError::BonusBelowMinimum`], [`RiskError::TooManyLegs`], and overflow of a sum that no
 /// account within its market's tier table can reach.
 pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     let policy = inputs.policy;
@@ -324,12 +326,15 @@ fn require_under_maintenance(inputs: &Inputs, fair: &Health) -> Result<(), RiskE
     Ok(())
 }
 
-/// A wick is not enough: outside emergency every price used must be newer, by `confirm_secs`, than
+/// A wick is not enough, and a pause protects: outside emergency every price used must be newer, by `confirm_secs`, than
 /// every price at the flag.
 fn confirm(inputs: &Inputs, state: State, live: bool) -> Result<(), RiskError> {
     let (oldest, _) = publish_times(inputs)?;
     if state >= State::Emergency {
         return Ok(());
+    }
+    if inputs.policy.emergency_only {
+        return Err(RiskError::LiquidationsPaused);
     }
     if !live {
         return Err(RiskError::NotFlagged);

@@ -98,6 +98,7 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
                 },
                 tiers,
                 multiplier,
+                initial_multiplier: Ratio::ZERO,
                 premium,
                 pool_cost,
                 min_position: Usd(min_position),
@@ -159,6 +160,7 @@ pub fn absurd() -> impl Strategy<Value = (Case, i64)> {
                             target_buffer: target,
                             emergency,
                             profit_weight: Ratio(ONE_RAW),
+                            class_initial: [Ratio::ZERO; 2],
                         },
                         theta,
                         forced,
@@ -169,6 +171,7 @@ pub fn absurd() -> impl Strategy<Value = (Case, i64)> {
                         },
                         confirm_secs: confirm,
                         flag_lapse_secs: lapse,
+                        emergency_only: false,
                     },
                     episode: Episode {
                         flagged_at,

@@ -4,7 +4,7 @@ use core::fmt;
 
 use proptest::prelude::*;
 use whittle_risk::bonus::BonusTerms;
-use whittle_risk::health::{Account, Leg, Thresholds};
+use whittle_risk::health::{Account, Leg, Leverage, Thresholds};
 use whittle_risk::liquidation::{Episode, Inputs, Plan, Policy};
 use whittle_risk::price::Mark;
 use whittle_risk::tier::{Tier, TierTable};
@@ -72,6 +72,7 @@ impl Case {
                 claims: Usd(self.claims),
                 collateral: Usd(self.collateral),
                 interest: Usd(self.interest),
+                leverage: Leverage::default(),
                 legs: &self.legs,
             },
             policy: &self.policy,
@@ -152,6 +153,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
                         target_buffer: Ratio(target),
                         emergency: Ratio(emergency),
                         profit_weight: Ratio(ONE_RAW / 2),
+                        class_initial: [Ratio::ZERO; 2],
                     },
                     theta: Ratio(theta.min(9_000 * ONE_RAW / 10_000)),
                     forced: Ratio(emergency / 65 * forced),
@@ -162,6 +164,7 @@ pub fn policy() -> impl Strategy<Value = Policy> {
                     },
                     confirm_secs: 2,
                     flag_lapse_secs: 600,
+                    emergency_only: false,
                 }
             },
         )
@@ -303,6 +306,7 @@ impl Seed {
             },
             tiers: self.table(notional),
             multiplier: Ratio(self.multiplier),
+            initial_multiplier: Ratio::ZERO,
             premium: Ratio(self.premium),
             pool_cost: Ratio(self.pool_cost),
             min_position: Usd(signed(share(self.min_position))),

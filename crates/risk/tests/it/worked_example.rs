@@ -2,7 +2,7 @@
 //! a power of two, so that the text can be followed by hand to the last atom.
 
 use whittle_risk::bonus::BonusTerms;
-use whittle_risk::health::{assess, Account, Doubt, Health, Leg, State, Thresholds};
+use whittle_risk::health::{assess, Account, Doubt, Health, Leg, Leverage, State, Thresholds};
 use whittle_risk::liquidation::{
     plan, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy,
 };
@@ -25,6 +25,7 @@ fn policy() -> Policy {
             target_buffer: part(1, 8),
             emergency: part(1, 2),
             profit_weight: part(1, 2),
+            class_initial: [Ratio::ZERO; 2],
         },
         theta: part(1, 2),
         forced: part(1, 4),
@@ -35,6 +36,7 @@ fn policy() -> Policy {
         },
         confirm_secs: 2,
         flag_lapse_secs: 600,
+        emergency_only: false,
     }
 }
 
@@ -60,6 +62,7 @@ fn legs() -> [Leg; 2] {
     let sol = [tier(500_000, part(3, 128))];
     let minima = Leg {
         multiplier: Ratio::ONE,
+        initial_multiplier: Ratio::ZERO,
         min_position: Usd(50_000_000),
         min_close: Usd(10_000_000),
         insurance_line: Usd(1_000_000_000),
@@ -95,6 +98,7 @@ fn account(legs: &[Leg]) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         interest: Usd::ZERO,
+        leverage: Leverage::default(),
         legs,
     }
 }

@@ -42,7 +42,7 @@ fn look(pool: &Pool, markets: &[AccountLoader<Market>], now: i64) -> Result<Sigh
     for loader in markets {
         let market = loader.load()?;
         let mark = market.mark(now);
-        require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
+        require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
         require_that(!mark.stale, WhittleError::PriceTooOld)?;
         require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
         value = value

@@ -52,7 +52,7 @@ pub struct Assessment {
 
 pub(crate) fn handle<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result<Assessment> {
     let now = Clock::get()?.unix_timestamp;
-    let policy = ctx.accounts.exchange.load()?.policy();
+    let policy = ctx.accounts.exchange.load()?.policy_at(now);
     let account = ctx.accounts.account.load()?;
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let thresholds = &policy.thresholds;

@@ -7,7 +7,7 @@ use crate::event::{DeleverageEnded, Deleveraged};
 use crate::state::{Exchange, MarginAccount, Market, Pool, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::crowding::deleverage_lots;
-use whittle_risk::{Lots, Price, Ratio, Usd};
+use whittle_risk::{Lots, Ratio, Usd};
 
 /// Anyone may call, for each account once.
 #[derive(Accounts)]
@@ -26,7 +26,7 @@ pub struct AutoDeleverage<'info> {
 
 /// Unrealised profit of a position after funding and losses.
 fn profit_of(market: &Market, position: &Position) -> Outcome<Usd> {
-    let price = Price(market.price.price_q32);
+    let price = market.counted_price();
     let owed = whittle_risk::funding::owed_ceil(
         Lots(position.lots),
         position.funding_index_q32.into(),
@@ -59,7 +59,7 @@ fn size(market: &Market, position: &Position, share_now: Ratio, profit: Usd) -> 
 /// Closes at the oracle's price.
 fn close(market: &mut Market, position: &mut Position, lots: u64) -> Outcome<(Usd, Usd)> {
     let settled = market.touch(position)?;
-    let price = Price(market.price.price_q32);
+    let price = market.counted_price();
     let proceeds = price.value_floor(Lots(position.lots).alike(lots)?)?;
     let profit = market.close(position, lots, proceeds)?;
     let paid = market.pay(position, profit)?;
@@ -108,7 +108,7 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         market: index,
         closed_lots: lots,
         lots_after: left,
-        price_q32: market.price.price_q32,
+        price_q32: market.counted_price().0,
         profit_usd_atoms: realised.0,
     });
     Ok(())

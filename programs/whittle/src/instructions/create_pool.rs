@@ -1,4 +1,5 @@
-//! Creates the liquidity pool with its shares, and the insurance fund.
+//! Creates the liquidity pool with its shares, and the insurance fund. This opens the exchange: what
+//! is listed afterwards waits for the timelock.
 
 use crate::error::WhittleError;
 use crate::event::PoolCreated;
@@ -17,7 +18,7 @@ pub struct CreatePool<'info> {
     #[account(mut)]
     pub authority: Signer<'info>,
     /// The exchange; will sign for mint and escrow.
-    #[account(has_one = authority @ WhittleError::NotAuthority)]
+    #[account(mut, has_one = authority @ WhittleError::NotAuthority)]
     pub exchange: AccountLoader<'info, Exchange>,
     /// The pool.
     #[account(init, payer = authority, space = Pool::SIZE, seeds = [seeds::POOL], bump)]
@@ -83,6 +84,8 @@ pub(crate) fn handle(ctx: Context<CreatePool>, args: CreatePoolArgs) -> Result<(
     let mut fund = accounts.insurance_fund.load_init()?;
     fund.params = args.insurance;
     fund.bump = ctx.bumps.insurance_fund;
+
+    accounts.exchange.load_mut()?.opened_at = Clock::get()?.unix_timestamp;
 
     pool.invariant()?;
     emit!(PoolCreated {

@@ -69,6 +69,7 @@ pub(crate) fn handle(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
         let mut account = accounts.account.load_mut()?;
         let mut bank = accounts.bank.load_mut()?;
         validate(&account, bank.index, accounts.depositor.key, amount_atoms)?;
+        bank.admit_deposit(Clock::get()?.unix_timestamp)?;
 
         // A rescue is never blocked, least of all by somebody who fills the cap.
         if bank.index == QUOTE_BANK && account.has_obligations() {

@@ -7,6 +7,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::LiquidityFilled;
 use crate::snapshot::book;
 use crate::state::bank::QUOTE_BANK;
+use crate::state::governance::PAUSE_LIQUIDITY;
 use crate::state::liquidity_request::REQUEST_DEPOSIT;
 use crate::state::pool::LOCKED_SHARES;
 use crate::state::{Bank, Exchange, LiquidityRequest, Market, Pool};
@@ -74,13 +75,16 @@ struct Fill {
 
 /// A price must be newer than the request by the delay, certain, and as young as an update has to be
 /// to be accepted at all. Were an older cached price enough, callers could wait for the market to
-/// move away from it.
+/// move away from it. The price of a settled market does not move.
 fn validate_price(
     market: &Market,
     request: &LiquidityRequest,
     delay: i64,
     now: i64,
 ) -> Outcome<()> {
+    if market.wind_down.is_settled() {
+        return Ok(());
+    }
     let published = market.price.publish_time;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     require_that(
@@ -220,6 +224,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillLiquidityRequest<'info>>) ->
     require_that(now <= request.expires_at, WhittleError::RequestExpired)?;
     let (fill, bump, decimals) = {
         let exchange = accounts.exchange.load()?;
+        exchange.require_running(PAUSE_LIQUIDITY, now)?;
         let mut pool = accounts.pool.load_mut()?;
         let mut bank = accounts.bank.load_mut()?;
         let value = net_asset_value(&exchange, &pool, &request, ctx.remaining_accounts, now)?;

@@ -59,7 +59,13 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         update_markets::cache(&mut market, &reading, now)?;
         market.accrue_funding(now)?;
         let saved = Saved::copy(&account, &market);
-        let traded = trade(&mut account, &mut market, &order, &reading);
+        let traded = trade(
+            &mut account,
+            &mut market,
+            &order,
+            &reading,
+            |market, opens| market.admit(&exchange, opens, now),
+        );
         (saved, verdict(traded)?)
     };
     let attempt = match traded {
@@ -228,8 +234,10 @@ fn trade(
     market: &mut Market,
     order: &Order,
     reading: &Reading,
+    admit: impl FnOnce(&Market, bool) -> Outcome<()>,
 ) -> Outcome<Trade> {
     let mut trade = price(account, order, market, reading)?;
+    admit(market, trade.opening() > 0)?;
     apply(account, market, &mut trade)?;
     market.count_crowding()?;
     account.debit(order.reward().minus(order.escrow())?)?;

@@ -21,6 +21,8 @@ pub(super) type Reason = WhittleError;
 ///   is what all traders make it, this owner among them.
 /// - `BeyondTierTable`, `OpenInterestCap`: the account's size and the market's, which this owner can
 ///   change as well.
+/// - `NewRiskPaused`, `MarketNotOpen`, `MarketWindingDown`, `MarketSettled`: what the market and the
+///   exchange take at that moment, which guardian and authority could change after it.
 /// - `PriceUncertain`: the update's own confidence, which no later attempt changes.
 ///
 /// All others are up to the caller: accounts that are missing, wrong or stale, another update than
@@ -39,6 +41,10 @@ fn kills(error: WhittleError) -> bool {
             | WhittleError::BeyondTierTable
             | WhittleError::OpenInterestCap
             | WhittleError::PriceUncertain
+            | WhittleError::NewRiskPaused
+            | WhittleError::MarketNotOpen
+            | WhittleError::MarketWindingDown
+            | WhittleError::MarketSettled
     )
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn handle<'info>(
 ) -> Result<()> {
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
-    let policy = ctx.accounts.exchange.load()?.policy();
+    let policy = ctx.accounts.exchange.load()?.policy_at(now);
     let mut account = ctx.accounts.account.load_mut()?;
     let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_bonus_usd_atoms));

@@ -3,7 +3,7 @@
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::BankListed;
 use crate::seeds;
-use crate::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
+use crate::state::bank::{MAX_DECIMALS, QUOTE_BANK, QUOTE_DECIMALS};
 use crate::state::depeg::DepegParams;
 use crate::state::raw::OracleConfig;
 use crate::state::{Bank, Exchange};
@@ -107,7 +107,7 @@ fn is_plain(mint: &AccountInfo) -> bool {
     })
 }
 
-fn validate(args: &ListBankArgs, is_quote: bool, decimals: u8) -> Outcome<()> {
+pub(super) fn validate(args: &ListBankArgs, is_quote: bool, decimals: u8) -> Outcome<()> {
     if is_quote {
         require_that(decimals == QUOTE_DECIMALS, WhittleError::BadQuoteToken)?;
     }
@@ -139,6 +139,11 @@ pub(crate) fn handle(ctx: Context<ListBank>, args: ListBankArgs) -> Result<()> {
     bank.issuer_group = args.issuer_group;
     bank.conversion_discount_q32 = args.conversion_discount_q32;
     bank.depeg_params = args.depeg;
+    bank.opens_at = if index == QUOTE_BANK {
+        0
+    } else {
+        exchange.listing_opens_at(Clock::get()?.unix_timestamp)
+    };
     bank.index = index;
     bank.decimals = accounts.mint.decimals;
     bank.bump = ctx.bumps.bank;

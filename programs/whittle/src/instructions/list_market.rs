@@ -5,6 +5,7 @@ use crate::event::MarketListed;
 use crate::oracle;
 use crate::seeds;
 use crate::state::exchange::ExchangeParams;
+use crate::state::governance::MarketGuard;
 use crate::state::market::MarketParams;
 use crate::state::raw::OracleConfig;
 use crate::state::{Exchange, Market};
@@ -84,7 +85,7 @@ fn is_name(symbol: &[u8; 16]) -> bool {
         && padding.iter().all(|byte| *byte == 0)
 }
 
-fn tier_table(args: &[TierArgs]) -> Outcome<TierTable> {
+pub(crate) fn tier_table(args: &[TierArgs]) -> Outcome<TierTable> {
     require_that(args.len() <= MAX_TIERS, WhittleError::BadTiers)?;
     let mut tiers = [Tier::default(); MAX_TIERS];
     for (tier, given) in tiers.iter_mut().zip(args) {
@@ -130,6 +131,8 @@ pub(crate) fn handle(ctx: Context<ListMarket>, args: ListMarketArgs) -> Result<(
     market.regime.initial_q32 = Ratio::ONE.0;
     market.regime.ramp_to_q32 = Ratio::ONE.0;
     market.set_claims(ClaimBook::EMPTY);
+    market.guard = MarketGuard::NONE;
+    market.opens_at = exchange.listing_opens_at(Clock::get()?.unix_timestamp);
     market.index = index;
     market.lot_exponent = args.lot_exponent;
     market.bump = ctx.bumps.market;

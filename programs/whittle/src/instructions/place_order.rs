@@ -43,6 +43,7 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     let exchange = ctx.accounts.exchange.load()?;
     let (market, known_at) = {
         let market = ctx.accounts.market.load()?;
+        market.admit(&exchange, !args.reduce_only, now)?;
         (market.index, market.price.publish_time)
     };
     let mut account = ctx.accounts.account.load_mut()?;

@@ -5,6 +5,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::LiquidityRequested;
 use crate::seeds;
 use crate::state::bank::QUOTE_BANK;
+use crate::state::governance::PAUSE_LIQUIDITY;
 use crate::state::liquidity_request::{REQUEST_DEPOSIT, REQUEST_WITHDRAW};
 use crate::state::pool::SHARE_DECIMALS;
 use crate::state::{Bank, Exchange, LiquidityRequest, Pool};
@@ -147,6 +148,11 @@ pub(crate) fn handle(ctx: Context<RequestLiquidity>, args: RequestLiquidityArgs)
     let accounts = &ctx.accounts;
     let now = Clock::get()?.unix_timestamp;
     let owner = accounts.owner.key();
+    let delay = {
+        let exchange = accounts.exchange.load()?;
+        exchange.require_running(PAUSE_LIQUIDITY, now)?;
+        i64::from(exchange.params.order_delay_secs)
+    };
     let given = {
         let mut pool = accounts.pool.load_mut()?;
         let mut bank = accounts.bank.load_mut()?;
@@ -159,7 +165,6 @@ pub(crate) fn handle(ctx: Context<RequestLiquidity>, args: RequestLiquidityArgs)
         pool.invariant()?;
         given
     };
-    let delay = i64::from(accounts.exchange.load()?.params.order_delay_secs);
     let life = delay.saturating_add(FILL_WINDOW_SECS);
     let mut request = accounts.request.load_init()?;
     request.owner = owner;

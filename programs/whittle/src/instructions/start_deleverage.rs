@@ -39,7 +39,7 @@ pub(super) fn share_now(
     now: i64,
 ) -> Outcome<(Ratio, Usd)> {
     let mark = market.mark(now);
-    require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
+    require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
     require_that(!mark.stale, WhittleError::PriceTooOld)?;
     require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
     let profit = market.side_profit(side)?;

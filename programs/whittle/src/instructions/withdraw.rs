@@ -6,6 +6,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, Withdrawn};
 use crate::snapshot::Snapshot;
 use crate::state::bank::QUOTE_BANK;
+use crate::state::governance::PAUSE_WITHDRAWALS;
 use crate::state::{Bank, Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
@@ -116,6 +117,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     let now = Clock::get()?.unix_timestamp;
     let (policy, exchange_bump) = {
         let exchange = accounts.exchange.load()?;
+        exchange.require_running(PAUSE_WITHDRAWALS, now)?;
         (exchange.policy(), exchange.bump)
     };
     let thresholds = &policy.thresholds;

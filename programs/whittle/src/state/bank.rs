@@ -47,7 +47,7 @@ pub struct Bank {
     pub bump: u8,
     /// Bump of the vault.
     pub vault_bump: u8,
-    /// 1 while the guardian or the guard of the peg refuses deposits.
+    /// 1 while the guard of the peg refuses deposits.
     pub deposits_frozen: u8,
     /// Discount at which it is converted, as a share of its price; at most one less the haircut
     /// weight.
@@ -58,8 +58,14 @@ pub struct Bank {
     pub depeg: Depeg,
     /// Its end.
     pub wind_down: WindDown,
+    /// From when on deposits are taken, Unix seconds; zero for a bank of the first hour.
+    pub opens_at: i64,
+    /// 1 since the guardian froze deposits.
+    pub guard_frozen: u8,
+    /// Zero.
+    pub padding_end: [u8; 7],
     /// Room.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 48],
 }
 
 impl Bank {
@@ -71,8 +77,11 @@ impl Bank {
         (self.peg_q32 != 0).then_some(Price(self.peg_q32))
     }
 
-    /// The cached price as it counts at `now`.
+    /// The cached price as it counts at `now`; after the end of the bank the published one.
     pub fn mark(&self, now: i64) -> Mark {
+        if self.wind_down.is_settled() {
+            return self.wind_down.mark(now);
+        }
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
     }
 

@@ -5,7 +5,7 @@ use super::Market;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::crowding;
-use whittle_risk::{Price, Ratio, Usd};
+use whittle_risk::{Ratio, Usd};
 
 /// What the authority chooses.
 #[zero_copy]
@@ -50,11 +50,11 @@ impl CrowdingParams {
 }
 
 impl Market {
-    /// Most open interest of one side: the market's cap, and a share of the cash that the pool had
+    /// Most open interest of one side: the market's cap or the guardian's, and a share of the cash that the pool had
     /// when the market was last settled.
     pub fn open_interest_limit(&self) -> Usd {
         crowding::open_interest_cap(
-            Usd(self.params.open_interest_cap_usd_atoms),
+            self.open_interest_cap(),
             Ratio(self.params.crowding.open_interest_share_q32),
             Usd(self.pool_cash_seen_usd_atoms),
         )
@@ -62,7 +62,7 @@ impl Market {
 
     /// Notional of a side at the cached price, rounded up.
     pub fn open_interest(&self, side: Side) -> Outcome<Usd> {
-        Ok(Price(self.price.price_q32).notional_ceil(self.side(side).0)?)
+        Ok(self.counted_price().notional_ceil(self.side(side).0)?)
     }
 
     /// Computes anew what crowding adds to initial rates. Called where open interest grows or the

@@ -3,7 +3,7 @@
 use super::governance::{GovernanceParams, Pause};
 use super::leverage::LeverageParams;
 use super::overdraft::{InterestIndex, IssuerGroup, OverdraftParams};
-use crate::error::{Outcome, WhittleError};
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::health::Thresholds;
@@ -94,8 +94,10 @@ pub struct Exchange {
     pub interest: InterestIndex,
     /// Issuers of collateral; group 0 has no cap.
     pub groups: [IssuerGroup; ISSUER_GROUPS],
+    /// When the pool was created, Unix seconds; zero before. What is listed later waits.
+    pub opened_at: i64,
     /// Room.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 56],
 }
 
 impl Exchange {
@@ -112,6 +114,7 @@ impl ExchangeParams {
                 target_buffer: Ratio(self.target_buffer_q32),
                 emergency: Ratio(self.emergency_q32),
                 profit_weight: Ratio(self.profit_weight_q32),
+                class_initial: self.class_initial(),
             },
             theta: Ratio(self.theta_q32),
             forced: Ratio(self.forced_q32),
@@ -122,6 +125,7 @@ impl ExchangeParams {
             },
             confirm_secs: self.confirm_secs,
             flag_lapse_secs: self.flag_lapse_secs,
+            emergency_only: false,
         }
     }
 
@@ -144,10 +148,8 @@ impl ExchangeParams {
             && self.order_life_secs > self.order_delay_secs
             && self.flag_lapse_secs > self.confirm_secs
             && self.padding == [0; 4];
-        if ok {
-            Ok(())
-        } else {
-            Err(WhittleError::BadExchangeParams)
-        }
+        require_that(ok, WhittleError::BadExchangeParams)?;
+        self.leverage.validate()?;
+        self.governance.validate()
     }
 }

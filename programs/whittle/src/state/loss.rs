@@ -7,7 +7,7 @@ use crate::error::Outcome;
 use whittle_risk::crowding;
 use whittle_risk::funding::owed_ceil;
 use whittle_risk::waterfall;
-use whittle_risk::{Lots, Price, Usd};
+use whittle_risk::{Lots, Usd};
 
 /// Longs or shorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Market {
     /// when it loses.
     pub fn side_profit(&self, side: Side) -> Outcome<Usd> {
         let (lots, entry) = self.side(side);
-        let price = Price(self.price.price_q32);
+        let price = self.counted_price();
         let losses = self.losses_unsettled(side);
         let is_long = side == Side::Long;
         Ok(crowding::side_profit(lots, entry, price, is_long, losses)?)

@@ -169,8 +169,10 @@ pub struct Market {
     pub crowded_long_q32: u64,
     /// What is added to the initial rate of shorts.
     pub crowded_short_q32: u64,
+    /// From when on risk may be taken, Unix seconds; zero for a market of the first hour.
+    pub opens_at: i64,
     /// Room.
-    pub reserved: [u8; 96],
+    pub reserved: [u8; 88],
 }
 
 impl Market {
@@ -221,8 +223,11 @@ impl Market {
         }
     }
 
-    /// The cached price as it counts at `now`.
+    /// The cached price as it counts at `now`; after the end of the market the published one.
     pub fn mark(&self, now: i64) -> Mark {
+        if self.wind_down.is_settled() {
+            return self.wind_down.mark(now);
+        }
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
     }
 
@@ -231,8 +236,11 @@ impl Market {
         Ok(nav::skew(self.long_lots, self.short_lots)?)
     }
 
-    /// Brings the funding index to `now` at the cached price.
+    /// Brings the funding index to `now` at the cached price. There is no funding after the end.
     pub fn accrue_funding(&mut self, now: i64) -> Outcome<()> {
+        if self.wind_down.is_settled() {
+            return Ok(());
+        }
         let secs = now.saturating_sub(self.funded_at).max(0);
         if self.funded_at != 0 && secs > 0 {
             let terms = FundingTerms {

@@ -1,5 +1,6 @@
 //! What an overdraft costs and how large it may be.
 
+use crate::error::{Outcome, WhittleError};
 use anchor_lang::prelude::*;
 
 /// What the authority chooses.
@@ -20,6 +21,18 @@ pub struct InterestIndex {
     pub index: u64,
     /// Unix seconds.
     pub at: i64,
+}
+
+impl InterestIndex {
+    /// Brings the index to `now` at the rate that held until then, before another one does.
+    pub fn advance(&mut self, rate_per_year: u64, now: i64) -> Outcome<()> {
+        let secs = now.saturating_sub(self.at).max(0).unsigned_abs();
+        let step = rate_per_year.checked_mul(secs);
+        let index = step.and_then(|step| self.index.checked_add(step));
+        self.index = index.ok_or(WhittleError::MathOverflow)?;
+        self.at = now;
+        Ok(())
+    }
 }
 
 /// Tokens of one issuer, in several banks.

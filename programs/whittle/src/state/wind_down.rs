@@ -1,6 +1,18 @@
-//! The end of a market or a bank, announced beforehand.
+//! The end of a market or a bank, announced beforehand. From its beginning on, exposure may only
+//! fall; from settlement on, what is left counts and closes at one published price, oracle or not.
 
+use super::exchange::Exchange;
+use super::governance::PAUSE_NEW_RISK;
+use super::{bank::QUOTE_BANK, Bank, Market};
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
+use whittle_risk::price::Mark;
+use whittle_risk::Price;
+
+/// Shortest time between beginning and settlement: traders must be able to leave by themselves.
+pub const SETTLES_AFTER_MIN_SECS: u32 = 86_400;
+/// Longest time.
+pub const SETTLES_AFTER_MAX_SECS: u32 = SETTLES_AFTER_MIN_SECS.saturating_mul(90);
 
 /// Where a wind-down stands.
 #[zero_copy]
@@ -12,4 +24,94 @@ pub struct WindDown {
     pub settles_at: i64,
     /// The published price of settlement, Q32; zero before.
     pub price_q32: u64,
+}
+
+/// Whether the time between beginning and settlement is within bounds.
+pub fn check_settles_after(secs: u32) -> Outcome<()> {
+    require_that(
+        (SETTLES_AFTER_MIN_SECS..=SETTLES_AFTER_MAX_SECS).contains(&secs),
+        WhittleError::BadWindDown,
+    )
+}
+
+impl WindDown {
+    /// Begins; there is no way back and no second time.
+    pub fn begin(&mut self, settles_after_secs: u32, now: i64) -> Outcome<()> {
+        check_settles_after(settles_after_secs)?;
+        require_that(self.begins_at == 0, WhittleError::BadWindDown)?;
+        self.begins_at = now;
+        self.settles_at = now.saturating_add(i64::from(settles_after_secs));
+        Ok(())
+    }
+
+    /// Whether exposure may only fall.
+    pub fn has_begun(&self, now: i64) -> bool {
+        self.begins_at != 0 && now >= self.begins_at
+    }
+
+    /// Whether the price of settlement is published.
+    pub fn is_settled(&self) -> bool {
+        self.price_q32 != 0
+    }
+
+    /// Publishes the price of settlement, once.
+    pub fn publish(&mut self, price: Price, now: i64) -> Outcome<()> {
+        require_that(
+            self.begins_at != 0 && now >= self.settles_at && !self.is_settled(),
+            WhittleError::SettlementNotDue,
+        )?;
+        self.price_q32 = price.0;
+        Ok(())
+    }
+
+    /// The published price as it counts at `now`: fresh and certain for ever.
+    #[inline]
+    pub fn mark(&self, now: i64) -> Mark {
+        Mark {
+            price: Price(self.price_q32),
+            publish_time: now,
+            ..Mark::default()
+        }
+    }
+}
+
+impl Market {
+    /// The price at which positions count: the cached one, after the end of the market the published
+    /// one.
+    pub fn counted_price(&self) -> Price {
+        if self.wind_down.is_settled() {
+            return Price(self.wind_down.price_q32);
+        }
+        Price(self.price.price_q32)
+    }
+
+    /// Whether an order may be placed or filled here: none once the market is settled, and one that
+    /// opens only while new risk is taken.
+    pub fn admit(&self, exchange: &Exchange, opens: bool, now: i64) -> Outcome<()> {
+        require_that(!self.wind_down.is_settled(), WhittleError::MarketSettled)?;
+        if !opens {
+            return Ok(());
+        }
+        require_that(now >= self.opens_at, WhittleError::MarketNotOpen)?;
+        require_that(
+            !self.wind_down.has_begun(now),
+            WhittleError::MarketWindingDown,
+        )?;
+        exchange.require_running(PAUSE_NEW_RISK, now)
+    }
+}
+
+impl Bank {
+    /// Whether deposits are taken. Those of the quote token always are: it is what cures an account.
+    pub fn admit_deposit(&self, now: i64) -> Outcome<()> {
+        if self.index == QUOTE_BANK {
+            return Ok(());
+        }
+        require_that(now >= self.opens_at, WhittleError::BankNotOpen)?;
+        require_that(
+            !self.wind_down.has_begun(now),
+            WhittleError::BankWindingDown,
+        )?;
+        require_that(self.guard_frozen == 0, WhittleError::DepositsFrozen)
+    }
 }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use whittle_risk::bonus::{rate_floor, BonusTerms};
-use whittle_risk::health::{assess, Account, Doubt, Leg, Thresholds};
+use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds};
 use whittle_risk::liquidation::{plan, Episode, Inputs, Policy};
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -81,6 +81,7 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
         },
         tiers: TierTable::new(&[tier]).expect("one tier"),
         multiplier: Ratio::ONE,
+        initial_multiplier: Ratio::ZERO,
         premium: Ratio(ONE_Q32 / 1_024),
         pool_cost: Ratio(ONE_Q32 / 1_024),
         min_close: Usd(10_000_000),
@@ -93,6 +94,7 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         interest: Usd::ZERO,
+        leverage: Leverage::default(),
         legs: &legs,
     };
     let without_cash = assess(&account, Doubt::Plain).expect("in range").equity;
@@ -103,6 +105,7 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
             target_buffer: Ratio(ONE_Q32 / 8),
             emergency: Ratio(ONE_Q32 / 4 * 3),
             profit_weight: Ratio::ONE,
+            class_initial: [Ratio::ZERO; 2],
         },
         theta: Ratio(ONE_Q32 / 2),
         forced: Ratio(ONE_Q32 / 4),
@@ -113,6 +116,7 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
         },
         confirm_secs: 2,
         flag_lapse_secs: 600,
+        emergency_only: false,
     };
     let inputs = Inputs {
         account,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use whittle_risk::health::{
-    assess, assess_initial, excess_collateral, Account, Doubt, Health, InitialHealth, Leg, State,
-    Thresholds,
+    assess, assess_initial, excess_collateral, Account, Doubt, Health, InitialHealth, Leg,
+    Leverage, State, Thresholds,
 };
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -15,6 +15,7 @@ fn thresholds() -> Thresholds {
         target_buffer: Ratio(ONE_Q32 / 8),
         emergency: Ratio(ONE_Q32 / 2),
         profit_weight: Ratio(ONE_Q32 / 2),
+        class_initial: [Ratio::ZERO; 2],
     }
 }
 
@@ -37,6 +38,7 @@ fn leg(lots: i64, atoms: u64, entry: i64) -> Leg {
         },
         tiers: tiers(),
         multiplier: Ratio::ONE,
+        initial_multiplier: Ratio::ZERO,
         ..Leg::default()
     }
 }
@@ -47,6 +49,7 @@ fn account(cash: i64, legs: &[Leg]) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         interest: Usd::ZERO,
+        leverage: Leverage::default(),
         legs,
     }
 }
@@ -135,6 +138,7 @@ fn health_sums_assets_profits_funding_and_requirements() {
         claims: Usd(700),
         collateral: Usd(9_000),
         interest: Usd(11),
+        leverage: Leverage::default(),
         legs: &legs,
     };
     let expected = health(-2_000 + 700 + 9_000 - 11 + 9_700 + 5_040, 3_125 + 3_125);
@@ -271,4 +275,66 @@ proptest! {
         let health = assess_initial(&after, &thresholds()).expect("in range");
         prop_assert!(health.equity >= health.requirement);
     }
+}
+
+#[test]
+fn the_least_initial_rate_is_the_higher_of_class_and_owner() {
+    let thresholds = Thresholds {
+        class_initial: [Ratio(ONE_Q32 / 8), Ratio(ONE_Q32 / 32)],
+        ..thresholds()
+    };
+    // Tiers ask for 1/16 of 100,000.
+    let legs = [leg(1_000, 100, 100_000)];
+    let required = |class: u8, own: u64| {
+        let account = Account {
+            leverage: Leverage {
+                class,
+                own_initial: Ratio(own),
+            },
+            ..account(50_000, &legs)
+        };
+        assess_initial(&account, &thresholds).map(|it| it.requirement)
+    };
+    assert_eq!(required(0, 0), Ok(Usd(12_500)), "retail");
+    assert_eq!(
+        required(1, 0),
+        Ok(Usd(6_250)),
+        "standard: the tiers ask for more"
+    );
+    assert_eq!(required(2, 0), Ok(Usd(6_250)), "no least rate");
+    assert_eq!(required(1, ONE_Q32 / 2), Ok(Usd(50_000)), "the owner's cap");
+    assert_eq!(
+        required(0, ONE_Q32 / 16),
+        Ok(Usd(12_500)),
+        "a cap over the class's"
+    );
+    assert_eq!(required(2, 1), Ok(Usd(6_250)));
+}
+
+#[test]
+fn leverage_does_not_touch_maintenance() {
+    let legs = [leg(1_000, 100, 100_000)];
+    let capped = Account {
+        leverage: Leverage {
+            class: 0,
+            own_initial: Ratio::ONE,
+        },
+        ..account(50_000, &legs)
+    };
+    let free = assess(&account(50_000, &legs), Doubt::Plain);
+    assert_eq!(assess(&capped, Doubt::Plain), free);
+}
+
+#[test]
+fn the_initial_multiplier_counts_and_maintenance_does_not_follow_it() {
+    let mut legs = [leg(1_000, 100, 100_000)];
+    let plain = assess(&account(50_000, &legs), Doubt::Plain);
+    legs[0].initial_multiplier = Ratio(3 * ONE_Q32);
+    let initial = assess_initial(&account(50_000, &legs), &thresholds());
+    assert_eq!(initial.map(|it| it.requirement), Ok(Usd(18_750)));
+    assert_eq!(assess(&account(50_000, &legs), Doubt::Plain), plain);
+    // One under the maintenance multiplier counts as that.
+    legs[0].initial_multiplier = Ratio(ONE_Q32 / 2);
+    let initial = assess_initial(&account(50_000, &legs), &thresholds());
+    assert_eq!(initial.map(|it| it.requirement), Ok(Usd(6_250)));
 }

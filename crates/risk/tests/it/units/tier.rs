@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use whittle_risk::num::ONE_Q32;
-use whittle_risk::tier::{Bracket, Tier, TierTable, MAX_TIERS};
+use whittle_risk::tier::{ramp_start_floor, Bracket, Tier, TierTable, MAX_TIERS};
 use whittle_risk::RiskError::{BadParameter, Overflow};
 use whittle_risk::{Ratio, Usd};
 
@@ -221,5 +221,61 @@ proptest! {
         let small = table.maintenance_ceil(notional, Ratio(ONE_Q32 * tenths / 10));
         let large = table.maintenance_ceil(notional, Ratio(ONE_Q32 * (tenths + 1) / 10));
         prop_assert!(small.expect("in range") <= large.expect("in range"));
+    }
+}
+
+#[test]
+fn a_ramp_begins_at_the_least_ratio_of_the_rates() {
+    let ramp = |old: &[Tier], new: &[Tier]| ramp_start_floor(&table(old), &table(new));
+    assert_eq!(ramp(&three(), &three()), Ok(Ratio::ONE));
+    // Lower rates need no ramp.
+    let low = [tier(5_000_000_000_000, ONE_Q32 / 128, ONE_Q32 / 4)];
+    assert_eq!(ramp(&three(), &low), Ok(Ratio::ONE));
+    // 1/64 becomes 1/8 in the first tier.
+    let high = [tier(5_000_000_000_000, ONE_Q32 / 8, ONE_Q32 / 4)];
+    assert_eq!(ramp(&three(), &high), Ok(Ratio(ONE_Q32 / 8)));
+    // Bounds alone: between 10,000 and 100,000 dollars 1/64 becomes 1/32.
+    let mut moved = three();
+    moved[0].upto = Usd(10_000_000_000);
+    assert_eq!(ramp(&three(), &moved), Ok(Ratio(ONE_Q32 / 2)));
+    // Over the last bound the last rate goes on.
+    let mut longer = three().to_vec();
+    longer.push(tier(6_000_000_000_000, ONE_Q32 / 2, ONE_Q32));
+    assert_eq!(ramp(&three(), &longer), Ok(Ratio(ONE_Q32 / 4)));
+}
+
+prop_compose! {
+    fn rising()(
+        steps in prop::collection::vec((1i64..1 << 40, 1u64..1 << 28), 1..=MAX_TIERS)
+    ) -> Vec<Tier> {
+        let (mut upto, mut rate) = (0, 0);
+        steps
+            .into_iter()
+            .map(|(bound, step)| {
+                upto += bound;
+                rate += step;
+                tier(upto, rate, rate * 2)
+            })
+            .collect()
+    }
+}
+
+proptest! {
+    /// New tiers at the start of their ramp ask of nobody for more than the old ones did, but for
+    /// an atom a bound and two of rounding.
+    #[test]
+    fn maintenance_does_not_jump_when_tiers_change(
+        old in rising(),
+        new in rising(),
+        notional in 0u64..1 << 42,
+        multiplier in ONE_Q32 / 2..2 * ONE_Q32,
+    ) {
+        let (old, new) = (table(&old), table(&new));
+        let ratio = ramp_start_floor(&old, &new).expect("a ratio");
+        let begun = Ratio(multiplier).times_floor(ratio).expect("a multiplier");
+        let before = old.maintenance_ceil(notional, Ratio(multiplier)).expect("in range").0;
+        let after = new.maintenance_ceil(notional, begun).expect("in range").0;
+        let slack = i64::try_from(MAX_TIERS).expect("few") * 2 + 2;
+        prop_assert!(after <= before + slack, "{before} and then {after}");
     }
 }

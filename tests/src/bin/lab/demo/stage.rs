@@ -110,12 +110,12 @@ impl Stage {
         };
         world.initialize(&exchange).ok();
         world.list_bank(&BankSpec::usdc()).ok();
-        world.create_pool().ok();
-        world.seed_insurance(INSURANCE).ok();
-        world.fund_pool(POOL);
         for feed in &feeds {
             world.list_market(&feed.spec(start)).ok();
         }
+        world.create_pool().ok();
+        world.seed_insurance(INSURANCE).ok();
+        world.fund_pool(POOL);
         let markets = world.all_markets();
         world.update(&markets).ok();
         world.settle_markets(&markets).ok();

@@ -1,0 +1,262 @@
+//! The end of a market and of a bank: announced, reduced, settled at a published price. Nobody is
+//! left stuck, oracle or not.
+
+use crate::governance::killed;
+use whittle::error::WhittleError;
+use whittle::event::{
+    BankSettlementPublished, DeficitBooked, PositionSettled, SettlementPublished,
+};
+use whittle::state::proposal::Change;
+use whittle_client::instruction;
+use whittle_tests::{Actor, BankSpec, MarketSpec, Sent, World, ONE, USD, USDC};
+
+const BTC: u16 = 0;
+const ETH: u16 = 1;
+const SOL: u16 = 1;
+const DAY: i64 = 86_400;
+
+fn end_of_btc() -> Change {
+    Change::WindDownMarket {
+        market: BTC,
+        settles_after_secs: 86_400,
+    }
+}
+
+#[track_caller]
+fn publish(world: &mut World, market: u16) -> Sent {
+    world.send(&[instruction::publish_settlement(market)], &[])
+}
+
+fn cash(world: &World, actor: &Actor) -> i64 {
+    world.account_of(actor).cash_usd_atoms
+}
+
+/// A BTC market whose average moves half of the way with each sample, and an ETH market.
+fn markets() -> [MarketSpec; 2] {
+    let mut btc = MarketSpec::default();
+    btc.params.sample_weight_q32 = ONE / 2;
+    [btc, MarketSpec::eth()]
+}
+
+/// Alice and Carol long, Bob short; then the price falls by 7.5 percent, the average with it, and
+/// neither oracle nor keepers are heard of again. Carol has less than nothing left.
+fn dead_market() -> (World, [Actor; 3]) {
+    let mut world = World::with_markets(&markets());
+    let alice = world.trader("alice", 5_000 * USDC);
+    let bob = world.trader("bob", 5_000 * USDC);
+    let carol = world.trader("carol", 220 * USDC);
+    world.trade(&alice, BTC, 500);
+    world.trade(&bob, BTC, -1_000);
+    world.trade(&carol, BTC, 1_000);
+    let end = world.propose(end_of_btc());
+    for _ in 0..40 {
+        world.pass(61);
+        world.publish(BTC, "37000");
+        world.update(&[BTC]).ok();
+    }
+    world.await_eta(end);
+    world.apply(end).ok();
+    (world, [alice, bob, carol])
+}
+
+#[test]
+fn a_market_whose_oracle_died_ends_with_everybody_settled() {
+    let (mut world, [alice, bob, carol]) = dead_market();
+    let stop = world.market(BTC).wind_down;
+    assert_eq!(
+        (stop.begins_at, stop.settles_at),
+        (world.now(), world.now() + DAY)
+    );
+
+    // A day in which nothing opens. The oracle is dead, so nothing closes either.
+    let sent = alice.place(&mut world, BTC, 10);
+    sent.refused(WhittleError::MarketWindingDown);
+    let mut reduce = alice.order(&world, -10);
+    reduce.reduce_only = true;
+    alice.place_with(&mut world, BTC, reduce).ok();
+    world.pass(DAY - 1);
+    publish(&mut world, BTC).refused(WhittleError::SettlementNotDue);
+    let sent = alice.settle_position(&mut world, &alice, BTC);
+    sent.refused(WhittleError::NotSettled);
+    world.pass(1);
+
+    // The price of settlement is the average, and funding ends with it.
+    let average = world.market(BTC).estimate.average_q32;
+    let event: SettlementPublished = publish(&mut world, BTC).ok().event();
+    assert_eq!((event.market, event.price_q32), (BTC, average));
+    publish(&mut world, BTC).refused(WhittleError::SettlementNotDue);
+    let index = world.market(BTC).funding_index_q32;
+
+    // Anyone settles anyone: a loser, a winner, one who owes.
+    world.pass(DAY);
+    let keeper = world.keeper("keeper");
+    let before = cash(&world, &alice);
+    let sent = keeper.settle_position(&mut world, &alice, BTC);
+    let event: PositionSettled = sent.ok().event();
+    assert_eq!((event.lots, event.price_q32), (500, average));
+    let lost = -event.profit_usd_atoms;
+    assert!((149 * USD..151 * USD).contains(&lost), "{lost}");
+    // No fee: nothing but the loss and funding, which is a few cents here.
+    let paid = before - cash(&world, &alice);
+    assert!((lost..lost + USD).contains(&paid), "{paid}");
+
+    let before = cash(&world, &bob);
+    let sent = keeper.settle_position(&mut world, &bob, BTC);
+    let event: PositionSettled = sent.ok().event();
+    assert!((299 * USD..301 * USD).contains(&event.profit_usd_atoms));
+    assert!(cash(&world, &bob) > before + 298 * USD);
+
+    let sent = keeper.settle_position(&mut world, &carol, BTC).ok();
+    let event: DeficitBooked = sent.event();
+    assert!((75 * USD..90 * USD).contains(&event.deficit_usd_atoms));
+    let deficit = world.account_of(&carol).deficit_usd_atoms;
+    assert_eq!(world.market(BTC).deficit_usd_atoms, deficit);
+
+    let market = world.market(BTC);
+    assert_eq!((market.long_lots, market.short_lots), (0, 0));
+    assert_eq!(market.funding_index_q32, index);
+
+    // They leave with what is theirs, and so do those who provided liquidity.
+    for trader in [&alice, &bob] {
+        let all = cash(&world, trader).unsigned_abs();
+        trader.withdraw(&mut world, 0, all).ok();
+    }
+    let provider = Actor::named("lp");
+    provider
+        .request_withdrawal(&mut world, 1_000 * USDC, 0)
+        .ok();
+    world.pass(2);
+    world.republish(ETH);
+    world.update(&[ETH]).ok();
+    provider.fill_request(&mut world, &provider).ok();
+}
+
+#[test]
+fn nobody_trades_in_a_settled_market_and_nobody_is_settled_twice() {
+    let (mut world, [alice, bob, _]) = dead_market();
+    world.pass(DAY);
+    // A reduction placed just before, and a price that would fill it.
+    let mut reduce = bob.order(&world, 10);
+    reduce.reduce_only = true;
+    bob.place_with(&mut world, BTC, reduce).ok();
+    publish(&mut world, BTC).ok();
+    world.pass(2);
+    world.publish(BTC, "36000");
+    world.update(&[BTC]).ok();
+    let filler = world.keeper("filler two");
+    let sent = filler.fill(&mut world, &bob, 0);
+    killed(sent, WhittleError::MarketSettled);
+    let mut reduce = bob.order(&world, 10);
+    reduce.reduce_only = true;
+    let sent = bob.place_with(&mut world, BTC, reduce);
+    sent.refused(WhittleError::MarketSettled);
+
+    // A price that arrives later moves nothing.
+    let settled = world.market(BTC).wind_down.price_q32;
+    assert_eq!(world.market(BTC).mark(world.now()).price.0, settled);
+    let mut settle =
+        instruction::settle_position(&world.mirror(), alice.held(&world.account_of(&alice)), BTC)
+            .expect("a position");
+    world.send(&[settle.clone()], &[]).ok();
+    world.pass(1);
+    let sent = world.send(&[settle.clone()], &[]);
+    sent.refused(WhittleError::NoPositions);
+    settle.accounts[2].pubkey = whittle_client::address::market(ETH);
+    let sent = world.send(&[settle], &[]);
+    sent.refused(WhittleError::NotSettled);
+}
+
+#[test]
+fn a_position_elsewhere_counts_when_one_is_settled() {
+    let mut world = World::with_markets(&markets());
+    let alice = world.trader("alice", 5_000 * USDC);
+    world.trade(&alice, BTC, 500);
+    world.trade(&alice, ETH, 500);
+    world.change(end_of_btc());
+    world.pass(DAY);
+    publish(&mut world, BTC).ok();
+    let keeper = world.keeper("keeper");
+    let sent = keeper.settle_position(&mut world, &alice, BTC).ok();
+    assert_eq!(sent.events_of::<DeficitBooked>(), []);
+    let account = world.account_of(&alice);
+    let event: PositionSettled = sent.event();
+    let health = world.mirror().health(&account, world.now());
+    assert_eq!(health.expect("health").equity.0, event.equity_usd_atoms);
+    assert_eq!(account.open_positions().count(), 1);
+    // The rest is traded as ever.
+    world.trade(&alice, ETH, -500);
+}
+
+#[test]
+fn an_account_under_maintenance_is_liquidated_at_the_settlement_price() {
+    let (mut world, [_, _, carol]) = dead_market();
+    world.pass(DAY);
+    publish(&mut world, BTC).ok();
+    let keeper = world.keeper("keeper");
+    keeper.liquidate(&mut world, &carol).ok();
+    assert_eq!(world.account_of(&carol).open_positions().count(), 0);
+}
+
+#[test]
+fn a_wind_down_begins_once_and_only_by_a_change_that_waited() {
+    let mut world = World::new();
+    world.pass(3 * DAY);
+    publish(&mut world, BTC).refused(WhittleError::SettlementNotDue);
+    let again = world.propose(end_of_btc());
+    world.change(end_of_btc());
+    world.apply(again).refused(WhittleError::BadWindDown);
+}
+
+#[test]
+fn a_market_that_never_had_a_price_ends_too() {
+    let mut world = World::with_exchange(&Default::default());
+    world.list_bank(&BankSpec::usdc()).ok();
+    world.list_market(&MarketSpec::default()).ok();
+    world.change(end_of_btc());
+    world.pass(DAY);
+    let event: SettlementPublished = publish(&mut world, BTC).ok().event();
+    assert_eq!(event.price_q32, 1);
+}
+
+#[test]
+fn a_bank_that_ends_takes_no_deposits_and_counts_at_its_last_price_at_most_at_peg() {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    world.list_bank(&BankSpec::pyusd()).ok();
+    let alice = world.keeper("alice");
+    let mint = world.bank(SOL).mint;
+    world.give(&alice, &mint, 2_000_000_000);
+    alice.deposit(&mut world, SOL, 1_000_000_000).ok();
+    let usd = 2;
+    world.pass(1);
+    world.publish_bank(usd, "1.02");
+    world.update_banks(&[usd]).ok();
+
+    let settles_after_secs = 86_400;
+    for bank in [SOL, usd] {
+        world.change(Change::WindDownBank {
+            bank,
+            settles_after_secs,
+        });
+    }
+    let sent = alice.deposit(&mut world, SOL, 1);
+    sent.refused(WhittleError::BankWindingDown);
+    let settle = |world: &mut World, bank: u16| {
+        let mint = world.bank(bank).mint;
+        world.send(&[instruction::publish_bank_settlement(&mint)], &[])
+    };
+    settle(&mut world, SOL).ok(); // It began two days before the other one.
+    settle(&mut world, usd).refused(WhittleError::SettlementNotDue);
+    world.pass(DAY);
+    let event: BankSettlementPublished = settle(&mut world, usd).ok().event();
+    let (sol, pegged) = (world.bank(SOL), world.bank(usd));
+    assert_eq!(sol.wind_down.price_q32, sol.price.price_q32);
+    assert!(pegged.price.price_q32 > pegged.peg_q32);
+    assert_eq!((event.bank, event.price_q32), (usd, pegged.peg_q32));
+    settle(&mut world, usd).refused(WhittleError::SettlementNotDue);
+
+    // It counts as if fresh, so that nobody waits for a dead oracle.
+    world.pass(100 * DAY);
+    assert!(!world.bank(SOL).mark(world.now()).stale);
+    alice.withdraw(&mut world, SOL, 1_000_000_000).ok();
+}
