@@ -78,7 +78,7 @@ pub fn owed_ceil(lots: Lots, from: i128, to: i128) -> Result<Usd, RiskError> {
             .and_then(|top| (top << 32).checked_add(whole))
             .ok_or(RiskError::Overflow("funding"))?
     };
-    let pays = (lots.0 > 0) == (grown > 0);
+    let pays = (lots.0 > 0) != (grown < 0);
     if pays {
         Usd::from_magnitude(whole.saturating_add(u64::from(!exact)))
     } else {

@@ -171,17 +171,18 @@ impl Leg {
     }
 
     /// What the leg counts for in maintenance health.
-    #[inline]
+    #[inline(always)]
     pub fn valued(&self, doubt: Doubt) -> Result<Valued, RiskError> {
         let price = self.price(doubt);
         let (notional, profit) = self.at(price)?;
+        let notional = notional.magnitude();
+        let tier = self.tiers.index_of(notional);
         Ok(Valued {
             price,
-            notional: notional.magnitude(),
+            notional,
+            tier,
             profit,
-            required: self
-                .tiers
-                .maintenance_ceil(notional.magnitude(), self.multiplier)?,
+            required: self.tiers.maintenance_in(tier, notional, self.multiplier)?,
         })
     }
 
@@ -207,6 +208,8 @@ pub struct Valued {
     pub price: Price,
     /// Its notional, rounded up.
     pub notional: u64,
+    /// Index of the tier that holds it.
+    pub tier: usize,
     /// Its unrealised profit after funding, rounded down.
     pub profit: Usd,
     /// Its maintenance requirement, rounded up.

@@ -9,6 +9,31 @@ use crate::RiskError;
 pub const ONE_Q32: u64 = 1 << 32;
 const LOW: u64 = ONE_Q32 - 1;
 
+/// a + b, if it fits: it does unless both have the sign that the sum lacks.
+///
+/// The on-chain machine has no overflow flag, and the compiler's `checked_add` spends a dozen
+/// instructions there to do without. Half of them do, here and in [`difference`].
+#[inline(always)]
+const fn sum(a: i64, b: i64) -> Option<i64> {
+    let sum = a.wrapping_add(b);
+    if (a ^ sum) & (b ^ sum) < 0 {
+        None
+    } else {
+        Some(sum)
+    }
+}
+
+/// a - b, if it fits: it does unless a and b differ in sign and the difference has not that of a.
+#[inline(always)]
+const fn difference(a: i64, b: i64) -> Option<i64> {
+    let difference = a.wrapping_sub(b);
+    if (a ^ b) & (a ^ difference) < 0 {
+        None
+    } else {
+        Some(difference)
+    }
+}
+
 /// Checked arithmetic over one signed unit.
 macro_rules! signed_unit {
     ($unit:ident, $name:literal) => {
@@ -21,7 +46,7 @@ macro_rules! signed_unit {
             /// Sum.
             #[inline(always)]
             pub const fn plus(self, other: Self) -> Result<Self, RiskError> {
-                match self.0.checked_add(other.0) {
+                match sum(self.0, other.0) {
                     Some(sum) => Ok(Self(sum)),
                     None => Err(RiskError::Overflow($name)),
                 }
@@ -30,7 +55,7 @@ macro_rules! signed_unit {
             /// Difference.
             #[inline(always)]
             pub const fn minus(self, other: Self) -> Result<Self, RiskError> {
-                match self.0.checked_sub(other.0) {
+                match difference(self.0, other.0) {
                     Some(difference) => Ok(Self(difference)),
                     None => Err(RiskError::Overflow($name)),
                 }
@@ -126,8 +151,8 @@ impl Price {
     /// Value of `lots` at this price, rounded up.
     #[inline(always)]
     pub fn notional_ceil(self, lots: u64) -> Result<Usd, RiskError> {
-        match mul_q32(lots, self.0) {
-            Some((whole, exact)) => Usd::from_magnitude(round_up(whole, exact)),
+        match mul_q32_ceil(lots, self.0) {
+            Some(whole) => Usd::from_magnitude(whole),
             None => Err(RiskError::Overflow("notional")),
         }
     }
@@ -205,8 +230,8 @@ impl Ratio {
     /// This share of an amount, rounded up. The amount must not be negative.
     #[inline(always)]
     pub fn of_ceil(self, amount: u64) -> Result<Usd, RiskError> {
-        match mul_q32(amount, self.0) {
-            Some((whole, exact)) => Usd::from_magnitude(round_up(whole, exact)),
+        match mul_q32_ceil(amount, self.0) {
+            Some(whole) => Usd::from_magnitude(whole),
             None => Err(RiskError::Overflow("a share of a USD amount")),
         }
     }
@@ -223,8 +248,8 @@ impl Ratio {
     /// Product of two ratios, rounded up.
     #[inline(always)]
     pub fn times_ceil(self, other: Self) -> Result<Self, RiskError> {
-        match mul_q32(self.0, other.0) {
-            Some((whole, exact)) => Ok(Self(round_up(whole, exact))),
+        match mul_q32_ceil(self.0, other.0) {
+            Some(whole) => Ok(Self(whole)),
             None => Err(RiskError::Overflow("a ratio")),
         }
     }
@@ -238,10 +263,11 @@ impl Ratio {
     /// Sum of two ratios.
     #[inline(always)]
     pub const fn plus(self, other: Self) -> Result<Self, RiskError> {
-        match self.0.checked_add(other.0) {
-            Some(sum) => Ok(Self(sum)),
-            None => Err(RiskError::Overflow("a ratio")),
+        // Compared before it is added: cheaper on chain than `checked_add`, as in [`sum`].
+        if other.0 > u64::MAX.wrapping_sub(self.0) {
+            return Err(RiskError::Overflow("a ratio"));
         }
+        Ok(Self(self.0.wrapping_add(other.0)))
     }
 
     /// Difference of two ratios, at least zero.
@@ -273,20 +299,50 @@ const fn round_up(whole: u64, exact: bool) -> u64 {
 }
 
 /// floor(a * b / 2^32), and whether nothing was cut off; `None` when it does not fit 64 bits.
+#[inline(always)]
+pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
+    match mul_by_short(a, b) {
+        Some((high, low)) => Some((high.wrapping_add(low >> 32), low & LOW == 0)),
+        None => mul_q32_long(a, b),
+    }
+}
+
+/// ceil(a * b / 2^32), at most `u64::MAX`; `None` when the floor does not fit 64 bits.
+#[inline(always)]
+pub const fn mul_q32_ceil(a: u64, b: u64) -> Option<u64> {
+    match mul_by_short(a, b) {
+        Some((high, low)) => Some(high.wrapping_add(low.wrapping_add(LOW) >> 32)),
+        None => match mul_q32_long(a, b) {
+            Some((whole, exact)) => Some(round_up(whole, exact)),
+            None => None,
+        },
+    }
+}
+
+/// a * b as high 2^32 + low when one of the two is under 2^32, which is nearly always: a rate under
+/// one, or a number of lots. With a = ah 2^32 + al the parts are ah b and al b.
+///
+/// Each is a product of two numbers under 2^32, at most 2^64 - 2^33 + 1, so that 2^32 - 1 can be
+/// added to either. Two 64-bit multiplications are far cheaper in the on-chain virtual machine,
+/// which has no wider ones, than a 128-bit product through its helper function.
+#[inline(always)]
+const fn mul_by_short(a: u64, b: u64) -> Option<(u64, u64)> {
+    let (long, short) = match (a <= LOW, b <= LOW) {
+        (_, true) => (a, b),
+        (true, _) => (b, a),
+        _ => return None,
+    };
+    let high = (long >> 32).wrapping_mul(short);
+    let low = (long & LOW).wrapping_mul(short);
+    Some((high, low))
+}
+
+/// What [`mul_q32`] gives, for factors that may both be 2^32 and over.
 ///
 /// By halves: with a = ah 2^32 + al and b = bh 2^32 + bl,
 /// a b / 2^32 = ah bh 2^32 + ah bl + al bh + al bl / 2^32.
-/// Four 64-bit multiplications are far cheaper in the on-chain virtual machine, which has no wider
-/// ones, than a 128-bit product through its helper function.
-#[inline(always)]
-pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
+const fn mul_q32_long(a: u64, b: u64) -> Option<(u64, bool)> {
     // Each product is of two numbers under 2^32, so it fits 64 bits.
-    #[allow(clippy::arithmetic_side_effects)]
-    if (a | b) >> 32 == 0 {
-        // Rates, and notionals under $4,294.
-        let product = a.wrapping_mul(b);
-        return Some((product >> 32, product & LOW == 0));
-    }
     #[allow(clippy::arithmetic_side_effects)]
     let (high, left, right, low) = {
         let (ah, al, bh, bl) = (a >> 32, a & LOW, b >> 32, b & LOW);
@@ -307,7 +363,7 @@ pub const fn mul_q32(a: u64, b: u64) -> Option<(u64, bool)> {
     Some((sum, low & LOW == 0))
 }
 
-/// a * b as (high, low), by halves as in [`mul_q32`].
+/// a * b as (high, low), by halves as in [`mul_q32_long`].
 #[allow(clippy::arithmetic_side_effects)] // Each sum is of numbers under 2^32 and a product of two.
 const fn mul_two_words(a: u64, b: u64) -> (u64, u64) {
     let (ah, al, bh, bl) = (a >> 32, a & LOW, b >> 32, b & LOW);

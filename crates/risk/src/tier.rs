@@ -128,11 +128,14 @@ impl TierTable {
     /// Index of the tier that holds `notional`; above the last bound the last tier's rate goes on.
     #[inline(always)]
     pub fn index_of(&self, notional: u64) -> usize {
-        let last = self.len.saturating_sub(1);
-        self.brackets()
-            .iter()
-            .position(|bracket| notional <= bracket.upto)
-            .unwrap_or(last)
+        let mut index = 0;
+        for (place, bracket) in self.brackets().iter().enumerate() {
+            index = place;
+            if notional <= bracket.upto {
+                break;
+            }
+        }
+        index
     }
 
     /// The bracket at `index`; the last one above the end.
@@ -173,7 +176,18 @@ impl TierTable {
     /// the account.
     #[inline(always)]
     pub fn maintenance_ceil(&self, notional: u64, multiplier: Ratio) -> Result<Usd, RiskError> {
-        match self.brackets.get(self.index_of(notional)) {
+        self.maintenance_in(self.index_of(notional), notional, multiplier)
+    }
+
+    /// The same where the tier that holds `notional` is known.
+    #[inline(always)]
+    pub fn maintenance_in(
+        &self,
+        tier: usize,
+        notional: u64,
+        multiplier: Ratio,
+    ) -> Result<Usd, RiskError> {
+        match self.brackets.get(tier) {
             Some(bracket) => requirement_ceil(
                 notional,
                 bracket.maintenance,

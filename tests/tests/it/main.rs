@@ -7,6 +7,7 @@ mod cost;
 mod funding;
 mod governance;
 mod harness;
+mod known_failures;
 mod layout;
 mod leverage;
 mod liquidation;

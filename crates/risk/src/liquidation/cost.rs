@@ -57,10 +57,9 @@ pub(super) struct Tariff {
 }
 
 impl Rates {
-    /// The tariff of a leg of this notional.
+    /// The tariff of a leg that stands in tier `top`.
     #[inline]
-    pub fn tariff(&self, leg: &Leg, notional: u64) -> Result<Tariff, RiskError> {
-        let top = leg.tiers.index_of(notional);
+    pub fn tariff(&self, leg: &Leg, top: usize) -> Result<Tariff, RiskError> {
         let configured = self.bonus.plus(leg.premium)?.plus(leg.pool_cost)?;
         let (top_cap, top_repair) = self.marginal(leg, configured, top)?;
         Ok(Tariff {
@@ -78,7 +77,7 @@ impl Rates {
     }
 
     /// Cap and repair in tier `index`. The cap is rounded down, for the account.
-    #[inline]
+    #[inline(always)]
     fn marginal(
         &self,
         leg: &Leg,

@@ -8,7 +8,7 @@
 //! order by r never asks for a lower tier first.
 
 use super::cost::Rates;
-use super::work::{closed, Closed, Touched, Work};
+use super::work::{closed, Closed, Enlarged, Touched, Work};
 use super::{Certificate, Close, Kind, Plan};
 use crate::health::{Health, Leg};
 use crate::num::{div_q32_ceil, mul_q32};
@@ -106,7 +106,7 @@ impl Sizing<'_, '_> {
             work.paid_notional = work.value.notional.saturating_sub(rest);
             work.paid_lots = work.lots;
             work.lots = 0;
-            work.enlarged = None;
+            work.enlarged = Enlarged::No;
         }
         Ok(())
     }
@@ -148,14 +148,14 @@ impl Sizing<'_, '_> {
                 // More lots than can be counted are more than the leg has.
                 let lots = work.value.price.lots_ceil(minimum).unwrap_or(work.whole);
                 work.lots = lots.max(work.lots.saturating_add(1)).min(work.whole);
-                work.enlarged = Some(Kind::Minimum);
+                work.enlarged = Enlarged::Minimum;
                 any = true;
             }
             let rest = self.after(index)?.rest;
             let work = self.work_mut(index)?;
             if rest < leg.min_position.magnitude() && work.lots < work.whole {
                 work.lots = work.whole;
-                work.enlarged = Some(Kind::Dust);
+                work.enlarged = Enlarged::Dust;
                 any = true;
             }
         }
@@ -164,17 +164,11 @@ impl Sizing<'_, '_> {
 
     /// What the receipt says of a plan with a certificate.
     pub fn kind(&self) -> Kind {
-        let has = |kind| {
-            self.works
-                .iter()
-                .any(|work| work.lots > 0 && work.enlarged == Some(kind))
-        };
-        if has(Kind::Dust) {
-            Kind::Dust
-        } else if has(Kind::Minimum) {
-            Kind::Minimum
-        } else {
-            Kind::Exact
+        let closed = self.works.iter().filter(|work| work.lots > 0);
+        match closed.map(|work| work.enlarged).max() {
+            Some(Enlarged::Dust) => Kind::Dust,
+            Some(Enlarged::Minimum) => Kind::Minimum,
+            _ => Kind::Exact,
         }
     }
 
@@ -231,7 +225,7 @@ impl Sizing<'_, '_> {
         for (work, leg) in self.works.iter_mut().zip(self.legs) {
             work.left = work.value.notional;
             work.after = Closed::default();
-            work.tariff = self.rates.tariff(leg, work.left)?;
+            work.tariff = self.rates.tariff(leg, work.value.tier)?;
             work.tier = work.tariff.top;
             work.repair = if work.left == 0 || leg.mark.stale {
                 0

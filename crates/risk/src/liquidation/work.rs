@@ -1,7 +1,6 @@
 //! What the sizing keeps of each leg.
 
 use super::cost::{Rates, Tariff};
-use super::Kind;
 use crate::health::{Doubt, Leg, Valued};
 use crate::{RiskError, Usd, MAX_LEGS};
 
@@ -28,8 +27,22 @@ pub(super) struct Work {
     pub paid_lots: u64,
     /// The leg after closing `after.lots`; valid when those are `lots`.
     pub after: Closed,
-    /// Why more is closed than was needed; `None` when it is not.
-    pub enlarged: Option<Kind>,
+    /// Whether and why more is closed than was needed.
+    pub enlarged: Enlarged,
+}
+
+/// Whether and why more of a leg is closed than was needed.
+// Zero by default and as long as the other fields, so that an array of fresh `Work` is all zeros,
+// which one system call writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u64)]
+pub(super) enum Enlarged {
+    #[default]
+    No,
+    /// To the minimum close.
+    Minimum,
+    /// Because the remainder was under the minimum position.
+    Dust,
 }
 
 impl Work {

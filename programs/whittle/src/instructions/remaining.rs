@@ -39,18 +39,27 @@ pub fn all_markets<'info>(
     Ok(markets)
 }
 
+/// Compares two keys as words; as slices it would be a system call for each account.
+fn same_key(a: &Pubkey, b: &Pubkey) -> bool {
+    let words = |key: &Pubkey| -> [u64; 4] { bytemuck::cast(key.to_bytes()) };
+    words(a).into_iter().zip(words(b)).all(|(a, b)| a == b)
+}
+
 /// Maps the contents of an account info without copying.
 fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
     info: &'a AccountInfo,
 ) -> Outcome<Ref<'a, T>> {
-    require_that(*info.owner == T::owner(), WhittleError::WrongAccount)?;
+    require_that(
+        same_key(info.owner, &T::owner()),
+        WhittleError::WrongAccount,
+    )?;
     let data = info
         .try_borrow_data()
         .map_err(|_| WhittleError::WrongAccount)?;
     let size = core::mem::size_of::<T>();
     let body = Ref::filter_map(data, |data| {
         let (discriminator, body) = data.split_first_chunk::<8>()?;
-        // Compared as one word; as slices it would be a system call for each account.
+        // As one word, for the same reason.
         let expected = T::DISCRIMINATOR.first_chunk::<8>()?;
         if u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected) {
             return None;

@@ -21,6 +21,16 @@ fn signed(magnitude: u128, product: &'static str) -> Result<Usd, RiskError> {
         .map_err(|_| Overflow("a USD amount"))
 }
 
+/// Numbers of all magnitudes and both signs, often next to an end of the range or to zero.
+fn signed_wide() -> impl Strategy<Value = i64> {
+    let ends = prop::sample::select(vec![i64::MIN, -1 << 32, 0, 1 << 32, i64::MAX]);
+    let near = (ends, -2..=2i64).prop_map(|(end, step)| end.saturating_add(step));
+    prop_oneof![
+        near,
+        (wide(), 0..64u32).prop_map(|(bits, cut)| bits.cast_signed() >> cut)
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(50_000))]
 
@@ -31,6 +41,17 @@ proptest! {
             .ok()
             .map(|whole| (whole, product % ONE == 0));
         prop_assert_eq!(mul_q32(a, b), expected);
+    }
+
+    #[test]
+    fn sums_and_differences_are_exact_or_refused(a in signed_wide(), b in signed_wide()) {
+        let usd = Overflow("a USD amount");
+        prop_assert_eq!(Usd(a).plus(Usd(b)), a.checked_add(b).map(Usd).ok_or(usd));
+        prop_assert_eq!(Usd(a).minus(Usd(b)), a.checked_sub(b).map(Usd).ok_or(usd));
+        prop_assert_eq!(Usd(a).negated(), a.checked_neg().map(Usd).ok_or(usd));
+        let (a, b) = (a.cast_unsigned(), b.cast_unsigned());
+        let sum = a.checked_add(b).map(Ratio).ok_or(Overflow("a ratio"));
+        prop_assert_eq!(Ratio(a).plus(Ratio(b)), sum);
     }
 
     #[test]
