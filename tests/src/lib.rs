@@ -19,6 +19,7 @@ pub mod cost;
 mod invariant;
 pub mod oracle;
 pub mod outcome;
+mod overdraft_check;
 mod plan_check;
 mod promise;
 mod setup;

@@ -70,6 +70,10 @@ events! {
     DeficitBooked,
     MarketSettled,
     AccountSettled,
+    InterestCharged,
+    CollateralConverted,
+    PegBroken,
+    PegRegained,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

@@ -139,7 +139,7 @@ pub enum WhittleError {
     #[msg("The account is not empty: close positions and orders and withdraw everything first")]
     AccountNotEmpty = 208,
     /// 6209
-    #[msg("Cash is overdrawn: deposit quote tokens before withdrawing other collateral")]
+    #[msg("Cash is overdrawn or short of its interest: deposit quote tokens first")]
     CashOverdrawn = 209,
 
     // 300: liquidation
@@ -238,6 +238,29 @@ pub enum WhittleError {
     /// 6424
     #[msg("The vault holds less than that, because cash is out in overdrafts: ask for less")]
     VaultShort = 424,
+    /// 6430
+    #[msg("Nothing stands behind this overdraft: interest is charged after a deposit")]
+    NothingBehindOverdraft = 430,
+    /// 6431
+    #[msg("Tokens of this issuer would exceed their cap: deposit less or another token")]
+    IssuerCap = 431,
+    /// 6432
+    #[msg("Deposits of this token are frozen: deposit another token")]
+    DepositsFrozen = 432,
+    /// 6433
+    #[msg("This token has lost its peg: deposit another token until the peg has held for a while")]
+    PegLost = 433,
+    /// 6434
+    #[msg("No overdraft is to be cured: it is within its allowance and the account is healthy")]
+    NothingToConvert = 434,
+    /// 6435
+    #[msg(
+        "Equity is gone, so the smallest discount comes first: convert the bank that the log names"
+    )]
+    ConversionOrder = 435,
+    /// 6436
+    #[msg("Invariant: a conversion would lower equity")]
+    InvariantConversion = 436,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,

@@ -136,7 +136,7 @@ pub mod whittle {
     }
 
     /// Deposits a collateral token. Anyone may deposit into any account.
-    pub fn deposit(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
+    pub fn deposit<'info>(ctx: Context<'info, Deposit<'info>>, amount_atoms: u64) -> Result<()> {
         deposit::handle(ctx, amount_atoms)
     }
 
@@ -168,5 +168,18 @@ pub mod whittle {
     /// Returns health, excess collateral and the liquidation that would happen. Simulate it.
     pub fn assess_account<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result<Assessment> {
         assess_account::handle(ctx)
+    }
+
+    /// Moves the interest of an overdraft to the pool.
+    pub fn charge_interest(ctx: Context<ChargeInterest>) -> Result<()> {
+        charge_interest::handle(ctx)
+    }
+
+    /// Buys just enough collateral of an account with an overdraft, at a discount.
+    pub fn convert_collateral<'info>(
+        ctx: Context<'info, ConvertCollateral<'info>>,
+        max_atoms: u64,
+    ) -> Result<()> {
+        convert_collateral::handle(ctx, max_atoms)
     }
 }

@@ -11,8 +11,10 @@ use whittle::state::margin_account::{MarginAccount, ORDER_REDUCE_ONLY};
 use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
+mod collateral;
 mod pool;
 
+pub use collateral::*;
 pub use pool::*;
 
 const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;
@@ -98,26 +100,6 @@ pub fn set_delegate(owner: Pubkey, account: Pubkey, delegate: Pubkey) -> Instruc
     build(accounts, instruction::SetDelegate { delegate })
 }
 
-/// Deposits from the token account `source`.
-pub fn deposit(
-    depositor: Pubkey,
-    account: Pubkey,
-    source: Pubkey,
-    bank: &Bank,
-    amount_atoms: u64,
-) -> Instruction {
-    let accounts = accounts::Deposit {
-        depositor,
-        account,
-        bank: address::bank(&bank.mint),
-        mint: bank.mint,
-        vault: bank.vault,
-        source,
-        token_program: bank.token_program,
-    };
-    build(accounts, instruction::Deposit { amount_atoms })
-}
-
 /// Records an order. Owner or delegate signs.
 pub fn place_order(
     authority: Pubkey,
@@ -190,7 +172,10 @@ fn after_fill(account: &MarginAccount, place: u8) -> Outcome<MarginAccount> {
 /// Removes an expired order.
 pub fn expire_order(account: Pubkey, place: u8) -> Instruction {
     build(
-        accounts::ExpireOrder { account },
+        accounts::ExpireOrder {
+            exchange: address::exchange(),
+            account,
+        },
         instruction::ExpireOrder { place },
     )
 }

@@ -2,12 +2,14 @@
 
 use crate::error::{require_that, WhittleError};
 use crate::event::OrderRemoved;
-use crate::state::{MarginAccount, Order};
+use crate::state::{Exchange, MarginAccount, Order};
 use anchor_lang::prelude::*;
 
 /// Anyone may remove.
 #[derive(Accounts)]
 pub struct ExpireOrder<'info> {
+    /// The rate of interest.
+    pub exchange: AccountLoader<'info, Exchange>,
     /// The account.
     #[account(mut)]
     pub account: AccountLoader<'info, MarginAccount>,
@@ -16,6 +18,7 @@ pub struct ExpireOrder<'info> {
 pub(crate) fn handle(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     let order = account
         .orders
         .get_mut(usize::from(place))

@@ -45,6 +45,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     let mut account = ctx.accounts.account.load_mut()?;
     let filler = ctx.accounts.filler_account.key();
     require_that(key != filler, WhittleError::SameAccount)?;
+    account.count_interest(&exchange, now)?;
     let order = order_at(&account, place)?;
     let trade = {
         let mut market = ctx.accounts.market.load_mut()?;
@@ -79,7 +80,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             maintenance_usd_atoms: health.maintenance.0,
         });
     }
-    ctx.accounts.filler_account.load_mut()?.credit(reward)?;
+    let mut filler_account = ctx.accounts.filler_account.load_mut()?;
+    filler_account.count_interest(&exchange, now)?;
+    filler_account.credit(reward)?;
     account.invariant()?;
     emit!(OrderFilled {
         account: key,

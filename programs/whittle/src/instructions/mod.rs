@@ -4,7 +4,9 @@
 #![allow(ambiguous_glob_reexports)]
 
 pub mod assess_account;
+pub mod charge_interest;
 pub mod close_margin_account;
+pub mod convert_collateral;
 pub mod create_pool;
 pub mod deposit;
 pub mod expire_order;
@@ -30,7 +32,9 @@ pub mod update_markets;
 pub mod withdraw;
 
 pub use assess_account::*;
+pub use charge_interest::*;
 pub use close_margin_account::*;
+pub use convert_collateral::*;
 pub use create_pool::*;
 pub use deposit::*;
 pub use expire_order::*;

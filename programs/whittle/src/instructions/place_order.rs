@@ -52,6 +52,7 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         now,
     )?;
 
+    account.count_interest(&exchange, now)?;
     let place = free_place(&account, args.reduce_only, now)?;
     let order = Order {
         lots: args.lots,

@@ -3,7 +3,7 @@
 use super::governance::{GovernanceParams, Pause};
 use super::leverage::LeverageParams;
 use super::overdraft::{InterestIndex, IssuerGroup, OverdraftParams};
-use crate::error::{Outcome, WhittleError};
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::health::Thresholds;
@@ -142,10 +142,7 @@ impl ExchangeParams {
             && self.order_life_secs > self.order_delay_secs
             && self.flag_lapse_secs > self.confirm_secs
             && self.padding == [0; 4];
-        if ok {
-            Ok(())
-        } else {
-            Err(WhittleError::BadExchangeParams)
-        }
+        require_that(ok, WhittleError::BadExchangeParams)?;
+        self.overdraft.validate()
     }
 }
