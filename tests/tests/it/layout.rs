@@ -325,6 +325,13 @@ fn errors_keep_their_numbers() {
         ZeroLots 6422,
         AccountInDeficit 6423,
         VaultShort 6424,
+        NothingBehindOverdraft 6430,
+        IssuerCap 6431,
+        DepositsFrozen 6432,
+        PegLost 6433,
+        NothingToConvert 6434,
+        ConversionOrder 6435,
+        InvariantConversion 6436,
         InvariantLine 6450,
         InvariantClaim 6451,
         InvariantEntry 6452,
@@ -531,5 +538,20 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(AccountSettled, [2, 132, 13, 239, 249, 146, 142, 140], {
         account: Pubkey, cash_usd_atoms: i64, deficit_usd_atoms: i64,
+    });
+    pin_event!(InterestCharged, [107, 76, 24, 54, 241, 210, 20, 36], {
+        account: Pubkey, interest_usd_atoms: i64, cash_usd_atoms: i64,
+        pool_overdrafts_usd_atoms: i64,
+    });
+    pin_event!(CollateralConverted, [31, 54, 10, 182, 111, 73, 67, 210], {
+        account: Pubkey, buyer: Pubkey, bank: u16, amount_atoms: u64, paid_usd_atoms: i64,
+        price_q32: u64, discount_q32: u64, cash_usd_atoms: i64, equity_before_usd_atoms: i64,
+        equity_after_usd_atoms: i64, maintenance_usd_atoms: i64,
+    });
+    pin_event!(PegBroken, [87, 224, 159, 81, 153, 97, 118, 56], {
+        bank: u16, since: i64, price_q32: u64,
+    });
+    pin_event!(PegRegained, [33, 173, 147, 187, 85, 235, 26, 125], {
+        bank: u16, at: i64,
     });
 }
