@@ -79,6 +79,9 @@ impl Table {
         exchange.authority = self.payer;
         exchange.params = args.params;
         exchange.receiver_programs = args.receiver_programs;
+        for (group, cap) in exchange.groups.iter_mut().zip(args.group_caps_usd_atoms) {
+            group.cap_usd_atoms = cap;
+        }
         change(&mut exchange);
         self.put_state(address::exchange(), &exchange);
         self

@@ -6,7 +6,7 @@ use solana_signer::Signer;
 use std::rc::Rc;
 use whittle::instructions::{PlaceOrderArgs, RequestLiquidityArgs};
 use whittle::state::liquidity_request::{REQUEST_DEPOSIT, REQUEST_WITHDRAW};
-use whittle_client::instruction::{self, Held};
+use whittle_client::instruction::{self, Buyer, Held};
 use whittle_client::{address, Writable};
 
 use crate::outcome::Sent;
@@ -109,8 +109,10 @@ impl Actor {
         let bank = world.bank(bank);
         let source = world.wallet(self, &bank.mint);
         let account = beneficiary.account();
-        let instruction = instruction::deposit(self.address(), account, source, &bank, amount);
-        world.send_as(self, instruction)
+        let mirror = world.mirror();
+        let depositor = self.address();
+        let instruction = instruction::deposit(&mirror, depositor, account, source, &bank, amount);
+        world.send_as(self, instruction.expect("known banks"))
     }
 
     /// Withdraws to its token account.
@@ -122,6 +124,29 @@ impl Actor {
         let held = self.held(&account);
         let instruction = instruction::withdraw(&world.mirror(), held, receiver, &bank, amount);
         world.send_as(self, instruction.expect("known banks and markets"))
+    }
+
+    /// Buys just enough of a bank's token from an account with an overdraft, at most so many atoms.
+    #[track_caller]
+    pub fn convert(&self, world: &mut World, trader: &Actor, bank: u16, max_atoms: u64) -> Sent {
+        let account = world.account_of(trader);
+        let bank = world.bank(bank);
+        let quote = world.bank(0).mint;
+        let buyer = Buyer {
+            key: self.address(),
+            source: world.wallet(self, &quote),
+            receiver: world.wallet(self, &bank.mint),
+        };
+        let held = trader.held(&account);
+        let mirror = world.mirror();
+        let instruction = instruction::convert_collateral(&mirror, held, buyer, &bank, max_atoms);
+        world.send_as(self, instruction.expect("known banks and markets"))
+    }
+
+    /// Charges the interest that somebody owes.
+    #[track_caller]
+    pub fn charge_interest(&self, world: &mut World, trader: &Actor) -> Sent {
+        world.send_as(self, instruction::charge_interest(trader.account()))
     }
 
     /// Places an order at any price that lives as long as an order may.

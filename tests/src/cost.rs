@@ -236,6 +236,8 @@ fn trading() -> Vec<Cost> {
     let assess = assess.expect("known banks and markets");
     note("assess_account", world.send(&[assess], &[]).ok());
     note("settle_account", trader.settle(&mut world, &[0]).ok());
+    let charged = keeper.charge_interest(&mut world, &trader).ok();
+    note("charge_interest", charged);
     crash(&mut world, 290);
     note("flag_account", keeper.flag(&mut world, &trader).ok());
 
@@ -245,6 +247,27 @@ fn trading() -> Vec<Cost> {
     world.pass(301);
     note("expire_order", keeper.expire(&mut world, &other, 0).ok());
     other.withdraw(&mut world, 0, reward).ok();
+    let owing = owing(&mut world);
+    let mint = world.bank(0).mint;
+    world.give(&keeper, &mint, 10_000 * USDC);
+    note(
+        "convert_collateral",
+        keeper.convert(&mut world, &owing, 1, u64::MAX).ok(),
+    );
     note("close_margin_account", other.close(&mut world).ok());
     costs
+}
+
+/// An account that owes the fees of a trade, with SOL and no position.
+fn owing(world: &mut World) -> Actor {
+    let owing = world.keeper("owing");
+    let mint = world.bank(1).mint;
+    world.give(&owing, &mint, 100_000_000_000);
+    owing.deposit(world, 1, 100_000_000_000).ok();
+    for lots in [LOTS / 5, -LOTS / 5] {
+        world.publish_bank(1, "100");
+        world.update_banks(&[1]).ok();
+        world.trade(&owing, 0, lots);
+    }
+    owing
 }

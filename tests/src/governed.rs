@@ -175,7 +175,7 @@ fn bank(was: &Bank, is: &Bank, applied: &[Change]) -> Check {
         |it| matches!(it, Change::BankTerms { bank, .. } if *bank == index),
     )?;
     let cleared = Change::ClearBankFreeze { bank: index };
-    let looser = is.guard_frozen < was.guard_frozen;
+    let looser = is.deposits_frozen < was.deposits_frozen;
     announced(&of("freeze"), looser, applied, |it| *it == cleared)?;
     let changed = was.wind_down.begins_at != is.wind_down.begins_at
         || was.wind_down.settles_at != is.wind_down.settles_at;

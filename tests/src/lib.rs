@@ -21,6 +21,7 @@ mod governed;
 mod invariant;
 pub mod oracle;
 pub mod outcome;
+mod overdraft_check;
 mod plan_check;
 mod promise;
 mod setup;

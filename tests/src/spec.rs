@@ -74,6 +74,8 @@ pub struct ExchangeSpec {
     pub receiver_programs: [Pubkey; 2],
     /// Owners of legacy accounts.
     pub legacy_programs: [Pubkey; 2],
+    /// Caps of issuers, USD atoms.
+    pub group_caps_usd_atoms: [i64; 8],
 }
 
 impl Default for ExchangeSpec {
@@ -114,6 +116,7 @@ impl Default for ExchangeSpec {
             },
             receiver_programs: [RECEIVER, Pubkey::default()],
             legacy_programs: [LEGACY, Pubkey::default()],
+            group_caps_usd_atoms: [0; 8],
         }
     }
 }
@@ -125,6 +128,7 @@ impl ExchangeSpec {
             guardian: address("guardian"),
             receiver_programs: self.receiver_programs,
             legacy_programs: self.legacy_programs,
+            group_caps_usd_atoms: self.group_caps_usd_atoms,
         }
     }
 }
@@ -146,6 +150,8 @@ pub struct BankSpec {
     pub pegged: bool,
     /// Most that may be deposited, token atoms.
     pub deposit_cap_atoms: u64,
+    /// Tokens of one issuer share a group.
+    pub issuer_group: u16,
     /// Discount at which it is converted.
     pub conversion_discount_q32: u64,
     /// The guard of its peg.
@@ -163,6 +169,7 @@ impl BankSpec {
             haircut_weight_q32: ONE,
             pegged: true,
             deposit_cap_atoms: 1_000_000_000 * USDC,
+            issuer_group: 0,
             conversion_discount_q32: 0,
             depeg: DepegParams::default(),
         }
@@ -213,7 +220,7 @@ impl BankSpec {
                 0
             },
             deposit_cap_atoms: self.deposit_cap_atoms,
-            issuer_group: 0,
+            issuer_group: self.issuer_group,
             conversion_discount_q32: self.conversion_discount_q32,
             depeg: self.depeg,
         }

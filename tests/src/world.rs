@@ -15,7 +15,7 @@ use crate::changed::Picture;
 use crate::oracle::{OracleStub, Update};
 use crate::outcome::Sent;
 use crate::vm::Vm;
-use crate::{governed, invariant, plan_check, spec, token};
+use crate::{governed, invariant, overdraft_check, plan_check, spec, token};
 
 /// When every world begins: 2023-11-14, 22:13:20 UTC.
 pub const START: i64 = 1_700_000_000;
@@ -153,6 +153,7 @@ impl World {
                 .or_else(|| invariant::check_step(&before, &self.current).err())
                 .or_else(|| governed::check_step(&before, &self.current, self.now).err());
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
+            overdraft_check::check(&before, &self.current, self.now, &sent);
         } else {
             before.assert_only_changed(&self.current, &[]);
         }

@@ -91,6 +91,10 @@ events! {
     DeleverageStarted,
     Deleveraged,
     DeleverageEnded,
+    InterestCharged,
+    CollateralConverted,
+    PegBroken,
+    PegRegained,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

@@ -106,14 +106,29 @@ impl Mirror {
         Ok(metas)
     }
 
+    /// The accounts that follow a deposit of `bank`'s token: where its issuer has a cap, the issuer's
+    /// other banks by their numbers.
+    pub fn others_of_issuer(&self, bank: &Bank) -> Outcome<Vec<AccountMeta>> {
+        let Some((_, others)) = self.rules()?.capped_group(bank) else {
+            return Ok(Vec::new());
+        };
+        let address = |index| -> Outcome<AccountMeta> {
+            let bank = address::bank(&self.bank(index)?.mint);
+            Ok(AccountMeta::new_readonly(bank, false))
+        };
+        others.map(address).collect()
+    }
+
     /// What the program reads of an account at `now`, by the same code.
     pub fn snapshot(&self, account: &MarginAccount, now: i64) -> Outcome<Snapshot> {
-        Snapshot::read(
+        let mut snapshot = Snapshot::read(
             account,
             now,
             |index| self.bank(index),
             |index| self.market(index),
-        )
+        )?;
+        snapshot.interest = account.interest_at(self.rules()?.interest_index(now))?;
+        Ok(snapshot)
     }
 
     /// Equity and maintenance requirement at `now`.

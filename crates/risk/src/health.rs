@@ -341,9 +341,10 @@ pub fn assess_initial(
 }
 
 /// What may leave the account: equity for taking risk over the initial requirement, and never
-/// more than its settled cash. Zero when either is missing.
+/// more than its settled cash, of which the interest owed stays. Zero when either is missing.
 pub fn excess_collateral(account: &Account, thresholds: &Thresholds) -> Result<Usd, RiskError> {
     let health = assess_initial(account, thresholds)?;
     let over = health.equity.minus(health.requirement)?;
-    Ok(over.least(account.cash).most(Usd::ZERO))
+    let free = account.cash.minus(account.interest)?;
+    Ok(over.least(free).most(Usd::ZERO))
 }

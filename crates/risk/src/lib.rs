@@ -29,6 +29,7 @@ pub mod health;
 pub mod liquidation;
 pub mod nav;
 pub mod num;
+pub mod overdraft;
 pub mod price;
 pub mod tier;
 pub mod trade;

@@ -7,10 +7,13 @@ use super::{DescribedBank, DescribedMarket, Description};
 use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeSet;
 use whittle::error::WhittleError;
+use whittle::instructions::list_bank::MOST_DISCOUNT;
 use whittle::instructions::list_market::TierArgs;
+use whittle::instructions::ListBankArgs;
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
+use whittle::state::depeg::{DepegParams, MIN_STEP_SECS};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
-use whittle::state::exchange::{ExchangeParams, MAX_FILL_REWARD_USD_ATOMS};
+use whittle::state::exchange::{ExchangeParams, ISSUER_GROUPS, MAX_FILL_REWARD_USD_ATOMS};
 use whittle::state::governance::{
     GovernanceParams, COOLDOWN_MAX_SECS, PAUSE_MAX_SECS, TIMELOCK_MAX_SECS, TIMELOCK_MIN_SECS,
 };
@@ -156,6 +159,11 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
     );
     leverage(rules, &params.leverage);
     governance(rules, &params.governance);
+    rules.must(
+        params.overdraft.rate_per_year_q32 <= ONE,
+        "overdraft.rate_per_year",
+        "at most 100 %",
+    );
     rules.program(params.validate());
 }
 
@@ -209,9 +217,57 @@ fn bank(rules: &mut Rules, is_quote: bool, bank: &DescribedBank) {
         "deposit_cap",
         "over 0 and at most 2^63 token atoms",
     );
+    rules.must(
+        usize::from(args.issuer_group) < ISSUER_GROUPS && (args.issuer_group == 0 || !is_quote),
+        "issuer_group",
+        "0 to 7, and 0 for the quote token: its vault holds everybody's cash",
+    );
+    rules.must(
+        args.haircut_weight_q32 > ONE
+            || args.conversion_discount_q32 <= ONE.saturating_sub(args.haircut_weight_q32),
+        "conversion_discount",
+        "at most 100 % less haircut_weight",
+    );
+    rules.must(
+        args.conversion_discount_q32 <= MOST_DISCOUNT.0,
+        "conversion_discount",
+        "at most 50 %",
+    );
+    depeg(rules, is_quote, args);
     if !is_quote || args.oracle != OracleConfig::default() {
         oracle(rules, &args.oracle);
     }
+}
+
+fn depeg(rules: &mut Rules, is_quote: bool, args: &ListBankArgs) {
+    let guard = &args.depeg;
+    if *guard == DepegParams::default() {
+        return;
+    }
+    let mut rules = Rules::new(format!("{}.depeg", rules.path), rules.report);
+    rules.must(
+        args.peg_q32 != 0 && !is_quote,
+        "below",
+        "left out with its table: only a token with peg_usd, other than the quote token, has a guard",
+    );
+    rules.must(
+        guard.below_q32 > 0 && guard.below_q32 < ONE,
+        "below",
+        "over 0 % and under 100 %",
+    );
+    rules.must(
+        guard.floor_q32 <= args.haircut_weight_q32,
+        "floor",
+        "at most haircut_weight",
+    );
+    rules.must(
+        guard.step_q32 > 0 && guard.step_q32 <= ONE,
+        "step",
+        "over 0 % and at most 100 %",
+    );
+    rules.must(guard.step_secs >= MIN_STEP_SECS, "step_secs", "at least 60");
+    let weight = Ratio(args.haircut_weight_q32);
+    rules.program(guard.validate(args.peg_q32 != 0 && !is_quote, weight));
 }
 
 fn oracle(rules: &mut Rules, config: &OracleConfig) {

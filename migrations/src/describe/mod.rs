@@ -24,7 +24,7 @@ use toml::de::DeTable;
 use whittle::instructions::list_market::TierArgs;
 use whittle::instructions::{InitializeExchangeArgs, ListBankArgs, ListMarketArgs};
 use whittle::state::bank::QUOTE_DECIMALS;
-use whittle::state::exchange::ExchangeParams;
+use whittle::state::exchange::{ExchangeParams, ISSUER_GROUPS};
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle::state::market::MarketParams;
 use whittle::state::pool::PoolParams;
@@ -156,6 +156,7 @@ fn no_exchange() -> InitializeExchangeArgs {
         guardian: Pubkey::default(),
         receiver_programs: Default::default(),
         legacy_programs: Default::default(),
+        group_caps_usd_atoms: Default::default(),
     }
 }
 
@@ -165,9 +166,20 @@ fn exchange(section: Section) -> InitializeExchangeArgs {
         guardian: guardian(&section),
         receiver_programs: section.two_keys("receiver_programs"),
         legacy_programs: section.two_keys("legacy_programs"),
+        group_caps_usd_atoms: issuer_caps(&section),
     };
     section.finish();
     args
+}
+
+/// Caps of issuer groups 1 to 7, in order; those that are not listed have none, nor has group 0.
+fn issuer_caps(section: &Section) -> [i64; ISSUER_GROUPS] {
+    let mut caps = [0; ISSUER_GROUPS];
+    let listed = section.dollars("issuer_caps_usd", ISSUER_GROUPS.saturating_sub(1));
+    for (cap, atoms) in caps.iter_mut().skip(1).zip(listed) {
+        *cap = atoms;
+    }
+    caps
 }
 
 fn guardian(section: &Section) -> Pubkey {

@@ -140,6 +140,28 @@ impl<'a> Section<'a> {
         keys
     }
 
+    /// At most so many sums of dollars, in atoms; none when missing.
+    pub fn dollars(&self, name: &'static str, most: usize) -> Vec<i64> {
+        let Some(value) = self.optional(name) else {
+            return Vec::new();
+        };
+        let list = value.as_array().map_or(&[][..], |array| array.as_ref());
+        if value.as_array().is_none() || list.len() > most {
+            let what = format!("is not a list of at most {most} sums: write [\"1_000_000\"]");
+            self.problem(name, what);
+        }
+        let atoms = |value: &DeValue| -> Option<i64> {
+            let dollars = self.number(name, value, "[\"1_000_000\"]")?;
+            let atoms = dollars.to_atoms(6).and_then(|atoms| {
+                i64::try_from(atoms).map_err(|_| "is too large: write under 9.2 trillion".into())
+            });
+            self.parsed(name, atoms)
+        };
+        let list = list.iter();
+        list.map(|value| atoms(value.get_ref()).unwrap_or_default())
+            .collect()
+    }
+
     /// The value, or a problem with the field.
     pub fn parsed<T>(&self, name: &str, outcome: Result<T, String>) -> Option<T> {
         outcome.map_err(|what| self.problem(name, what)).ok()

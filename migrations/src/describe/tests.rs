@@ -39,6 +39,8 @@ fn the_example_is_read_exactly() {
     let receiver = "rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ";
     assert_eq!(programs[0].to_string(), receiver);
     assert_eq!(programs[1], Pubkey::default());
+    let caps = description.exchange.group_caps_usd_atoms;
+    assert_eq!(caps, [0, 5_000_000_000_000, 0, 0, 0, 0, 0, 0]);
     assert_eq!(description.pool.withdraw_limit_usd_atoms, 250_000_000_000);
     assert_eq!(description.insurance_atoms, 25_000_000_000);
 
@@ -216,6 +218,18 @@ fn each_value_that_cannot_be_read_names_its_field() {
             "legacy_programs = [\"x\"]",
             "exchange.legacy_programs",
             "is not an address",
+        ),
+        (
+            "issuer_caps_usd = [\"5_000_000\"]",
+            "issuer_caps_usd = [1, 2, 3, 4, 5, 6, 7, 8]",
+            "exchange.issuer_caps_usd",
+            "is not a list of at most 7 sums",
+        ),
+        (
+            "issuer_caps_usd = [\"5_000_000\"]",
+            "issuer_caps_usd = [\"10_000_000_000_000\"]",
+            "exchange.issuer_caps_usd",
+            "is too large",
         ),
         (
             "mint = \"So11111111111111111111111111111111111111112\"",

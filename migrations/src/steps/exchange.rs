@@ -2,9 +2,10 @@
 
 use super::{NewAccount, State, Work};
 use crate::chain::{self, Chain, ChainError};
-use crate::describe::{Comparison, Description};
+use crate::describe::{usd, Comparison, Description};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
+use whittle::state::exchange::ISSUER_GROUPS;
 use whittle::state::Exchange;
 use whittle_client::{address, instruction};
 
@@ -36,6 +37,12 @@ impl Work for TheExchange<'_> {
             "legacy_programs",
             [args.legacy_programs, found.legacy_programs],
             show_keys,
+        );
+        let caps = found.groups.map(|group| group.cap_usd_atoms);
+        compare.field(
+            "issuer_caps_usd",
+            [args.group_caps_usd_atoms, caps],
+            show_caps,
         );
         // Fewer are what later steps are for; more can only be described, not undone.
         let counts = [
@@ -79,5 +86,10 @@ fn show_guardian(key: Pubkey) -> String {
 fn show_keys(keys: [Pubkey; 2]) -> String {
     let used = keys.iter().filter(|key| **key != Pubkey::default());
     let shown: Vec<String> = used.map(Pubkey::to_string).collect();
+    format!("[{}]", shown.join(", "))
+}
+
+fn show_caps(caps: [i64; ISSUER_GROUPS]) -> String {
+    let shown: Vec<String> = caps.iter().skip(1).map(|cap| usd::show(*cap)).collect();
     format!("[{}]", shown.join(", "))
 }

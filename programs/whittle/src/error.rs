@@ -148,7 +148,7 @@ pub enum WhittleError {
     #[msg("The account is not empty: close positions and orders and withdraw everything first")]
     AccountNotEmpty = 208,
     /// 6209
-    #[msg("Cash is overdrawn: deposit quote tokens before withdrawing other collateral")]
+    #[msg("Cash is overdrawn or short of its interest: deposit quote tokens first")]
     CashOverdrawn = 209,
     /// 6220
     #[msg("The class must be 0 (retail), 1 (standard) or 2 (professional), the rate at most one")]
@@ -302,6 +302,26 @@ pub enum WhittleError {
     /// 6425
     #[msg("The account's cash does not cover the fill reward: deposit quote tokens")]
     RewardNotCovered = 425,
+    /// 6430
+    #[msg("Nothing stands behind this overdraft: interest is charged after a deposit")]
+    NothingBehindOverdraft = 430,
+    /// 6431
+    #[msg("Tokens of this issuer would exceed their cap: deposit less or another token")]
+    IssuerCap = 431,
+    /// 6433
+    #[msg("This token has lost its peg: deposit another token until the peg has held for a while")]
+    PegLost = 433,
+    /// 6434
+    #[msg("No overdraft is to be cured: it is within its allowance and the account is healthy")]
+    NothingToConvert = 434,
+    /// 6435
+    #[msg(
+        "Equity is gone, so the smallest discount comes first: convert the bank that the log names"
+    )]
+    ConversionOrder = 435,
+    /// 6436
+    #[msg("Invariant: a conversion would lower equity")]
+    InvariantConversion = 436,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,

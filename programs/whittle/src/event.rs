@@ -663,3 +663,67 @@ pub struct PositionSettled {
     /// Equity afterwards, USD atoms.
     pub equity_usd_atoms: i64,
 }
+
+/// Interest on an overdraft was charged.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterestCharged {
+    /// The account.
+    pub account: Pubkey,
+    /// What it paid, USD atoms.
+    pub interest_usd_atoms: i64,
+    /// Its cash afterwards, USD atoms.
+    pub cash_usd_atoms: i64,
+    /// Overdrafts that the pool has counted, afterwards, USD atoms.
+    pub pool_overdrafts_usd_atoms: i64,
+}
+
+/// Collateral was bought from an account with an overdraft, or of a bank that is wound down.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollateralConverted {
+    /// The account.
+    pub account: Pubkey,
+    /// Who bought.
+    pub buyer: Pubkey,
+    /// The bank's number.
+    pub bank: u16,
+    /// Token atoms.
+    pub amount_atoms: u64,
+    /// Paid into the account's cash, USD atoms.
+    pub paid_usd_atoms: i64,
+    /// The price before the discount, Q32.
+    pub price_q32: u64,
+    /// The discount, Q32.
+    pub discount_q32: u64,
+    /// Cash afterwards, USD atoms.
+    pub cash_usd_atoms: i64,
+    /// Equity before, USD atoms.
+    pub equity_before_usd_atoms: i64,
+    /// Equity afterwards, USD atoms.
+    pub equity_after_usd_atoms: i64,
+    /// Maintenance requirement, USD atoms.
+    pub maintenance_usd_atoms: i64,
+}
+
+/// A token lost its peg.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PegBroken {
+    /// The bank's number.
+    pub bank: u16,
+    /// Publish time of the price that lost it, Unix seconds.
+    pub since: i64,
+    /// That price, Q32.
+    pub price_q32: u64,
+}
+
+/// A token's peg has held for a while again.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PegRegained {
+    /// The bank's number.
+    pub bank: u16,
+    /// Publish time of the price that ended the guard, Unix seconds.
+    pub at: i64,
+}

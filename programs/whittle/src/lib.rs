@@ -138,7 +138,7 @@ pub mod whittle {
     }
 
     /// Deposits a collateral token. Anyone may deposit into any account.
-    pub fn deposit(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
+    pub fn deposit<'info>(ctx: Context<'info, Deposit<'info>>, amount_atoms: u64) -> Result<()> {
         deposit::handle(ctx, amount_atoms)
     }
 
@@ -268,5 +268,18 @@ pub mod whittle {
     /// Returns what the pool is exposed to. Simulate it.
     pub fn pool_exposure<'info>(ctx: Context<'info, PoolExposure<'info>>) -> Result<Exposure> {
         pool_exposure::handle(ctx)
+    }
+
+    /// Moves the interest of an overdraft to the pool.
+    pub fn charge_interest(ctx: Context<ChargeInterest>) -> Result<()> {
+        charge_interest::handle(ctx)
+    }
+
+    /// Buys just enough collateral of an account with an overdraft, at a discount.
+    pub fn convert_collateral<'info>(
+        ctx: Context<'info, ConvertCollateral<'info>>,
+        max_atoms: u64,
+    ) -> Result<()> {
+        convert_collateral::handle(ctx, max_atoms)
     }
 }

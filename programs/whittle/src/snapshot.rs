@@ -17,6 +17,9 @@ pub struct Snapshot {
     pub cash: Usd,
     /// Profit recorded and not yet paid.
     pub claims: Usd,
+    /// Interest owed and not yet charged, as the account has counted it: who reads an account
+    /// without writing it sets this to [`MarginAccount::interest_at`].
+    pub interest: Usd,
     /// Other collateral for deciding a liquidation: age counts for the account.
     pub collateral: Usd,
     /// Other collateral for taking risk; `None` when one of its prices is stale.
@@ -41,6 +44,7 @@ impl Snapshot {
         let mut snapshot = Self {
             cash: Usd(account.cash_usd_atoms),
             claims: Usd::ZERO,
+            interest: Usd(account.interest_usd_atoms),
             collateral: Usd::ZERO,
             prudent_collateral: Some(Usd::ZERO),
             leverage: account.leverage.counted(now),
@@ -69,7 +73,7 @@ impl Snapshot {
 
     fn add_collateral(&mut self, bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<()> {
         let mark = bank.mark(now);
-        let weight = Ratio(bank.haircut_weight_q32);
+        let weight = bank.weight_at(now);
         let value = |price: whittle_risk::Price| -> Outcome<Usd> {
             let whole = price.notional_floor(amount_atoms)?;
             Ok(weight.of_floor(whole.magnitude())?)
@@ -88,7 +92,7 @@ impl Snapshot {
             cash: self.cash,
             claims: self.claims,
             collateral: self.collateral,
-            interest: Usd::ZERO,
+            interest: self.interest,
             leverage: self.leverage,
             legs: &self.legs,
         }

@@ -57,8 +57,7 @@ fn accounts_are_laid_out_as_published() {
         mint 8, vault 40, token_program 72, oracle 104, price 184, haircut_weight_q32 240,
         peg_q32 248, deposit_cap_atoms 256, deposits_atoms 264, issuer_group 272, index 274,
         decimals 276, bump 277, vault_bump 278, deposits_frozen 279, conversion_discount_q32 280,
-        depeg_params 288, depeg 320, wind_down 336, opens_at 360, guard_frozen 368,
-        padding_end 369, reserved 376,
+        depeg_params 288, depeg 320, wind_down 336, opens_at 360, reserved 368,
     });
     assert_eq!(Market::DISCRIMINATOR, [219, 190, 213, 55, 0, 227, 198, 154]);
     pin!(Market, from 8, 1104 bytes {
@@ -350,6 +349,12 @@ fn errors_keep_their_numbers() {
         AccountInDeficit 6423,
         VaultShort 6424,
         RewardNotCovered 6425,
+        NothingBehindOverdraft 6430,
+        IssuerCap 6431,
+        PegLost 6433,
+        NothingToConvert 6434,
+        ConversionOrder 6435,
+        InvariantConversion 6436,
         PoolCanPay 6440,
         NotBankrupt 6441,
         CollateralLeft 6442,
@@ -656,5 +661,20 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(DeleverageEnded, [228, 70, 201, 233, 255, 121, 173, 59], {
         market: u16,
+    });
+    pin_event!(CollateralConverted, [31, 54, 10, 182, 111, 73, 67, 210], {
+        account: Pubkey, buyer: Pubkey, bank: u16, amount_atoms: u64, paid_usd_atoms: i64,
+        price_q32: u64, discount_q32: u64, cash_usd_atoms: i64, equity_before_usd_atoms: i64,
+        equity_after_usd_atoms: i64, maintenance_usd_atoms: i64,
+    });
+    pin_event!(PegBroken, [87, 224, 159, 81, 153, 97, 118, 56], {
+        bank: u16, since: i64, price_q32: u64,
+    });
+    pin_event!(PegRegained, [33, 173, 147, 187, 85, 235, 26, 125], {
+        bank: u16, at: i64,
+    });
+    pin_event!(InterestCharged, [107, 76, 24, 54, 241, 210, 20, 36], {
+        account: Pubkey, interest_usd_atoms: i64, cash_usd_atoms: i64,
+        pool_overdrafts_usd_atoms: i64,
     });
 }

@@ -11,10 +11,12 @@ use whittle::state::margin_account::MarginAccount;
 use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
+mod collateral;
 mod governance;
 mod pool;
 mod waterfall;
 
+pub use collateral::*;
 pub use governance::*;
 pub use pool::*;
 pub use waterfall::*;
@@ -102,26 +104,6 @@ pub fn set_delegate(owner: Pubkey, account: Pubkey, delegate: Pubkey) -> Instruc
     build(accounts, instruction::SetDelegate { delegate })
 }
 
-/// Deposits from the token account `source`.
-pub fn deposit(
-    depositor: Pubkey,
-    account: Pubkey,
-    source: Pubkey,
-    bank: &Bank,
-    amount_atoms: u64,
-) -> Instruction {
-    let accounts = accounts::Deposit {
-        depositor,
-        account,
-        bank: address::bank(&bank.mint),
-        mint: bank.mint,
-        vault: bank.vault,
-        source,
-        token_program: bank.token_program,
-    };
-    build(accounts, instruction::Deposit { amount_atoms })
-}
-
 /// Records an order. Owner or delegate signs.
 pub fn place_order(
     authority: Pubkey,
@@ -200,7 +182,10 @@ fn after_fill(account: &MarginAccount, place: u8) -> Outcome<MarginAccount> {
 /// Removes an expired order.
 pub fn expire_order(account: Pubkey, place: u8) -> Instruction {
     build(
-        accounts::ExpireOrder { account },
+        accounts::ExpireOrder {
+            exchange: address::exchange(),
+            account,
+        },
         instruction::ExpireOrder { place },
     )
 }

@@ -6,6 +6,7 @@ mod funding;
 mod health;
 mod nav;
 mod num;
+mod overdraft;
 mod price;
 mod tier;
 mod trade;

@@ -52,9 +52,11 @@ pub struct Assessment {
 
 pub(crate) fn handle<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result<Assessment> {
     let now = Clock::get()?.unix_timestamp;
-    let policy = ctx.accounts.exchange.load()?.policy_at(now);
+    let exchange = ctx.accounts.exchange.load()?;
+    let policy = exchange.policy_at(now);
     let account = ctx.accounts.account.load()?;
-    let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let (mut snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    snapshot.interest = account.interest_at(exchange.interest_index(now))?;
     let thresholds = &policy.thresholds;
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let has_positions = !snapshot.legs.is_empty();

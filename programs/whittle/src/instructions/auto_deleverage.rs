@@ -81,6 +81,7 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         _ => return Err(WhittleError::NoDeleverage.into()),
     };
     require_that(now <= market.deleverage.ends_at, WhittleError::NoDeleverage)?;
+    account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     market.accrue_funding(now)?;
     let (share, profit) = share_now(&market, &pool, side, now)?;
     if share == Ratio::ZERO {

@@ -55,7 +55,7 @@ pub(super) fn apply<'info>(
             it.count_crowding()
         }),
         Change::ClearBankFreeze { bank } => with_bank(rest, bank, |it| {
-            it.guard_frozen = 0;
+            it.deposits_frozen = 0;
             Ok(())
         }),
         Change::WindDownMarket {
@@ -172,8 +172,8 @@ fn exchange_params<'info>(
             )?;
         }
     }
-    let rate = exchange.params.overdraft.rate_per_year_q32;
-    exchange.interest.advance(rate, now)?;
+    // The old rate holds for the time until now.
+    exchange.accrue_interest(now);
     exchange.params = params;
     Ok(())
 }

@@ -20,6 +20,8 @@ pub struct CloseMarginAccount<'info> {
 fn validate(account: &MarginAccount) -> Outcome<()> {
     let empty = account.cash_usd_atoms == 0
         && account.deficit_usd_atoms == 0
+        && account.interest_usd_atoms == 0
+        && account.overdraft_counted_usd_atoms == 0
         && account.used_collaterals().next().is_none()
         && account.used_positions().next().is_none()
         && account.orders.iter().all(|order| order.lots == 0);

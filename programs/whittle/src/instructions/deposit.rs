@@ -1,19 +1,23 @@
 //! Deposits a collateral token into a margin account.
 
+use super::remaining;
 use super::tokens::Transfer;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::Deposited;
 use crate::state::bank::QUOTE_BANK;
-use crate::state::{Bank, MarginAccount};
+use crate::state::{Bank, Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use whittle_risk::Usd;
 
-/// Anyone may deposit into any account, for a rescue must not need the owner. No price is needed.
+/// Anyone may deposit into any account, for a rescue must not need the owner. No price is needed,
+/// unless the token's issuer has a cap: then the other banks of the issuer follow, by their numbers.
 #[derive(Accounts)]
 pub struct Deposit<'info> {
     /// Signs for the tokens.
     pub depositor: Signer<'info>,
+    /// The rate of interest and the caps of issuers.
+    pub exchange: AccountLoader<'info, Exchange>,
     /// Gets the credit.
     #[account(mut)]
     pub account: AccountLoader<'info, MarginAccount>,
@@ -51,6 +55,23 @@ fn validate(
     require_that(holds || *depositor == account.owner, WhittleError::NotOwner)
 }
 
+/// All tokens of the issuer together, the deposit included, must be within its cap.
+fn validate_issuer(exchange: &Exchange, bank: &Bank, others: &[AccountInfo]) -> Outcome<()> {
+    let mut infos = others.iter();
+    if let Some((cap, indices)) = exchange.capped_group(bank) {
+        let mut value = bank.deposits_value_ceil()?;
+        for index in indices {
+            let other = remaining::read_bank(infos.next().ok_or(WhittleError::BankMissing)?)?;
+            require_that(other.index == index, WhittleError::BankMismatch)?;
+            if other.deposits_atoms > 0 {
+                value = value.plus(other.deposits_value_ceil()?)?;
+            }
+        }
+        require_that(value <= cap, WhittleError::IssuerCap)?;
+    }
+    require_that(infos.next().is_none(), WhittleError::ExtraAccount)
+}
+
 fn credit(account: &mut MarginAccount, bank: u16, amount_atoms: u64) -> Outcome<()> {
     if bank == QUOTE_BANK {
         return account.credit(Usd::from_magnitude(amount_atoms)?);
@@ -63,11 +84,13 @@ fn credit(account: &mut MarginAccount, bank: u16, amount_atoms: u64) -> Outcome<
     Ok(())
 }
 
-pub(crate) fn handle(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
+pub(crate) fn handle<'info>(ctx: Context<'info, Deposit<'info>>, amount_atoms: u64) -> Result<()> {
     let accounts = &ctx.accounts;
     let (index, decimals) = {
         let mut account = accounts.account.load_mut()?;
         let mut bank = accounts.bank.load_mut()?;
+        let exchange = accounts.exchange.load()?;
+        account.count_interest(&exchange, Clock::get()?.unix_timestamp)?;
         validate(&account, bank.index, accounts.depositor.key, amount_atoms)?;
         bank.admit_deposit(Clock::get()?.unix_timestamp)?;
 
@@ -77,6 +100,7 @@ pub(crate) fn handle(ctx: Context<Deposit>, amount_atoms: u64) -> Result<()> {
         } else {
             bank.take_in(amount_atoms)?;
         }
+        validate_issuer(&exchange, &bank, ctx.remaining_accounts)?;
         credit(&mut account, bank.index, amount_atoms)?;
         account.invariant()?;
         (bank.index, bank.decimals)

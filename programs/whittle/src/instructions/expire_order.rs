@@ -2,12 +2,14 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderRemoved;
-use crate::state::MarginAccount;
+use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 
 /// Anyone may remove.
 #[derive(Accounts)]
 pub struct ExpireOrder<'info> {
+    /// The rate of interest.
+    pub exchange: AccountLoader<'info, Exchange>,
     /// The account.
     #[account(mut)]
     pub account: AccountLoader<'info, MarginAccount>,
@@ -37,6 +39,7 @@ pub(super) fn remove(account: &mut MarginAccount, key: Pubkey, place: u8) -> Out
 pub(crate) fn handle(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     validate(&account, place, now)?;
     remove(&mut account, ctx.accounts.account.key(), place)?;
     account.invariant()?;

@@ -49,6 +49,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     );
     require_that(key != filler, WhittleError::SameAccount)?;
     let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest(&exchange, now)?;
     let order = order_at(&account, place)?;
 
     let (saved, traded) = {
@@ -89,7 +90,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             ending.kill(&mut account, reason)
         }
     };
-    ctx.accounts.filler_account.load_mut()?.credit(reward)?;
+    let mut filler_account = ctx.accounts.filler_account.load_mut()?;
+    filler_account.count_interest(&exchange, now)?;
+    filler_account.credit(reward)?;
     account.invariant()?;
     market.invariant()?;
     Ok(())

@@ -19,8 +19,10 @@ pub struct FlagAccount<'info> {
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let policy = ctx.accounts.exchange.load()?.policy();
+    let exchange = ctx.accounts.exchange.load()?;
+    let policy = exchange.policy();
     let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest(&exchange, now)?;
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd::ZERO);
     let episode = liquidation::flag(&inputs).map_err(WhittleError::from)?;

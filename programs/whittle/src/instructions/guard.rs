@@ -62,9 +62,9 @@ pub(crate) fn bank(ctx: Context<GuardBank>) -> Result<()> {
     exchange.require_guardian(ctx.accounts.guardian.key)?;
     let mut bank = ctx.accounts.bank.load_mut()?;
     require_that(bank.index != QUOTE_BANK, WhittleError::BadGuard)?;
-    require_that(bank.guard_frozen == 0, WhittleError::GuardLoosens)?;
+    require_that(bank.deposits_frozen == 0, WhittleError::GuardLoosens)?;
 
-    bank.guard_frozen = 1;
+    bank.deposits_frozen = 1;
     emit!(BankGuarded {
         by: ctx.accounts.guardian.key(),
         bank: bank.index,

@@ -3,7 +3,8 @@
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::ExchangeInitialized;
 use crate::seeds;
-use crate::state::exchange::{ExchangeParams, ORACLE_PROGRAMS};
+use crate::state::exchange::{ExchangeParams, ISSUER_GROUPS, ORACLE_PROGRAMS};
+use crate::state::issuer;
 use crate::state::Exchange;
 use anchor_lang::prelude::*;
 
@@ -18,6 +19,9 @@ pub struct InitializeExchangeArgs {
     pub receiver_programs: [Pubkey; ORACLE_PROGRAMS],
     /// Owners of legacy price accounts that are accepted; the default key fills unused places.
     pub legacy_programs: [Pubkey; ORACLE_PROGRAMS],
+    /// Most that all tokens of one issuer may be worth, USD atoms, by group; zero for no cap. Group
+    /// 0 has none.
+    pub group_caps_usd_atoms: [i64; ISSUER_GROUPS],
 }
 
 /// There is one exchange for each deployment: the first caller becomes its authority, so whoever
@@ -36,6 +40,7 @@ pub struct InitializeExchange<'info> {
 
 fn validate(args: &InitializeExchangeArgs) -> Outcome<()> {
     args.params.validate()?;
+    issuer::validate_caps(&args.group_caps_usd_atoms)?;
     // Without an oracle program no market could ever have a price.
     let mut programs = args.receiver_programs.iter().chain(&args.legacy_programs);
     require_that(
@@ -54,7 +59,11 @@ pub(crate) fn handle(ctx: Context<InitializeExchange>, args: InitializeExchangeA
     exchange.receiver_programs = args.receiver_programs;
     exchange.legacy_programs = args.legacy_programs;
     exchange.params = args.params;
+    for (group, cap) in exchange.groups.iter_mut().zip(args.group_caps_usd_atoms) {
+        group.cap_usd_atoms = cap;
+    }
     exchange.bump = ctx.bumps.exchange;
+    exchange.interest.at = Clock::get()?.unix_timestamp;
 
     emit!(ExchangeInitialized {
         exchange: ctx.accounts.exchange.key(),

@@ -37,8 +37,11 @@ pub(crate) fn handle<'info>(
 ) -> Result<()> {
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
-    let policy = ctx.accounts.exchange.load()?.policy_at(now);
+    let exchange = ctx.accounts.exchange.load()?;
+    let policy = exchange.policy_at(now);
+    let interest_index = exchange.interest_index(now);
     let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest_to(interest_index)?;
     let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_bonus_usd_atoms));
     let plan = liquidation::plan(&inputs).map_err(WhittleError::from)?;
@@ -65,7 +68,9 @@ pub(crate) fn handle<'info>(
         market.invariant()?;
     }
     account.receipt = receipt(&plan, &seen, &clock);
-    ctx.accounts.keeper_account.load_mut()?.credit(plan.bonus)?;
+    let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
+    keeper_account.count_interest_to(interest_index)?;
+    keeper_account.credit(plan.bonus)?;
     PartiallyLiquidated {
         account: key,
         keeper,

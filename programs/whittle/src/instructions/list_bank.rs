@@ -5,6 +5,7 @@ use crate::event::BankListed;
 use crate::seeds;
 use crate::state::bank::{MAX_DECIMALS, QUOTE_BANK, QUOTE_DECIMALS};
 use crate::state::depeg::DepegParams;
+use crate::state::exchange::ISSUER_GROUPS;
 use crate::state::raw::OracleConfig;
 use crate::state::{Bank, Exchange};
 use anchor_lang::prelude::*;
@@ -14,6 +15,9 @@ use anchor_spl::token_interface::spl_token_2022::extension::{
 use anchor_spl::token_interface::spl_token_2022::state::Mint as MintState;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
 use whittle_risk::Ratio;
+
+/// Largest discount at which a token is converted.
+pub const MOST_DISCOUNT: Ratio = Ratio::from_bps_floor(5_000);
 
 /// What a token counts for.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Debug)]
@@ -26,11 +30,11 @@ pub struct ListBankArgs {
     pub peg_q32: u64,
     /// Most that may be deposited, token atoms.
     pub deposit_cap_atoms: u64,
-    /// Tokens of one issuer share a group.
+    /// Tokens of one issuer share a group, 0 to 7; group 0 has no cap, and the quote token is in it.
     pub issuer_group: u16,
-    /// Discount at which it is converted; at most one less the haircut weight.
+    /// Discount at which it is converted; at most one less the haircut weight, and at most one half.
     pub conversion_discount_q32: u64,
-    /// The guard of its peg.
+    /// The guard of its peg; all zero for none.
     pub depeg: DepegParams,
 }
 
@@ -114,7 +118,17 @@ pub(super) fn validate(args: &ListBankArgs, is_quote: bool, decimals: u8) -> Out
     if !is_quote || args.oracle != OracleConfig::default() {
         args.oracle.validate()?;
     }
+    let weight = Ratio(args.haircut_weight_q32);
+    // The guard watches an oracle's price, and the quote token's value does not come from one.
+    args.depeg
+        .validate(args.peg_q32 != 0 && !is_quote, weight)?;
+    // The quote vault holds everybody's cash, so no cap on its issuer could mean anything.
+    let group_fits =
+        usize::from(args.issuer_group) < ISSUER_GROUPS && (args.issuer_group == 0 || !is_quote);
     let ok = decimals <= MAX_DECIMALS
+        && group_fits
+        && args.conversion_discount_q32 <= Ratio::ONE.less(weight).0
+        && args.conversion_discount_q32 <= MOST_DISCOUNT.0
         && args.haircut_weight_q32 <= Ratio::ONE.0
         && args.deposit_cap_atoms > 0
         && args.deposit_cap_atoms <= i64::MAX.unsigned_abs();
@@ -127,6 +141,7 @@ pub(crate) fn handle(ctx: Context<ListBank>, args: ListBankArgs) -> Result<()> {
     let index = exchange.bank_count;
     validate(&args, index == 0, accounts.mint.decimals)?;
 
+    exchange.join_group(args.issuer_group, index)?;
     exchange.bank_count = index.checked_add(1).ok_or(WhittleError::MathOverflow)?;
     let mut bank = accounts.bank.load_init()?;
     bank.mint = accounts.mint.key();

@@ -57,6 +57,7 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     )?;
 
     let key = ctx.accounts.account.key();
+    account.count_interest(&exchange, now)?;
     let place = free_place(&account, args.reduce_only, now)?;
     if account
         .orders

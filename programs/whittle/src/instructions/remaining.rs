@@ -69,6 +69,11 @@ fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
     body.map_err(|_| WhittleError::WrongAccount)
 }
 
+/// Maps the contents of a bank.
+pub fn read_bank<'a>(info: &'a AccountInfo) -> Outcome<Ref<'a, Bank>> {
+    read(info)
+}
+
 /// Maps the contents of a market that [`snapshot`] has read before, to write them.
 pub fn write_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
     require_that(info.is_writable, WhittleError::MarketNotWritable)?;

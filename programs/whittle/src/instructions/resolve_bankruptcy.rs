@@ -86,6 +86,12 @@ fn apply(
     let from_reserve = from_pool.minus(from_cash)?;
     pool.reserve_usd_atoms = Usd(pool.reserve_usd_atoms).minus(from_reserve)?.0;
     account.credit(parts.insurance.plus(from_pool)?)?;
+    // Interest on what nobody will pay is not owed, and the pool counts no overdraft any more.
+    account.interest_usd_atoms = 0;
+    pool.overdrafts_usd_atoms = Usd(pool.overdrafts_usd_atoms)
+        .minus(Usd(account.overdraft_counted_usd_atoms))?
+        .0;
+    account.overdraft_counted_usd_atoms = 0;
     let released = Usd(account.deficit_usd_atoms).least(parts.insurance.plus(from_pool)?);
     account.deficit_usd_atoms = Usd(account.deficit_usd_atoms).minus(released)?.0;
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).minus(released)?.0;
@@ -101,6 +107,7 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     let mut market = ctx.accounts.market.load_mut()?;
     let mut pool = ctx.accounts.pool.load_mut()?;
     let mut fund = ctx.accounts.insurance_fund.load_mut()?;
+    account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     let (owed, side) = loss(&account, &market)?;
     let before_side = Capacity {
         insurance: fund.available(now)?,

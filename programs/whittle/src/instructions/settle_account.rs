@@ -20,7 +20,9 @@ pub struct SettleAccount<'info> {
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, SettleAccount<'info>>) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
     let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     require_that(
         !ctx.remaining_accounts.is_empty(),
         WhittleError::MarketMissing,

@@ -56,11 +56,13 @@ fn close(account: &mut MarginAccount, market: &mut Market) -> Outcome<Settled> {
 
 pub(crate) fn handle<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let policy = ctx.accounts.exchange.load()?.policy();
+    let exchange = ctx.accounts.exchange.load()?;
+    let policy = exchange.policy();
     let key = ctx.accounts.account.key();
     let mut account = ctx.accounts.account.load_mut()?;
     let mut market = ctx.accounts.market.load_mut()?;
 
+    account.count_interest(&exchange, now)?;
     let settled = close(&mut account, &mut market)?;
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;

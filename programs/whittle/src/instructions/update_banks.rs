@@ -34,7 +34,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<(
         let Some(price) = reading.newer_than(&bank.price, &bank.oracle, per_atom, now)? else {
             continue;
         };
-        bank.price = price;
+        bank.cache(price);
         emit!(BankUpdated {
             bank: bank.index,
             price_q32: price.price_q32,

@@ -74,7 +74,7 @@ fn take_cash<'info>(
 }
 
 /// Takes another token, as long as what stays covers the initial requirement. Nothing is lent
-/// against an overdraft: who owes cash repays it first.
+/// against an overdraft or its interest: who owes cash repays it first.
 fn take_collateral<'info>(
     account: &mut MarginAccount,
     bank: &Bank,
@@ -102,7 +102,10 @@ fn take_collateral<'info>(
         emptied.is_none() || !bank.mark(now).stale || account.opening_orders(now).next().is_none(),
         WhittleError::PriceTooOld,
     )?;
-    require_that(account.cash_usd_atoms >= 0, WhittleError::CashOverdrawn)?;
+    require_that(
+        account.overdraft_due()? == Usd::ZERO,
+        WhittleError::CashOverdrawn,
+    )?;
     let (snapshot, _) = remaining::snapshot_without(account, rest, now, emptied)?;
     let initial = health::assess_initial(&snapshot.prudent_account()?, thresholds)?;
     require_that(
@@ -115,13 +118,14 @@ fn take_collateral<'info>(
 pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {
     let (accounts, rest) = (&ctx.accounts, ctx.remaining_accounts);
     let now = Clock::get()?.unix_timestamp;
+    let mut account = accounts.account.load_mut()?;
     let (policy, exchange_bump) = {
         let exchange = accounts.exchange.load()?;
         exchange.require_running(PAUSE_WITHDRAWALS, now)?;
+        account.count_interest(&exchange, now)?;
         (exchange.policy(), exchange.bump)
     };
     let thresholds = &policy.thresholds;
-    let mut account = accounts.account.load_mut()?;
     validate(&account, amount_atoms)?;
 
     // `rest` may hold this bank too: it must not be borrowed for writing while health is read.

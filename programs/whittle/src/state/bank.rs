@@ -47,7 +47,7 @@ pub struct Bank {
     pub bump: u8,
     /// Bump of the vault.
     pub vault_bump: u8,
-    /// 1 while the guard of the peg refuses deposits.
+    /// 1 while the guardian refuses deposits.
     pub deposits_frozen: u8,
     /// Discount at which it is converted, as a share of its price; at most one less the haircut
     /// weight.
@@ -60,12 +60,8 @@ pub struct Bank {
     pub wind_down: WindDown,
     /// From when on deposits are taken, Unix seconds; zero for a bank of the first hour.
     pub opens_at: i64,
-    /// 1 since the guardian froze deposits.
-    pub guard_frozen: u8,
-    /// Zero.
-    pub padding_end: [u8; 7],
     /// Room.
-    pub reserved: [u8; 48],
+    pub reserved: [u8; 56],
 }
 
 impl Bank {

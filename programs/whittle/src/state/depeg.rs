@@ -1,6 +1,15 @@
 //! The guard of a pegged collateral token.
 
+use super::raw::CachedPrice;
+use super::Bank;
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::{PegBroken, PegRegained};
 use anchor_lang::prelude::*;
+use whittle_risk::overdraft::{PegGuard, PegState};
+use whittle_risk::Ratio;
+
+/// Shortest time between steps, seconds.
+pub const MIN_STEP_SECS: u32 = 60;
 
 /// What the authority chooses.
 #[zero_copy]
@@ -26,4 +35,75 @@ pub struct Depeg {
     pub since: i64,
     /// Publish time of the first price that had regained it; zero while it has not.
     pub regained_at: i64,
+}
+
+impl DepegParams {
+    /// Bounds in code. All zero is no guard; there is none without a peg.
+    pub fn validate(&self, has_peg: bool, haircut_weight: Ratio) -> Outcome<()> {
+        let ok = *self == Self::default()
+            || (has_peg
+                && self.below_q32 > 0
+                && self.below_q32 < Ratio::ONE.0
+                && self.floor_q32 <= haircut_weight.0
+                && self.step_q32 > 0
+                && self.step_q32 <= Ratio::ONE.0
+                && self.step_secs >= MIN_STEP_SECS
+                && self.padding == [0; 4]);
+        require_that(ok, WhittleError::BadBankParams)
+    }
+
+    fn guard(&self) -> PegGuard {
+        PegGuard {
+            below: Ratio(self.below_q32),
+            step: Ratio(self.step_q32),
+            floor: Ratio(self.floor_q32),
+            step_secs: self.step_secs,
+        }
+    }
+}
+
+impl Bank {
+    /// The haircut weight as it counts at `now`: lowered while the peg is lost.
+    #[inline]
+    pub fn weight_at(&self, now: i64) -> Ratio {
+        let weight = Ratio(self.haircut_weight_q32);
+        if self.depeg.since == 0 {
+            return weight;
+        }
+        let guard = self.depeg_params.guard();
+        guard.weight_at(weight, self.peg_state(), now)
+    }
+
+    /// Caches a price and looks whether it loses or regains the peg.
+    pub fn cache(&mut self, price: CachedPrice) {
+        self.price = price;
+        let Some(peg) = self.peg() else {
+            return;
+        };
+        let was = self.peg_state();
+        let is = self.depeg_params.guard().seen(was, peg, &price.cached());
+        self.depeg = Depeg {
+            since: is.since,
+            regained_at: is.regained_at,
+        };
+        if was.since == 0 && is.since != 0 {
+            emit!(PegBroken {
+                bank: self.index,
+                since: is.since,
+                price_q32: price.price_q32,
+            });
+        } else if was.since != 0 && is.since == 0 {
+            emit!(PegRegained {
+                bank: self.index,
+                at: price.publish_time,
+            });
+        }
+    }
+
+    fn peg_state(&self) -> PegState {
+        PegState {
+            since: self.depeg.since,
+            regained_at: self.depeg.regained_at,
+        }
+    }
 }

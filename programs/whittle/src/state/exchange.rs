@@ -150,6 +150,7 @@ impl ExchangeParams {
             && self.padding == [0; 4];
         require_that(ok, WhittleError::BadExchangeParams)?;
         self.leverage.validate()?;
-        self.governance.validate()
+        self.governance.validate()?;
+        self.overdraft.validate()
     }
 }

@@ -282,9 +282,11 @@ impl MarginAccount {
         Ok(recovered)
     }
 
-    /// Whether the account owes or may come to owe: positions, an overdraft or a deficit.
+    /// Whether the account owes or may come to owe: positions, an overdraft, its interest or a
+    /// deficit.
     pub fn has_obligations(&self) -> bool {
         self.cash_usd_atoms < 0
+            || self.interest_usd_atoms > 0
             || self.deficit_usd_atoms > 0
             || self.open_positions().next().is_some()
     }

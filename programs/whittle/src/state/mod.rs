@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod exchange;
 pub mod governance;
 pub mod insurance_fund;
+pub mod issuer;
 pub mod leverage;
 pub mod liquidity_request;
 pub mod loss;

@@ -112,6 +112,7 @@ impl Bank {
             !self.wind_down.has_begun(now),
             WhittleError::BankWindingDown,
         )?;
-        require_that(self.guard_frozen == 0, WhittleError::DepositsFrozen)
+        require_that(self.deposits_frozen == 0, WhittleError::DepositsFrozen)?;
+        require_that(self.depeg.since == 0, WhittleError::PegLost)
     }
 }

@@ -13,11 +13,12 @@ use whittle_tests::{Actor, World, USDC};
 
 // Places in `deposit`.
 const DEPOSITOR: usize = 0;
-const DEPOSIT_BANK: usize = 2;
-const DEPOSIT_MINT: usize = 3;
-const DEPOSIT_VAULT: usize = 4;
-const SOURCE: usize = 5;
-const DEPOSIT_PROGRAM: usize = 6;
+const DEPOSIT_ACCOUNT: usize = 2;
+const DEPOSIT_BANK: usize = 3;
+const DEPOSIT_MINT: usize = 4;
+const DEPOSIT_VAULT: usize = 5;
+const SOURCE: usize = 6;
+const DEPOSIT_PROGRAM: usize = 7;
 // Places in `withdraw`.
 const OWNER: usize = 0;
 const WITHDRAW_ACCOUNT: usize = 2;
@@ -42,7 +43,9 @@ fn holder() -> (World, Actor) {
 fn deposit(world: &World, actor: &Actor, bank: u16) -> Instruction {
     let bank = world.bank(bank);
     let source = actor.wallet(&bank.mint);
-    instruction::deposit(actor.address(), actor.account(), source, &bank, 1)
+    let (mirror, depositor) = (world.mirror(), actor.address());
+    let instruction = instruction::deposit(&mirror, depositor, actor.account(), source, &bank, 1);
+    instruction.expect("known banks")
 }
 
 fn withdrawal(world: &World, actor: &Actor, bank: u16) -> Instruction {
@@ -172,7 +175,7 @@ fn only_the_owner_withdraws_and_signs() {
 fn another_account_of_the_program_is_neither_a_bank_nor_a_margin_account() {
     let (mut world, alice) = holder();
     for other in [address::pool(), address::market(BTC)] {
-        for place in [1, DEPOSIT_BANK] {
+        for place in [1, DEPOSIT_ACCOUNT, DEPOSIT_BANK] {
             let wrong = with_account(deposit(&world, &alice, QUOTE), place, other);
             let sent = world.send_as(&alice, wrong);
             sent.refused(ErrorCode::AccountDiscriminatorMismatch);

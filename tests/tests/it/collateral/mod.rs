@@ -1,10 +1,17 @@
 //! Collateral: what may come in, and what may leave.
 
 mod accounts;
+mod conversion;
+mod depeg;
 mod deposits;
+mod groups;
 mod life;
+mod overdraft;
 mod withdrawals;
 
+use anchor_lang::Discriminator;
+use whittle::state::Bank;
+use whittle_client::address;
 use whittle_tests::{Actor, BankSpec, World, USDC};
 
 const BTC: u16 = 0;
@@ -44,4 +51,38 @@ fn held(world: &World, actor: &Actor, bank: u16) -> i128 {
     }
     let held = account.used_collaterals().find(|held| held.bank == bank);
     held.map_or(0, |held| held.amount_atoms.into())
+}
+
+/// A bank as governance might have changed it.
+fn set_bank(world: &mut World, index: u16, change: impl Fn(&mut Bank)) {
+    let mut bank = world.bank(index);
+    change(&mut bank);
+    let key = address::bank(&bank.mint);
+    let mut account = world.raw(&key).expect("a bank").clone();
+    account.data = [Bank::DISCRIMINATOR, bytemuck::bytes_of(&bank)].concat();
+    world.put(key, &format!("bank {index}"), &account);
+}
+
+/// One second later, the prices of all tokens are these.
+fn refresh(world: &mut World, sol: &str, pyusd: &str) {
+    world.pass(1);
+    world.publish_bank(SOL, sol);
+    world.publish_bank(PYUSD, pyusd);
+    world.update_banks(&[SOL, PYUSD]).ok();
+}
+
+/// Alice holds 100 SOL, counted at 8,000 dollars, and no cash. She goes long 20,000 dollars of BTC
+/// at 40,000 and sells all but `kept` lots of 4 dollars at `price`.
+fn indebted(world: &mut World, kept: i64, price: &str) -> Actor {
+    let alice = rich(world, "alice");
+    alice.deposit(world, SOL, 100 * ONE_SOL).ok();
+    world.trade(&alice, BTC, 5_000);
+    world.move_price(BTC, price);
+    world.trade(&alice, BTC, kept - 5_000);
+    assert_eq!(
+        world.account_of(&alice).open_positions().count(),
+        usize::from(kept != 0)
+    );
+    refresh(world, "100", "1");
+    alice
 }

@@ -69,9 +69,10 @@ fn a_stablecoin_counts_for_its_peg_at_most() {
     assert_eq!(above, far_above);
     // At one dollar it counts for two basis points of doubt less: 0.0002 * 1,200 * 0.95.
     assert!((above - at_one - 228_000).abs() <= 1);
-    // Half a dollar costs 0.95 * 600, and the doubt is half as much.
+    // At half a dollar it counts for a step of the guard less: 600 * 0.9998 * 0.9 instead of
+    // 1,200 * 0.9998 * 0.95.
     let half = at("0.5");
-    assert!((at_one - half - (570_000_000 - 114_000)).abs() <= 1);
+    assert!((at_one - half - (1_139_772_000 - 539_892_000)).abs() <= 1);
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn everything_is_created_at_its_own_address() {
         guardian: elsewhere,
         receiver_programs: ExchangeSpec::default().receiver_programs,
         legacy_programs: ExchangeSpec::default().legacy_programs,
+        group_caps_usd_atoms: [0; 8],
     };
     let right = instruction::initialize_exchange(authority.address(), args);
     let sent = world.send_as(&authority, with_account(right.clone(), 1, elsewhere));

@@ -6,6 +6,7 @@ use anchor_lang::error::ErrorCode;
 use anchor_lang::solana_program::instruction::Instruction;
 use whittle::error::WhittleError;
 use whittle::instructions::{ListBankArgs, RequestLiquidityArgs};
+use whittle_client::instruction::Buyer;
 use whittle_client::{address, instruction, Writable};
 use whittle_tests::{spec, token, Actor, BankSpec, MarketSpec, OracleStub, World, ONE, USDC};
 
@@ -65,8 +66,8 @@ fn the_accounts_of_a_margin_account() {
     for bank in [0, SOL] {
         let bank = world.bank(bank);
         let wallet = world.wallet(&alice, &bank.mint);
-        let deposit = instruction::deposit(address, account, wallet, &bank, 1);
-        refused(&mut world, &alice, 7, &deposit);
+        let deposit = instruction::deposit(&world.mirror(), address, account, wallet, &bank, 1);
+        refused(&mut world, &alice, 8, &deposit.expect("known banks"));
         let body = world.account_of(&alice);
         let held = alice.held(&body);
         let withdraw = instruction::withdraw(&world.mirror(), held, wallet, &bank, 1);
@@ -76,13 +77,31 @@ fn the_accounts_of_a_margin_account() {
 }
 
 #[test]
+fn the_accounts_of_an_overdraft() {
+    let (mut world, alice, _) = world();
+    let charge = instruction::charge_interest(alice.account());
+    refused(&mut world, &alice, 3, &charge);
+    let (bank, quote) = (world.bank(SOL), world.bank(0).mint);
+    let buyer = Buyer {
+        key: alice.address(),
+        source: world.wallet(&alice, &quote),
+        receiver: world.wallet(&alice, &bank.mint),
+    };
+    let body = world.account_of(&alice);
+    let held = alice.held(&body);
+    let convert = instruction::convert_collateral(&world.mirror(), held, buyer, &bank, 1);
+    let convert = convert.expect("known banks and markets");
+    refused(&mut world, &alice, 14, &convert);
+}
+
+#[test]
 fn the_accounts_of_an_order() {
     let (mut world, alice, _) = world();
     let args = alice.order(&world, 10);
     let place = instruction::place_order(alice.address(), alice.account(), BTC, args);
     refused(&mut world, &alice, 4, &place);
     let expire = instruction::expire_order(alice.account(), 0);
-    refused(&mut world, &alice, 1, &expire);
+    refused(&mut world, &alice, 2, &expire);
     let body = world.account_of(&alice);
     let (held, oracle) = (alice.held(&body), world.feed(BTC).address);
     let filler = Actor::named("filler").account();
