@@ -112,7 +112,7 @@ pub(crate) fn compare(world: &World, expected: Vec<Expected>, sent: &Sent) {
 }
 
 /// Refusals that are the plan's to give.
-const OF_THE_PLAN: [WhittleError; 7] = [
+const OF_THE_PLAN: [WhittleError; 8] = [
     WhittleError::AccountHealthy,
     WhittleError::NotFlagged,
     WhittleError::NotConfirmed,
@@ -120,6 +120,7 @@ const OF_THE_PLAN: [WhittleError; 7] = [
     WhittleError::AlreadyFlagged,
     WhittleError::NoPositions,
     WhittleError::PriceTooOld,
+    WhittleError::Protected,
 ];
 
 #[track_caller]

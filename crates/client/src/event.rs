@@ -70,6 +70,11 @@ events! {
     DeficitBooked,
     MarketSettled,
     AccountSettled,
+    ShockBegan,
+    ShockEnded,
+    GraceBegan,
+    RegimeChanged,
+    InsuranceDrawn,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

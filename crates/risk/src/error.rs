@@ -39,6 +39,8 @@ pub enum RiskError {
         /// The publish time that every leg must have reached.
         needed: i64,
     },
+    /// The breakers of every market that could be closed in protect the account for now.
+    Protected,
     /// The bonus is under what the caller asked for.
     BonusBelowMinimum {
         /// What this call would pay.

@@ -22,8 +22,16 @@ pub struct Leg {
     pub mark: Mark,
     /// The market's size tiers.
     pub tiers: TierTable,
-    /// Volatility multiplier on the requirements.
+    /// Volatility multiplier on the maintenance requirement.
     pub multiplier: Ratio,
+    /// Volatility multiplier on the initial requirement; at least the other.
+    pub initial_multiplier: Ratio,
+    /// Multiplier by which a margin call is judged: the larger of the present one and the one that
+    /// maintenance is moving to.
+    pub call_multiplier: Ratio,
+    /// Notional that may be closed of the leg outside emergency: what the market's breakers leave,
+    /// [`crate::breaker::UNLIMITED`] when nothing limits it.
+    pub room: Usd,
     /// Insurance premium on notional closed by liquidation.
     pub premium: Ratio,
     /// Spread and impact on notional closed by liquidation, paid to the pool.
@@ -295,7 +303,7 @@ pub fn assess_initial(
         health.equity = health.equity.plus(counted)?;
         let required = leg
             .tiers
-            .initial_ceil(notional.magnitude(), leg.multiplier)?;
+            .initial_ceil(notional.magnitude(), leg.initial_multiplier)?;
         health.requirement = health.requirement.plus(required)?;
     }
     Ok(health)

@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 
 pub mod bonus;
+pub mod breaker;
 pub mod claims;
 pub mod error;
 pub mod funding;
@@ -29,6 +30,7 @@ pub mod liquidation;
 pub mod nav;
 pub mod num;
 pub mod price;
+pub mod regime;
 pub mod tier;
 pub mod trade;
 pub mod volatility;

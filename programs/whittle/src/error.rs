@@ -142,6 +142,13 @@ pub enum WhittleError {
     #[msg("Cash is overdrawn: deposit quote tokens before withdrawing other collateral")]
     CashOverdrawn = 209,
 
+    /// 6215
+    #[msg("A price shock lasts in this market: new risk waits until it is confirmed or over")]
+    PriceShock = 215,
+    /// 6216
+    #[msg("The insurance fund lost much within a day: new risk waits until it has passed")]
+    InsuranceDrawn = 216,
+
     // 300: liquidation
     /// 6300
     #[msg("Equity covers maintenance: there is nothing to liquidate")]
@@ -161,6 +168,9 @@ pub enum WhittleError {
     /// 6305
     #[msg("The account holds no positions")]
     NoPositions = 305,
+    /// 6310
+    #[msg("Breakers protect every position for now and the account is not in emergency: wait")]
+    Protected = 310,
 
     // 400: pool, ledger, orders
     /// 6400
@@ -309,6 +319,7 @@ impl From<RiskError> for WhittleError {
             RiskError::NotFlagged => Self::NotFlagged,
             RiskError::AlreadyFlagged { .. } => Self::AlreadyFlagged,
             RiskError::NotConfirmed { .. } => Self::NotConfirmed,
+            RiskError::Protected => Self::Protected,
             RiskError::BonusBelowMinimum { .. } => Self::BonusBelowMinimum,
             RiskError::BeyondTierTable { .. } => Self::BeyondTierTable,
             RiskError::BadParameter(_) => Self::BadTiers,

@@ -143,6 +143,9 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
     leg.mark = market.mark(now);
     market.read_tiers(&mut leg.tiers);
     leg.multiplier = Ratio(market.multiplier_q32);
+    leg.initial_multiplier = Ratio(market.regime.initial_q32);
+    leg.call_multiplier = Ratio(market.multiplier_q32.max(market.regime.ramp_to_q32));
+    leg.room = market.breaker.room(&market.params.breaker, now);
     leg.premium = premium(market, lots.magnitude(), own_side, leg.multiplier)?;
     leg.lightens_skew = own_side > other_side;
     leg.pool_cost = Ratio(market.spread_q32);

@@ -67,7 +67,8 @@ fn accounts_are_laid_out_as_published() {
         claims_pot_usd_atoms 736, claim_factor 744, deficit_usd_atoms 752, claim_epoch 760,
         index 764, lot_exponent 766, tier_count 767, bump 768, padding 769,
         long_loss_index_q32 776, short_loss_index_q32 792, pool_cash_seen_usd_atoms 808,
-        breaker 816, regime 872, deleverage 912, guard 936, wind_down 952, reserved 976,
+        breaker 816, regime 872, deleverage 928, guard 952, wind_down 968,
+        insurance_drawn_until 992, insurance_line_seen_usd_atoms 1000, reserved 1008,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
@@ -83,7 +84,8 @@ fn accounts_are_laid_out_as_published() {
     );
     pin!(InsuranceFund, from 8, 152 bytes {
         cash_usd_atoms 8, bump 16, padding 17, params 24, paid_day 48, paid_usd_atoms 56,
-        window_began_at 64, window_high_usd_atoms 72, drawn_until 80, reserved 88,
+        window_began_at 64, window_high_usd_atoms 72, drawn_until 80, lines_usd_atoms 88,
+        reserved 96,
     });
     assert_eq!(
         MarginAccount::DISCRIMINATOR,
@@ -202,8 +204,9 @@ fn features_are_laid_out_as_published() {
         extreme_initial_q32 24, elevated_maintenance_q32 32, extreme_maintenance_q32 40,
         ramp_secs 48, padding 52,
     });
-    pin!(Regime, from 0, 40 bytes {
-        initial_q32 0, ramp_from_q32 8, ramp_to_q32 16, ramp_started_at 24, level 32, padding 33,
+    pin!(Regime, from 0, 56 bytes {
+        initial_q32 0, ramp_from_q32 8, ramp_to_q32 16, ramp_started_at 24, initial_from_q32 32,
+        initial_to_q32 40, ramp_secs 48, level 52, padding 53,
     });
     pin!(CrowdingParams, from 0, 24 bytes {
         open_interest_share_q32 0, crowded_initial_q32 8, payout_bound_q32 16,
@@ -294,12 +297,15 @@ fn errors_keep_their_numbers() {
         BelowMinPosition 6207,
         AccountNotEmpty 6208,
         CashOverdrawn 6209,
+        PriceShock 6215,
+        InsuranceDrawn 6216,
         AccountHealthy 6300,
         NotFlagged 6301,
         NotConfirmed 6302,
         BonusBelowMinimum 6303,
         AlreadyFlagged 6304,
         NoPositions 6305,
+        Protected 6310,
         ZeroAmount 6400,
         MathOverflow 6401,
         DepositCap 6402,
@@ -532,4 +538,35 @@ fn events_are_laid_out_as_published() {
     pin_event!(AccountSettled, [2, 132, 13, 239, 249, 146, 142, 140], {
         account: Pubkey, cash_usd_atoms: i64, deficit_usd_atoms: i64,
     });
+    pin_event!(ShockBegan, [122, 17, 159, 159, 157, 180, 16, 184], {
+        market: u16, price_q32: u64, average_q32: u64, publish_time: i64,
+    });
+    pin_event!(ShockEnded, [124, 109, 45, 166, 197, 93, 89, 113], {
+        market: u16, price_q32: u64, confirmed: bool, publish_time: i64,
+    });
+    pin_event!(GraceBegan, [104, 158, 225, 85, 67, 16, 193, 94], {
+        market: u16, last_publish_time: i64, until: i64,
+    });
+    pin_event!(RegimeChanged, [137, 177, 46, 5, 82, 84, 66, 86], {
+        market: u16, level: u8, variance_q32: u64, initial_q32: u64, maintenance_q32: u64,
+        maintenance_to_q32: u64, ramp_ends_at: i64,
+    });
+    pin_event!(InsuranceDrawn, [247, 66, 11, 63, 111, 58, 96, 84], {
+        high_usd_atoms: i64, worth_usd_atoms: i64, until: i64,
+    });
+}
+
+#[test]
+fn an_update_is_logged_byte_for_byte_as_borsh_writes_it() {
+    let event = MarketUpdated {
+        market: 258,
+        price_q32: u64::sample(1),
+        confidence_q32: u64::sample(9),
+        publish_time: i64::sample(17),
+    };
+    let mut written = MarketUpdated::DISCRIMINATOR.to_vec();
+    event
+        .serialize(&mut written)
+        .expect("a vector takes everything");
+    assert_eq!(event.bytes().to_vec(), written);
 }

@@ -1,11 +1,13 @@
 //! The units and the small functions, each against its definition.
 
 mod bonus;
+mod breaker;
 mod funding;
 mod health;
 mod nav;
 mod num;
 mod price;
+mod regime;
 mod tier;
 mod trade;
 mod volatility;

@@ -70,6 +70,7 @@ pub struct CreatePoolArgs {
 
 pub(crate) fn handle(ctx: Context<CreatePool>, args: CreatePoolArgs) -> Result<()> {
     args.pool.validate()?;
+    args.insurance.validate()?;
 
     let accounts = &ctx.accounts;
     let mut pool = accounts.pool.load_init()?;

@@ -54,6 +54,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         update_markets::cache(&mut market, &reading, now)?;
         market.accrue_funding(now)?;
         let mut trade = price(&account, &order, &market, &reading)?;
+        if trade.opening() > 0 {
+            market.require_calm(now)?;
+        }
         apply(&mut account, &mut market, &mut trade)?;
         if let Some(slot) = account.orders.get_mut(usize::from(place)) {
             *slot = Order::default();

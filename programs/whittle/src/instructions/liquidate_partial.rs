@@ -59,7 +59,7 @@ pub(crate) fn handle<'info>(
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
-        apply(&mut account, &mut market, usize::from(*slot), close)?;
+        apply(&mut account, &mut market, usize::from(*slot), close, now)?;
         book_deficit(&mut account, &mut market, key, plan.after.equity)?;
         market.invariant()?;
     }
@@ -81,7 +81,11 @@ fn apply(
     market: &mut Market,
     slot: usize,
     close: &Close,
+    now: i64,
 ) -> Outcome<()> {
+    market
+        .breaker
+        .count(&market.params.breaker, close.notional, now);
     let position = account
         .positions
         .get_mut(slot)

@@ -7,6 +7,7 @@ use crate::seeds;
 use crate::state::exchange::ExchangeParams;
 use crate::state::market::MarketParams;
 use crate::state::raw::OracleConfig;
+use crate::state::regime::Regime;
 use crate::state::{Exchange, Market};
 use anchor_lang::prelude::*;
 use whittle_risk::claims::ClaimBook;
@@ -127,8 +128,7 @@ pub(crate) fn handle(ctx: Context<ListMarket>, args: ListMarketArgs) -> Result<(
     market.params = args.params;
     market.set_tier_table(&table)?;
     market.multiplier_q32 = Ratio::ONE.0;
-    market.regime.initial_q32 = Ratio::ONE.0;
-    market.regime.ramp_to_q32 = Ratio::ONE.0;
+    market.regime = Regime::calm();
     market.set_claims(ClaimBook::EMPTY);
     market.index = index;
     market.lot_exponent = args.lot_exponent;

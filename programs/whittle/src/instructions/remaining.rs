@@ -41,6 +41,12 @@ fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
     body.map_err(|_| WhittleError::WrongAccount)
 }
 
+/// Maps the contents of a market to write them, checked for owner and type.
+pub fn open_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
+    drop(read::<Market>(info)?);
+    write_market(info)
+}
+
 /// Maps the contents of a market that [`snapshot`] has read before, to write them.
 pub fn write_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
     require_that(info.is_writable, WhittleError::MarketNotWritable)?;

@@ -160,8 +160,12 @@ pub struct Market {
     pub guard: MarketGuard,
     /// Its end.
     pub wind_down: WindDown,
+    /// Until when new risk waits, because the insurance fund lost much; as of the last settlement.
+    pub insurance_drawn_until: i64,
+    /// The insurance line as the last settlement left it.
+    pub insurance_line_seen_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 128],
+    pub reserved: [u8; 96],
 }
 
 impl Market {
@@ -215,6 +219,15 @@ impl Market {
     /// The cached price as it counts at `now`.
     pub fn mark(&self, now: i64) -> Mark {
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
+    }
+
+    /// Refuses new risk while a price shock lasts and after the insurance fund lost much.
+    pub fn require_calm(&self, now: i64) -> Outcome<()> {
+        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)?;
+        require_that(
+            now >= self.insurance_drawn_until,
+            WhittleError::InsuranceDrawn,
+        )
     }
 
     /// Longs minus shorts.
