@@ -54,9 +54,6 @@ impl Bucket {
     /// Notional that may be liquidated at `now`; at least zero.
     #[inline]
     pub fn room(&self, terms: &BucketTerms, now: i64) -> Usd {
-        if self.used == Usd::ZERO {
-            return terms.capacity.most(Usd::ZERO);
-        }
         let used = self.used_at(terms, now);
         Usd(terms.capacity.0.saturating_sub(used.0)).most(Usd::ZERO)
     }

@@ -86,13 +86,25 @@ impl Breaker {
         if self.shock_since != 0 || now < self.grace_until {
             return Usd::ZERO;
         }
+        if self.used_usd_atoms == 0 {
+            // The common case, without arithmetic; `validate` keeps the capacity over zero.
+            return Usd(params.capacity_usd_atoms);
+        }
         self.bucket().room(&params.bucket(), now)
     }
 
     /// Counts a liquidation, an emergency's too.
     #[inline]
     pub fn count(&mut self, params: &BreakerParams, notional: Usd, now: i64) {
-        let bucket = self.bucket().plus(&params.bucket(), notional, now);
+        let bucket = if self.used_usd_atoms == 0 {
+            // The common case, without arithmetic.
+            Bucket {
+                used: notional,
+                at: now,
+            }
+        } else {
+            self.bucket().plus(&params.bucket(), notional, now)
+        };
         self.used_usd_atoms = bucket.used.0;
         self.used_at = bucket.at;
     }

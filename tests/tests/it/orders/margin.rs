@@ -3,7 +3,7 @@
 use super::{come_due, fill_at, filled, keeper, trade_at, two_markets, BTC, ETH};
 use whittle::error::WhittleError;
 use whittle::event::AccountUnflagged;
-use whittle_tests::{Actor, BankSpec, Quote, World, USDC};
+use whittle_tests::{Actor, BankSpec, MarketSpec, Quote, World, USDC};
 
 /// Opens 500 lots with this much cash. The price is the same each time, so is everything else.
 #[track_caller]
@@ -49,7 +49,9 @@ fn an_account_without_money_opens_nothing() {
 
 #[test]
 fn unrealised_profit_counts_with_its_weight() {
-    let mut world = two_markets();
+    // Volatility would raise the requirements of the first market meanwhile.
+    let steady = [MarketSpec::default(), MarketSpec::eth()].map(MarketSpec::steady);
+    let mut world = World::with_markets(&steady);
     let alice = world.trader("alice", 110 * USDC);
     world.trade(&alice, BTC, 500);
     // 200 dollars of profit, of which 180 count: room for about 180 more at five per cent.
@@ -142,11 +144,11 @@ fn margin_is_judged_at_the_update_that_fills_when_nobody_has_cached_it_yet() {
     let mut world = World::new();
     let alice = world.trader("alice", 100 * USDC);
     let keeper = keeper(&mut world);
-    // 18,000 dollars at the price of the fill, bought with 100; at the cached price of 40,000 they
-    // would already show a profit of 2,000.
+    // 18,050 dollars at the price of the fill, bought with 100; at the cached price of 40,000 they
+    // would already show a profit of 1,950.
     alice.place(&mut world, BTC, 5_000).ok();
     world.pass(2);
-    world.publish(BTC, "36000");
+    world.publish(BTC, "36100");
     let sent = keeper.fill(&mut world, &alice, 0);
     sent.refused(WhittleError::BelowInitialMargin);
 }
