@@ -1,6 +1,8 @@
 //! Bounds on a description, by field. The program checks the same bounds and names no field; a
 //! test compares the two, and what is only checked there is asked of the program's own functions.
 
+mod breakers;
+
 use super::fields::{share, usd};
 use super::report::Report;
 use super::{DescribedBank, DescribedMarket, Description};
@@ -9,14 +11,11 @@ use std::collections::BTreeSet;
 use whittle::error::WhittleError;
 use whittle::instructions::list_market::TierArgs;
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
-use whittle::state::breaker::{BreakerParams, GAP_MIN_SECS, GRACE_MAX_SECS, REFILL_HOURS_MAX};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
 use whittle::state::exchange::ExchangeParams;
 use whittle::state::market::MarketParams;
 use whittle::state::pool::{PoolParams, LOCKED_SHARES};
 use whittle::state::raw::OracleConfig;
-use whittle::state::regime::RegimeParams;
-use whittle_risk::regime::{MULTIPLIER_MAX, RAMP_MAX_SECS, RAMP_MIN_SECS};
 use whittle_risk::tier::{Tier, TierTable, MAX_TIERS};
 use whittle_risk::{Ratio, Usd};
 
@@ -72,10 +71,17 @@ pub(super) fn check(description: &Description, report: &Report) {
         bank(&mut rules, place == 0, described);
     }
     pool(&mut Rules::new("pool", report), &description.pool);
-    Rules::new("insurance", report).must(
+    let mut rules = Rules::new("insurance", report);
+    rules.must(
         i64::try_from(description.insurance_atoms).is_ok(),
         "at_least_usd",
         "under 9.2 trillion",
+    );
+    let drawdown = description.insurance.drawdown_q32;
+    rules.must(
+        drawdown > 0 && drawdown <= ONE,
+        "drawdown",
+        "over 0 % and at most 100 %",
     );
     let mut symbols = BTreeSet::new();
     for (place, described) in description.markets.iter().enumerate() {
@@ -262,8 +268,8 @@ fn market_params(rules: &mut Rules, params: &MarketParams) {
     ] {
         rules.must(value > 0, field, "over 0");
     }
-    breaker(rules, &params.breaker, params.min_close_usd_atoms);
-    regime(rules, &params.regime);
+    breakers::breaker(rules, &params.breaker, params.min_close_usd_atoms);
+    breakers::regime(rules, &params.regime);
     rules.must(
         params.min_position_usd_atoms >= params.min_close_usd_atoms,
         "min_position_usd",
@@ -275,79 +281,6 @@ fn market_params(rules: &mut Rules, params: &MarketParams) {
         "at least min_position_usd",
     );
     rules.program(params.validate());
-}
-
-fn breaker(rules: &mut Rules, params: &BreakerParams, min_close: i64) {
-    rules.must(
-        params.capacity_usd_atoms > 0 && params.capacity_usd_atoms >= min_close,
-        "breaker.capacity_usd",
-        "over 0 and at least min_close_usd",
-    );
-    rules.must(
-        params.refill_per_hour_usd_atoms > 0
-            && params.refill_per_hour_usd_atoms.unsigned_abs()
-                >= (params.capacity_usd_atoms.unsigned_abs())
-                    .div_ceil(REFILL_HOURS_MAX.unsigned_abs()),
-        "breaker.refill_per_hour_usd",
-        "at least 1/24 of breaker.capacity_usd",
-    );
-    rules.must(
-        (Ratio::from_bps_floor(100).0..=Ratio::from_bps_floor(5_000).0).contains(&params.shock_q32),
-        "breaker.shock",
-        "1 % to 50 %",
-    );
-    rules.must(
-        params.gap_secs >= GAP_MIN_SECS,
-        "breaker.gap_secs",
-        "at least 60",
-    );
-    rules.must(
-        params.grace_secs <= GRACE_MAX_SECS,
-        "breaker.grace_secs",
-        "at most 600",
-    );
-}
-
-fn regime(rules: &mut Rules, params: &RegimeParams) {
-    let (elevated, extreme) = (params.elevated_variance_q32, params.extreme_variance_q32);
-    rules.must(elevated >= 2, "regime.elevated_variance", "at least 2^-31");
-    rules.must(
-        extreme > elevated,
-        "regime.extreme_variance",
-        "over elevated_variance",
-    );
-    let most = MULTIPLIER_MAX.0;
-    for (field, value, least, below) in [
-        (
-            "regime.elevated_maintenance",
-            params.elevated_maintenance_q32,
-            ONE,
-            params.elevated_initial_q32,
-        ),
-        (
-            "regime.extreme_maintenance",
-            params.extreme_maintenance_q32,
-            params.elevated_maintenance_q32,
-            params.extreme_initial_q32,
-        ),
-        (
-            "regime.extreme_initial",
-            params.extreme_initial_q32,
-            params.elevated_initial_q32,
-            most,
-        ),
-    ] {
-        rules.must(
-            value >= least && value <= below,
-            field,
-            "from 1 to 4, at least that of the level before, maintenance at most initial",
-        );
-    }
-    rules.must(
-        (RAMP_MIN_SECS..=RAMP_MAX_SECS).contains(&params.ramp_secs),
-        "regime.ramp_secs",
-        "86_400 to 2_592_000",
-    );
 }
 
 /// Rising bounds and rates, and M < T <= C <= I in each tier.

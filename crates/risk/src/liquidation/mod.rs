@@ -358,6 +358,7 @@ fn confirm(inputs: &Inputs, state: State, live: bool) -> Result<(), RiskError> {
 /// which has a price to close at.
 ///
 /// Errors: [`RiskError::Protected`] when nothing may be closed.
+#[cold]
 fn limit_to_rooms(inputs: &Inputs, works: &mut [Work]) -> Result<bool, RiskError> {
     let (mut limits, mut closable) = (false, false);
     for (work, leg) in works.iter_mut().zip(inputs.account.legs) {

@@ -233,7 +233,7 @@ impl Sizing<'_, '_> {
             work.after = Closed::default();
             work.tariff = self.rates.tariff(leg, work.left)?;
             work.tier = work.tariff.top;
-            work.repair = if work.left <= work.kept || leg.mark.stale {
+            work.repair = if leg.mark.stale || work.left <= work.kept {
                 0
             } else {
                 work.tariff.top_repair.0

@@ -59,7 +59,8 @@ pub(crate) fn handle<'info>(
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
-        apply(&mut account, &mut market, usize::from(*slot), close, now)?;
+        count(&mut market, close, now);
+        apply(&mut account, &mut market, usize::from(*slot), close)?;
         book_deficit(&mut account, &mut market, key, plan.after.equity)?;
         market.invariant()?;
     }
@@ -74,6 +75,13 @@ pub(crate) fn handle<'info>(
     .log()
 }
 
+/// Counts what is closed in the market's bucket.
+#[inline(always)]
+fn count(market: &mut Market, close: &Close, now: i64) {
+    let params = &market.params.breaker;
+    market.breaker.count(params, close.notional, now);
+}
+
 /// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is
 /// theirs; profits are paid from the rest.
 fn apply(
@@ -81,11 +89,7 @@ fn apply(
     market: &mut Market,
     slot: usize,
     close: &Close,
-    now: i64,
 ) -> Outcome<()> {
-    market
-        .breaker
-        .count(&market.params.breaker, close.notional, now);
     let position = account
         .positions
         .get_mut(slot)

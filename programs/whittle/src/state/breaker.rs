@@ -81,30 +81,39 @@ impl BreakerParams {
 impl Breaker {
     /// Notional that may be liquidated at `now` outside emergency; nothing while a shock or a grace
     /// lasts.
-    #[inline]
+    #[inline(always)]
     pub fn room(&self, params: &BreakerParams, now: i64) -> Usd {
-        if self.shock_since != 0 || now < self.grace_until {
-            return Usd::ZERO;
-        }
-        if self.used_usd_atoms == 0 {
+        if (self.used_usd_atoms | self.shock_since) == 0 && now >= self.grace_until {
             // The common case, without arithmetic; `validate` keeps the capacity over zero.
             return Usd(params.capacity_usd_atoms);
+        }
+        self.room_left(params, now)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn room_left(&self, params: &BreakerParams, now: i64) -> Usd {
+        if self.shock_since != 0 || now < self.grace_until {
+            return Usd::ZERO;
         }
         self.bucket().room(&params.bucket(), now)
     }
 
     /// Counts a liquidation, an emergency's too.
-    #[inline]
+    #[inline(always)]
     pub fn count(&mut self, params: &BreakerParams, notional: Usd, now: i64) {
-        let bucket = if self.used_usd_atoms == 0 {
-            // The common case, without arithmetic.
-            Bucket {
-                used: notional,
-                at: now,
-            }
+        if self.used_usd_atoms == 0 {
+            self.used_usd_atoms = notional.0;
+            self.used_at = now;
         } else {
-            self.bucket().plus(&params.bucket(), notional, now)
-        };
+            self.count_more(params, notional, now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count_more(&mut self, params: &BreakerParams, notional: Usd, now: i64) {
+        let bucket = self.bucket().plus(&params.bucket(), notional, now);
         self.used_usd_atoms = bucket.used.0;
         self.used_at = bucket.at;
     }
