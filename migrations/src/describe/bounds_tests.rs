@@ -311,7 +311,10 @@ fn every_refusal_of_the_program_names_a_field_here() {
     );
     same_bounds(
         example.markets[0].args.params,
-        |value| value.padding = Default::default(),
+        |value| {
+            value.padding = Default::default();
+            value.regime.padding = Default::default();
+        },
         |value| value.validate().is_ok(),
         |description, value| description.markets[0].args.params = value,
     );

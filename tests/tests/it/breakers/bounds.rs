@@ -5,6 +5,9 @@ use whittle::state::breaker::BreakerParams;
 use whittle::state::regime::RegimeParams;
 use whittle_tests::{spec, World, ONE};
 
+/// What is wrong, and how it is made so.
+type Case<T> = (&'static str, fn(&mut T));
+
 fn listed(change: impl FnOnce(&mut MarketSpec)) -> whittle_tests::Sent {
     let mut world = World::with_markets(&[]);
     let mut spec = MarketSpec::default();
@@ -14,7 +17,7 @@ fn listed(change: impl FnOnce(&mut MarketSpec)) -> whittle_tests::Sent {
 
 #[test]
 fn a_breaker_that_never_opens_again_or_never_closes_is_refused() {
-    let cases: [(&str, fn(&mut BreakerParams)); 10] = [
+    let cases: [Case<BreakerParams>; 10] = [
         ("no capacity", |it| it.capacity_usd_atoms = 0),
         ("negative", |it| it.capacity_usd_atoms = -1),
         ("under the minimum close", |it| {
@@ -49,7 +52,7 @@ fn a_breaker_that_never_opens_again_or_never_closes_is_refused() {
 
 #[test]
 fn multipliers_and_thresholds_out_of_order_are_refused() {
-    let cases: [(&str, fn(&mut RegimeParams)); 8] = [
+    let cases: [Case<RegimeParams>; 8] = [
         ("no threshold", |it| it.elevated_variance_q32 = 1),
         ("falling thresholds", |it| {
             it.extreme_variance_q32 = it.elevated_variance_q32
