@@ -33,7 +33,8 @@ fn rest(world: &mut World, secs: i64) {
 
 #[test]
 fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_before() {
-    // 4,000 dollars over a margin requirement of 3,000: healthy, and under 3,000 * 1.5.
+    // About 5,140 dollars of equity: over the margin call at 3,600, under that of an extreme market
+    // at 3,000 * 1.5 * 1.2.
     let mut scene = Scene::with(&[MarketSpec::default()], 5_300 * USDC, &[(BTC, LOTS)]);
     scene.alice.withdraw(&mut scene.world, 0, 100 * USDC).ok();
     let event = shake(&mut scene.world, 2);
@@ -85,6 +86,13 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
         scene.world.market(BTC).regime.ramp_to_q32
     );
     assert!(leg.call_multiplier > leg.multiplier);
+    let notional = leg.mark.price.notional_ceil(LOTS.unsigned_abs());
+    let notional = notional.expect("a notional").magnitude();
+    let at_end = leg.tiers.maintenance_ceil(notional, leg.call_multiplier);
+    let called_under = at_end.expect("a requirement").0 / 10 * 12;
+    let equity = scene.health().equity.0;
+    assert!(equity < called_under, "{equity} {called_under}");
+    assert_eq!(scene.state(), State::Healthy, "as of now, an hour later");
 }
 
 /// Time passes while the price goes on shaking.
