@@ -77,6 +77,7 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
     let way = scene.world.market(BTC).regime.ramp_to_q32 - ONE;
     let most = way * secs / 86_400 + 1;
     assert!(after > before && after - before <= most, "{before} {after}");
+    scene.price("40000");
     // The account can see it coming: at the ramp's end it would be under its margin call.
     let account = scene.world.account_of(&scene.alice);
     let snapshot = scene.world.mirror().snapshot(&account, scene.world.now());
