@@ -102,6 +102,7 @@ pub(crate) fn check(picture: &Picture) -> Check {
         claims(&ledger, market)?;
         deficits(&ledger, market)?;
         losses(&ledger, market)?;
+        regime(market)?;
     }
     cash(&ledger)?;
     escrows(&ledger)?;
@@ -111,6 +112,9 @@ pub(crate) fn check(picture: &Picture) -> Check {
 /// Checks what holds between two moments.
 pub(crate) fn check_step(before: &Picture, after: &Picture) -> Check {
     let (before, after) = (Ledger::read(before), Ledger::read(after));
+    for (was, is) in before.markets.iter().zip(&after.markets) {
+        regime_step(was, is)?;
+    }
     let markets = before.markets.iter().zip(&after.markets);
     let markets = markets.map(|(was, is)| (&was.price, &is.price));
     let banks = before.banks.iter().zip(&after.banks);
@@ -293,6 +297,48 @@ fn losses(ledger: &Ledger, market: &Market) -> Check {
                 "INV-LOSS: market {index} expects {expected} of {side:?}, who owe {owed}"
             ));
         }
+    }
+    Ok(())
+}
+
+/// INV-REGIME: multipliers are within their bounds and in order, those at the ramp's end too.
+fn regime(market: &Market) -> Check {
+    let one = 1u64 << 32;
+    let it = &market.regime;
+    let pairs = [
+        (market.multiplier_q32, it.initial_q32),
+        (it.ramp_from_q32, it.initial_from_q32),
+        (it.ramp_to_q32, it.initial_to_q32),
+    ];
+    // Under one only on the way up, after governance raised the rates themselves.
+    let rising = it.ramp_started_at != 0 && it.ramp_from_q32 < one;
+    let within = |(maintenance, initial): &(u64, u64)| {
+        (one <= *maintenance || rising) && maintenance <= initial && *initial <= 4 * one
+    };
+    if pairs.iter().all(within) && one <= it.ramp_to_q32 {
+        Ok(())
+    } else {
+        Err(format!("INV-REGIME: market {}: {it:?}", market.index))
+    }
+}
+
+/// INV-REGIME: with a new level initial requirements are at least the level's at once, and
+/// maintenance does not jump.
+fn regime_step(was: &Market, is: &Market) -> Check {
+    // New rates start where the old ones stood, so the multiplier on them does not.
+    let jumped = if was.tiers == is.tiers {
+        is.multiplier_q32.abs_diff(was.multiplier_q32)
+    } else {
+        0
+    };
+    let changed = was.regime.level != is.regime.level;
+    let raised = is.regime.initial_q32 >= is.regime.initial_to_q32;
+    let secs = is.price.publish_time.abs_diff(was.price.publish_time) + 30;
+    // The whole way is at most 3 and takes at least a day.
+    let most = 3 * (1u64 << 32) / 86_400 * secs;
+    if (changed && !raised) || (was.price.price_q32 != 0 && jumped > most) {
+        let (was, is) = (&was.regime, &is.regime);
+        return Err(format!("INV-REGIME: {was:?} and then {is:?}"));
     }
     Ok(())
 }

@@ -121,6 +121,7 @@ const OF_THE_PLAN: [WhittleError; 8] = [
     WhittleError::AlreadyFlagged,
     WhittleError::NoPositions,
     WhittleError::PriceTooOld,
+    WhittleError::Protected,
 ];
 
 #[track_caller]

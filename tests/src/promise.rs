@@ -4,7 +4,7 @@
 use whittle::snapshot::Snapshot;
 use whittle::state::MarginAccount;
 use whittle_risk::health::{assess, Doubt, Health};
-use whittle_risk::liquidation::{Plan, Policy};
+use whittle_risk::liquidation::{Kind, Plan, Policy};
 use whittle_risk::Usd;
 
 use crate::world::World;
@@ -19,22 +19,28 @@ pub(crate) fn check(
     snapshot: &Snapshot,
 ) {
     let policy = world.mirror().exchange().expect("an exchange").policy();
-    was_due(before, &policy, snapshot);
+    if !was_emergency(&policy, snapshot) {
+        was_confirmed(before, &policy, snapshot);
+        rooms_were_kept(plan, snapshot);
+    }
     costs_are_bounded(&policy, plan);
     nothing_is_flipped(world, before, after);
 }
 
-/// INV-HEALTHY: under maintenance with every doubt in the account's favour; outside emergency, at
-/// two publish times far enough apart.
+/// INV-HEALTHY: under maintenance with every doubt in the account's favour. Tells whether it was in
+/// emergency.
 #[track_caller]
-fn was_due(before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
+fn was_emergency(policy: &Policy, snapshot: &Snapshot) -> bool {
     let fair = assess(&snapshot.account(), Doubt::Favourable).expect("a health");
     assert!(fair.equity < fair.maintenance, "INV-HEALTHY: {fair:?}");
     let emergency = policy.thresholds.emergency;
     let emergency = emergency.of_ceil(fair.maintenance.magnitude());
-    if fair.equity < emergency.expect("a share of it") {
-        return;
-    }
+    fair.equity < emergency.expect("a share of it")
+}
+
+/// INV-HEALTHY: outside emergency, under maintenance at two publish times far enough apart.
+#[track_caller]
+fn was_confirmed(before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
     let fresh = snapshot.legs.iter().filter(|leg| !leg.mark.stale);
     let oldest = fresh.map(|leg| leg.mark.publish_time).min();
     let needed = before.flag_publish_time + i64::from(policy.confirm_secs);
@@ -43,6 +49,25 @@ fn was_due(before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
         "INV-HEALTHY: seen at {} and {oldest:?}",
         before.flag_publish_time
     );
+}
+
+/// INV-BREAKER: outside emergency no leg is closed beyond its room, and who is kept from his target
+/// by one is told so.
+#[track_caller]
+fn rooms_were_kept(plan: &Plan, snapshot: &Snapshot) {
+    for (leg, close) in snapshot.legs.iter().zip(&plan.closes) {
+        assert!(
+            close.notional <= leg.room,
+            "INV-BREAKER: {close:?} of {leg:?}"
+        );
+    }
+    if plan.kind == Kind::Throttled {
+        assert_eq!(plan.certificate, None, "INV-BREAKER: no certificate");
+        assert_ne!(
+            plan.episode.flagged_at, 0,
+            "INV-BREAKER: the episode goes on"
+        );
+    }
 }
 
 /// INV-RATIO and INV-COST: E / M does not fall, and what is taken stays under theta E.

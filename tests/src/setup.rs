@@ -283,6 +283,16 @@ impl World {
         self.update(&[market]).ok();
     }
 
+    /// Publishes a market's price again until a shock that it began is confirmed.
+    #[track_caller]
+    pub fn outlast_shock(&mut self, market: u16) {
+        while self.market(market).breaker.shock_since != 0 {
+            self.pass(31);
+            self.republish(market);
+            self.update(&[market]).ok();
+        }
+    }
+
     /// Calls `settle_markets`.
     #[track_caller]
     pub fn settle_markets(&mut self, markets: &[u16]) -> Sent {

@@ -318,6 +318,16 @@ impl MarketSpec {
         }
     }
 
+    /// The same market whose requirements do not follow its volatility.
+    pub fn steady(mut self) -> Self {
+        let regime = &mut self.params.regime;
+        regime.elevated_initial_q32 = ONE;
+        regime.extreme_initial_q32 = ONE;
+        regime.elevated_maintenance_q32 = ONE;
+        regime.extreme_maintenance_q32 = ONE;
+        self
+    }
+
     pub(crate) fn feed(&self) -> OracleStub {
         self.oracle.unwrap_or_else(|| OracleStub::pull(self.symbol))
     }

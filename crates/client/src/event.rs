@@ -95,6 +95,11 @@ events! {
     CollateralConverted,
     PegBroken,
     PegRegained,
+    ShockBegan,
+    ShockEnded,
+    GraceBegan,
+    RegimeChanged,
+    InsuranceDrawn,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

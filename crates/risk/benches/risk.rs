@@ -7,6 +7,7 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use whittle_risk::bonus::BonusTerms;
+use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds};
 use whittle_risk::liquidation::{plan, Episode, Inputs, Kind, Policy};
 use whittle_risk::num::ONE_Q32;
@@ -83,7 +84,9 @@ fn legs<const N: usize>(tier_count: usize, change: impl Fn(usize, &mut Leg)) -> 
             },
             tiers: tiers(tier_count),
             multiplier: Ratio::ONE,
-            initial_multiplier: Ratio::ZERO,
+            initial_multiplier: Ratio::ONE,
+            call_multiplier: Ratio::ONE,
+            room: UNLIMITED,
             premium: bps(5 + step),
             pool_cost: bps(10),
             min_position: usd(10),

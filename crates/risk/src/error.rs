@@ -41,6 +41,8 @@ pub enum RiskError {
     },
     /// Liquidations are paused, and the account is not under the emergency ratio.
     LiquidationsPaused,
+    /// The breakers of every market that could be closed in protect the account for now.
+    Protected,
     /// The bonus is under what the caller asked for.
     BonusBelowMinimum {
         /// What this call would pay.

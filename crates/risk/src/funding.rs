@@ -7,10 +7,10 @@
 //!
 //!   dF = p * max_rate_per_day * clamp(skew / scale, -1, 1) * dt / 86,400
 
-use crate::num::{div_q32_floor, mul_q32};
+use crate::num::{div_q32_floor, mul_q32, share_of_product};
 use crate::{Lots, Price, Ratio, RiskError, Usd};
 
-const SECS_PER_DAY: u128 = 86_400;
+const SECS_PER_DAY: u64 = 86_400;
 
 /// How strongly a market's funding answers skew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,11 +41,15 @@ pub fn index_step(
     };
     let rate = Ratio(share).times_floor(terms.max_rate_per_day)?;
     let (per_day, _) = mul_q32(price.0, rate.0).ok_or(RiskError::Overflow("the funding index"))?;
-    let magnitude = u128::from(per_day)
-        .checked_mul(u128::from(secs))
-        .ok_or(RiskError::Overflow("the funding index"))?
-        .checked_div(SECS_PER_DAY)
-        .ok_or(RiskError::DivisionByZero("the funding index"))?;
+    let magnitude = match share_of_product(per_day, secs, SECS_PER_DAY) {
+        Some(quotient) => u128::from(quotient),
+        // 2^32 atoms per lot and more in one step: many years of funding, kept exact all the same.
+        None => u128::from(per_day)
+            .checked_mul(u128::from(secs))
+            .ok_or(RiskError::Overflow("the funding index"))?
+            .checked_div(u128::from(SECS_PER_DAY))
+            .ok_or(RiskError::DivisionByZero("the funding index"))?,
+    };
     let step = i128::try_from(magnitude).map_err(|_| RiskError::Overflow("the funding index"))?;
     Ok(if skew.0 < 0 {
         step.saturating_neg()

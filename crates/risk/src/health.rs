@@ -25,10 +25,16 @@ pub struct Leg {
     pub tiers: TierTable,
     /// Volatility multiplier on the maintenance requirement.
     pub multiplier: Ratio,
-    /// Multiplier on the initial requirement; counted as at least `multiplier`.
+    /// Volatility multiplier on the initial requirement; counted as at least the other.
     pub initial_multiplier: Ratio,
     /// Added to the initial rate while the leg's side is crowded.
     pub crowded: Ratio,
+    /// Multiplier by which a margin call is judged: the larger of the present one and the one that
+    /// maintenance is moving to.
+    pub call_multiplier: Ratio,
+    /// Notional that may be closed of the leg outside emergency: what the market's breakers leave,
+    /// [`crate::breaker::UNLIMITED`] when nothing limits it.
+    pub room: Usd,
     /// Insurance premium on notional closed by liquidation.
     pub premium: Ratio,
     /// Spread and impact on notional closed by liquidation, paid to the pool.

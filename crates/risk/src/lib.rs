@@ -21,6 +21,7 @@
 #![warn(missing_docs)]
 
 pub mod bonus;
+pub mod breaker;
 pub mod claims;
 pub mod crowding;
 pub mod error;
@@ -31,6 +32,7 @@ pub mod nav;
 pub mod num;
 pub mod overdraft;
 pub mod price;
+pub mod regime;
 pub mod tier;
 pub mod trade;
 pub mod volatility;

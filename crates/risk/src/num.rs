@@ -455,6 +455,21 @@ pub fn wide_div_ceil(n: u128, d: u128) -> Result<u64, RiskError> {
     u64::try_from(n.div_ceil(d)).map_err(|_| RiskError::Overflow("a quotient"))
 }
 
+/// floor(a * b / whole) with the exact product; `None` when it does not fit 64 bits or `whole` is
+/// zero.
+pub fn share_of_product(a: u64, b: u64, whole: u64) -> Option<u64> {
+    let (high, low) = mul_two_words(a, b);
+    if high >= whole {
+        return None;
+    }
+    #[allow(clippy::arithmetic_side_effects)] // whole is over high, so it is not zero.
+    Some(if high == 0 {
+        low / whole
+    } else {
+        div_two_words(high, low, whole).0
+    })
+}
+
 /// `amount * part / whole` with the exact product, rounded towards zero. `whole` must not be zero.
 ///
 /// Used where a stored sum is divided between what leaves and what stays: the caller subtracts the
@@ -466,16 +481,8 @@ pub fn share_of_sum(amount: i64, part: u64, whole: u64) -> Result<i64, RiskError
     if whole == 0 {
         return Err(RiskError::DivisionByZero("a share of a sum"));
     }
-    let (high, low) = mul_two_words(amount.unsigned_abs(), part);
-    if high >= whole {
-        return Err(RiskError::Overflow("a share of a sum"));
-    }
-    #[allow(clippy::arithmetic_side_effects)] // whole is not zero.
-    let quotient = if high == 0 {
-        low / whole
-    } else {
-        div_two_words(high, low, whole).0
-    };
+    let quotient = share_of_product(amount.unsigned_abs(), part, whole)
+        .ok_or(RiskError::Overflow("a share of a sum"))?;
     let magnitude = i64::try_from(quotient).map_err(|_| RiskError::Overflow("a share of a sum"))?;
     if amount < 0 {
         Usd(magnitude).negated().map(|usd| usd.0)

@@ -1,6 +1,6 @@
 //! From an oracle's price to Q32 USD atoms per lot, and what a cached price is worth later.
 
-use crate::num::mul_q32;
+use crate::num::{div_q32_ceil, div_q32_floor, mul_q32};
 use crate::{Price, Ratio, RiskError};
 
 /// Oracle exponents that are accepted. Pyth publishes between -12 and 0.
@@ -54,18 +54,20 @@ pub fn to_q32(
         .and_then(|index| TEN.get(index))
         .copied()
         .ok_or(RiskError::ExponentOutOfRange(exponent))?;
-    let shifted = u128::from(mantissa) << 32;
-    let wide = if k >= 0 {
-        shifted
-            .checked_mul(u128::from(power))
-            .ok_or(RiskError::PriceOutOfRange)?
+    let converted = if k >= 0 {
+        mantissa
+            .checked_mul(power)
+            .filter(|whole| *whole >> 32 == 0)
+            .map(|whole| whole << 32)
+            .ok_or(RiskError::PriceOutOfRange)
     } else {
         match rounding {
-            Rounding::Floor => shifted.checked_div(u128::from(power)).unwrap_or(0),
-            Rounding::Ceil => shifted.div_ceil(u128::from(power)),
+            Rounding::Floor => div_q32_floor(mantissa, power),
+            Rounding::Ceil => div_q32_ceil(mantissa, power),
         }
     };
-    u64::try_from(wide).map_err(|_| RiskError::PriceOutOfRange)
+    // A power of ten is not zero, so nothing but the range can be wrong.
+    converted.map_err(|_| RiskError::PriceOutOfRange)
 }
 
 /// A price as `update_markets` or `update_banks` left it, with what its confidence means.

@@ -1,6 +1,8 @@
 //! Bounds on a description, by field. The program checks the same bounds and names no field; a
 //! test compares the two, and what is only checked there is asked of the program's own functions.
 
+mod breakers;
+
 use super::fields::{share, usd};
 use super::report::Report;
 use super::{DescribedBank, DescribedMarket, Description};
@@ -83,6 +85,12 @@ pub(super) fn check(description: &Description, report: &Report) {
         i64::try_from(description.insurance_atoms).is_ok(),
         "at_least_usd",
         "under 9.2 trillion",
+    );
+    let drawdown = description.insurance.drawdown_q32;
+    rules.must(
+        drawdown > 0 && drawdown <= ONE,
+        "drawdown",
+        "over 0 % and at most 100 %",
     );
     let mut symbols = BTreeSet::new();
     for (place, described) in description.markets.iter().enumerate() {
@@ -375,6 +383,8 @@ fn market_params(rules: &mut Rules, params: &MarketParams) {
     ] {
         rules.must(value > 0, field, "over 0");
     }
+    breakers::breaker(rules, &params.breaker, params.min_close_usd_atoms);
+    breakers::regime(rules, &params.regime);
     rules.must(
         params.min_position_usd_atoms >= params.min_close_usd_atoms,
         "min_position_usd",

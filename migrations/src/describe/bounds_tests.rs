@@ -266,6 +266,60 @@ fn each_bound_names_its_field() {
             "markets[0].tiers[1].upto_usd",
             "over that of the tier before",
         ),
+        (
+            "capacity_usd = \"2_000_000\"",
+            "capacity_usd = \"4.99\"",
+            "markets[0].breaker.capacity_usd",
+            "at least min_close_usd",
+        ),
+        (
+            "refill_per_hour_usd = \"4_000_000\"",
+            "refill_per_hour_usd = \"80_000\"",
+            "markets[0].breaker.refill_per_hour_usd",
+            "at least 1/24",
+        ),
+        (
+            "shock = \"10 %\"",
+            "shock = \"51 %\"",
+            "markets[0].breaker.shock",
+            "1 % to 50 %",
+        ),
+        (
+            "gap_secs = 300",
+            "gap_secs = 59",
+            "markets[0].breaker.gap_secs",
+            "at least 60",
+        ),
+        (
+            "grace_secs = 60",
+            "grace_secs = 601",
+            "markets[0].breaker.grace_secs",
+            "at most 600",
+        ),
+        (
+            "extreme_variance = \"0.00004\"",
+            "extreme_variance = \"0.000004\"",
+            "markets[0].regime.extreme_variance",
+            "over elevated_variance",
+        ),
+        (
+            "elevated_maintenance = \"1.1\"",
+            "elevated_maintenance = \"1.3\"",
+            "markets[0].regime.elevated_maintenance",
+            "from 1 to 4",
+        ),
+        (
+            "ramp_secs = 86_400",
+            "ramp_secs = 3_600",
+            "markets[0].regime.ramp_secs",
+            "86_400 to",
+        ),
+        (
+            "drawdown = \"30 %\"",
+            "drawdown = \"0 %\"",
+            "insurance.drawdown",
+            "over 0 %",
+        ),
     ] {
         let (named, what) = problem(from, to);
         assert_eq!(named, field, "{what}");
@@ -363,7 +417,10 @@ fn every_refusal_of_the_program_names_a_field_here() {
     );
     same_bounds(
         example.markets[0].args.params,
-        |value| value.padding = Default::default(),
+        |value| {
+            value.padding = Default::default();
+            value.regime.padding = Default::default();
+        },
         |value| value.validate().is_ok(),
         |description, value| description.markets[0].args.params = value,
     );

@@ -150,6 +150,12 @@ pub enum WhittleError {
     /// 6209
     #[msg("Cash is overdrawn or short of its interest: deposit quote tokens first")]
     CashOverdrawn = 209,
+    /// 6215
+    #[msg("A price shock lasts in this market: new risk waits until it is confirmed or over")]
+    PriceShock = 215,
+    /// 6216
+    #[msg("The insurance fund lost much within a day: new risk waits until it has passed")]
+    InsuranceDrawn = 216,
     /// 6220
     #[msg("The class must be 0 (retail), 1 (standard) or 2 (professional), the rate at most one")]
     BadLeverage = 220,
@@ -197,6 +203,9 @@ pub enum WhittleError {
     /// 6305
     #[msg("The account holds no positions")]
     NoPositions = 305,
+    /// 6310
+    #[msg("Breakers protect every position for now and the account is not in emergency: wait")]
+    Protected = 310,
 
     // 400: pool, ledger, orders
     /// 6400
@@ -441,6 +450,7 @@ impl From<RiskError> for WhittleError {
             RiskError::AlreadyFlagged { .. } => Self::AlreadyFlagged,
             RiskError::NotConfirmed { .. } => Self::NotConfirmed,
             RiskError::LiquidationsPaused => Self::LiquidationsPaused,
+            RiskError::Protected => Self::Protected,
             RiskError::BonusBelowMinimum { .. } => Self::BonusBelowMinimum,
             RiskError::BeyondTierTable { .. } => Self::BeyondTierTable,
             RiskError::BadParameter(_) => Self::BadTiers,

@@ -60,7 +60,7 @@ fn accounts_are_laid_out_as_published() {
         depeg_params 288, depeg 320, wind_down 336, opens_at 360, reserved 368,
     });
     assert_eq!(Market::DISCRIMINATOR, [219, 190, 213, 55, 0, 227, 198, 154]);
-    pin!(Market, from 8, 1104 bytes {
+    pin!(Market, from 8, 1120 bytes {
         symbol 8, oracle 24, price 104, estimate 160, params 208, tiers 472, multiplier_q32 632,
         spread_q32 640, funding_index_q32 648, funded_at 664, funding_unsettled_usd_atoms 672,
         long_lots 680, short_lots 688, long_entry_usd_atoms 696, short_entry_usd_atoms 704,
@@ -69,8 +69,9 @@ fn accounts_are_laid_out_as_published() {
         index 764, lot_exponent 766, tier_count 767, bump 768, padding 769,
         long_loss_index_q32 776, short_loss_index_q32 792, long_loss_unsettled_usd_atoms 808,
         short_loss_unsettled_usd_atoms 816, pool_cash_seen_usd_atoms 824, breaker 832, regime 888,
-        deleverage 928, guard 952, wind_down 968, crowded_long_q32 992, crowded_short_q32 1000,
-        opens_at 1008, reserved 1016,
+        deleverage 944, guard 968, wind_down 984, crowded_long_q32 1008, crowded_short_q32 1016,
+        opens_at 1024, insurance_drawn_until 1032, insurance_line_seen_usd_atoms 1040,
+        reserved 1048,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
@@ -86,7 +87,8 @@ fn accounts_are_laid_out_as_published() {
     );
     pin!(InsuranceFund, from 8, 152 bytes {
         cash_usd_atoms 8, bump 16, padding 17, params 24, paid_day 48, paid_usd_atoms 56,
-        window_began_at 64, window_high_usd_atoms 72, drawn_until 80, reserved 88,
+        window_began_at 64, window_high_usd_atoms 72, drawn_until 80, lines_usd_atoms 88,
+        reserved 96,
     });
     assert_eq!(
         MarginAccount::DISCRIMINATOR,
@@ -213,8 +215,9 @@ fn features_are_laid_out_as_published() {
         extreme_initial_q32 24, elevated_maintenance_q32 32, extreme_maintenance_q32 40,
         ramp_secs 48, padding 52,
     });
-    pin!(Regime, from 0, 40 bytes {
-        initial_q32 0, ramp_from_q32 8, ramp_to_q32 16, ramp_started_at 24, level 32, padding 33,
+    pin!(Regime, from 0, 56 bytes {
+        initial_q32 0, ramp_from_q32 8, ramp_to_q32 16, ramp_started_at 24, initial_from_q32 32,
+        initial_to_q32 40, ramp_secs 48, level 52, padding 53,
     });
     pin!(CrowdingParams, from 0, 24 bytes {
         open_interest_share_q32 0, crowded_initial_q32 8, payout_bound_q32 16,
@@ -308,6 +311,8 @@ fn errors_keep_their_numbers() {
         BelowMinPosition 6207,
         AccountNotEmpty 6208,
         CashOverdrawn 6209,
+        PriceShock 6215,
+        InsuranceDrawn 6216,
         BadLeverage 6220,
         MarketNotOpen 6221,
         BankNotOpen 6222,
@@ -323,6 +328,7 @@ fn errors_keep_their_numbers() {
         BonusBelowMinimum 6303,
         AlreadyFlagged 6304,
         NoPositions 6305,
+        Protected 6310,
         ZeroAmount 6400,
         MathOverflow 6401,
         DepositCap 6402,
@@ -677,4 +683,35 @@ fn events_are_laid_out_as_published() {
         account: Pubkey, interest_usd_atoms: i64, cash_usd_atoms: i64,
         pool_overdrafts_usd_atoms: i64,
     });
+    pin_event!(ShockBegan, [122, 17, 159, 159, 157, 180, 16, 184], {
+        market: u16, price_q32: u64, average_q32: u64, publish_time: i64,
+    });
+    pin_event!(ShockEnded, [124, 109, 45, 166, 197, 93, 89, 113], {
+        market: u16, price_q32: u64, confirmed: bool, publish_time: i64,
+    });
+    pin_event!(GraceBegan, [104, 158, 225, 85, 67, 16, 193, 94], {
+        market: u16, last_publish_time: i64, until: i64,
+    });
+    pin_event!(RegimeChanged, [137, 177, 46, 5, 82, 84, 66, 86], {
+        market: u16, level: u8, variance_q32: u64, initial_q32: u64, maintenance_q32: u64,
+        maintenance_to_q32: u64, ramp_ends_at: i64,
+    });
+    pin_event!(InsuranceDrawn, [247, 66, 11, 63, 111, 58, 96, 84], {
+        high_usd_atoms: i64, worth_usd_atoms: i64, until: i64,
+    });
+}
+
+#[test]
+fn an_update_is_logged_byte_for_byte_as_borsh_writes_it() {
+    let event = MarketUpdated {
+        market: 258,
+        price_q32: u64::sample(1),
+        confidence_q32: u64::sample(9),
+        publish_time: i64::sample(17),
+    };
+    let mut written = MarketUpdated::DISCRIMINATOR.to_vec();
+    event
+        .serialize(&mut written)
+        .expect("a vector takes everything");
+    assert_eq!(event.bytes().to_vec(), written);
 }

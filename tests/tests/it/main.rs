@@ -2,6 +2,7 @@
 
 mod altered;
 mod assessment;
+mod breakers;
 mod collateral;
 mod cost;
 mod funding;

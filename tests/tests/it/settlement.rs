@@ -48,6 +48,7 @@ fn winners(world: &mut World) -> [Actor; 2] {
     world.trade(&bob, BTC, LOTS / 2);
     world.settle_markets(&[BTC]).ok();
     world.move_price(BTC, "44000");
+    world.outlast_shock(BTC);
     world.trade(&alice, BTC, -LOTS);
     world.trade(&bob, BTC, -LOTS / 2);
     [alice, bob]

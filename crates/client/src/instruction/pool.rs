@@ -105,6 +105,7 @@ pub fn fill_liquidity_request(mirror: &Mirror, request: &LiquidityRequest) -> Ou
         owner: request.owner,
         exchange: address::exchange(),
         pool: address::pool(),
+        insurance_fund: address::insurance(),
         request: address::liquidity_request(&request.owner),
         bank: address::bank(&quote.mint),
         mint: quote.mint,

@@ -113,7 +113,7 @@ pub enum Kind {
     Forced = 4,
     /// Closing all that can be closed does not reach the target. No certificate.
     Unhealable = 5,
-    /// A circuit breaker allowed less than enough.
+    /// A circuit breaker allowed less than enough. No certificate; the episode goes on.
     Throttled = 6,
 }
 
@@ -208,7 +208,8 @@ pub fn flag(inputs: &Inputs) -> Result<Episode, RiskError> {
 /// Returns a plan with kind [`Kind::Recovered`] and nothing closed when a flagged account has
 /// reached its target. Errors: [`RiskError::AccountHealthy`], [`RiskError::NoPositions`],
 /// [`RiskError::NotFlagged`], [`RiskError::NotConfirmed`], [`RiskError::NoFreshPrice`],
-/// [`RiskError::LiquidationsPaused`], [`RiskError::BonusBelowMinimum`], [`RiskError::TooManyLegs`], and overflow of a sum that no
+/// [`RiskError::LiquidationsPaused`], [`RiskError::Protected`],
+/// [`RiskError::BonusBelowMinimum`], [`RiskError::TooManyLegs`], and overflow of a sum that no
 /// account within its market's tier table can reach.
 pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     let policy = inputs.policy;
@@ -220,8 +221,10 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         equity: inputs.account.assets()?,
         maintenance: Usd::ZERO,
     };
+    let mut limits = false;
     for (work, leg) in works.iter_mut().zip(inputs.account.legs) {
         work.begin(leg)?;
+        limits |= work.is_over_room(leg);
         before = before.plus_leg(&work.value)?;
     }
     let target = before.with_buffer(policy.thresholds.target_buffer)?;
@@ -238,6 +241,7 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     require_under_maintenance(inputs, &fair)?;
     let state = fair.state(&policy.thresholds, true)?;
     confirm(inputs, state, live)?;
+    let throttled = limits && state < State::Emergency && limit_to_rooms(inputs, works)?;
 
     let ratio = before.ratio_floor();
     let episode = continued(inputs, live, ratio)?;
@@ -294,7 +298,11 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     if plan.after.equity >= plan.after.with_buffer(policy.thresholds.target_buffer)? {
         plan.episode = Episode::NONE;
     } else {
-        plan.kind = Kind::Unhealable;
+        plan.kind = if throttled {
+            Kind::Throttled
+        } else {
+            Kind::Unhealable
+        };
     }
     Ok(plan)
 }
@@ -350,6 +358,28 @@ fn confirm(inputs: &Inputs, state: State, live: bool) -> Result<(), RiskError> {
         });
     }
     Ok(())
+}
+
+/// Lets no leg be closed beyond what its market's breakers leave. Tells whether that limits a leg
+/// which has a price to close at.
+///
+/// Errors: [`RiskError::Protected`] when nothing may be closed.
+#[cold]
+fn limit_to_rooms(inputs: &Inputs, works: &mut [Work]) -> Result<bool, RiskError> {
+    let (mut limits, mut closable) = (false, false);
+    for (work, leg) in works.iter_mut().zip(inputs.account.legs) {
+        if leg.mark.stale {
+            continue;
+        }
+        work.limit_to_room(leg)?;
+        limits |= work.most < work.whole;
+        closable |= work.most > 0;
+    }
+    if closable {
+        Ok(limits)
+    } else {
+        Err(RiskError::Protected)
+    }
 }
 
 /// Oldest and newest publish time among the legs that count at their price as it is. A leg whose

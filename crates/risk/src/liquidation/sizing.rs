@@ -72,8 +72,8 @@ impl Sizing<'_, '_> {
                     }
                     Search::TooSmall(missing) => {
                         let work = self.work_mut(last)?;
-                        work.lots = work.whole;
-                        work.left = 0;
+                        work.lots = work.most;
+                        work.left = work.kept;
                         work.repair = 0;
                         if self.best().is_none() {
                             return Ok(None);
@@ -147,7 +147,7 @@ impl Sizing<'_, '_> {
             if work.value.notional.saturating_sub(rest) < minimum {
                 // More lots than can be counted are more than the leg has.
                 let lots = work.value.price.lots_ceil(minimum).unwrap_or(work.whole);
-                work.lots = lots.max(work.lots.saturating_add(1)).min(work.whole);
+                work.lots = lots.max(work.lots.saturating_add(1)).min(work.most);
                 work.enlarged = Enlarged::Minimum;
                 any = true;
             }
@@ -227,7 +227,7 @@ impl Sizing<'_, '_> {
             work.after = Closed::default();
             work.tariff = self.rates.tariff(leg, work.value.tier)?;
             work.tier = work.tariff.top;
-            work.repair = if work.left == 0 || leg.mark.stale {
+            work.repair = if leg.mark.stale || work.left <= work.kept {
                 0
             } else {
                 work.tariff.top_repair.0
@@ -245,7 +245,7 @@ impl Sizing<'_, '_> {
             let leg = self.legs.get(index).ok_or(RiskError::TooManyLegs)?;
             let work = self.works.get_mut(index).ok_or(RiskError::TooManyLegs)?;
             touched.touch(index);
-            let bottom = leg.tiers.floor_of(work.tier);
+            let bottom = leg.tiers.floor_of(work.tier).max(work.kept);
             let room = work.left.saturating_sub(bottom);
             let repaired = Ratio(work.repair).of_floor(room)?;
             if repaired >= need {
@@ -257,7 +257,7 @@ impl Sizing<'_, '_> {
             need = need.minus(repaired)?;
             work.left = bottom;
             work.tier = work.tier.saturating_sub(1);
-            work.repair = if work.left == 0 {
+            work.repair = if work.left <= work.kept {
                 0
             } else {
                 self.rates.repair(leg, &work.tariff, work.tier)?.0
@@ -288,10 +288,10 @@ impl Sizing<'_, '_> {
     fn round_to_lots(&mut self, touched: &Touched) -> Result<(), RiskError> {
         for &index in touched.order.iter().take(touched.len) {
             let work = self.work_mut(index)?;
-            work.lots = if work.left == 0 || work.value.price.0 == 0 {
-                work.whole
+            work.lots = if work.left <= work.kept || work.value.price.0 == 0 {
+                work.most
             } else {
-                work.value.price.lots_ceil(work.taken())?.min(work.whole)
+                work.value.price.lots_ceil(work.taken())?.min(work.most)
             };
         }
         Ok(())
@@ -327,10 +327,10 @@ impl Sizing<'_, '_> {
         } else {
             short = start;
             loop {
-                if short.0.lots == work.whole {
+                if short.0.lots == work.most {
                     return Ok(Search::TooSmall(short.1.negated()?));
                 }
-                enough = over(short.0.lots.saturating_add(step).min(work.whole))?;
+                enough = over(short.0.lots.saturating_add(step).min(work.most))?;
                 if enough.1 .0 >= 0 {
                     break;
                 }

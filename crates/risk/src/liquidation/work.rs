@@ -2,6 +2,7 @@
 
 use super::cost::{Rates, Tariff};
 use crate::health::{Doubt, Leg, Valued};
+use crate::num::div_q32_floor;
 use crate::{RiskError, Usd, MAX_LEGS};
 
 /// A leg while it is being sized.
@@ -13,6 +14,10 @@ pub(super) struct Work {
     pub tariff: Tariff,
     /// Size of the leg.
     pub whole: u64,
+    /// Lots that may be closed: all of them unless a breaker limits the leg.
+    pub most: u64,
+    /// Notional of the others.
+    pub kept: u64,
     /// Lots to close.
     pub lots: u64,
     /// Tier in which the walk stands.
@@ -51,7 +56,40 @@ impl Work {
     pub fn begin(&mut self, leg: &Leg) -> Result<(), RiskError> {
         self.value = leg.valued(Doubt::Plain)?;
         self.whole = leg.lots.magnitude();
+        self.most = self.whole;
         self.paid_notional = u64::MAX;
+        Ok(())
+    }
+
+    /// Whether the leg's room is less than the leg. A notional fits a signed amount.
+    #[inline(always)]
+    pub const fn is_over_room(&self, leg: &Leg) -> bool {
+        leg.room.0 < self.value.notional.cast_signed()
+    }
+
+    /// Lets no more of the leg be closed than its market's room allows, in whole lots. A part that
+    /// is under the minimum close, or that would have to leave less than the minimum position, is
+    /// nothing: so no minimum enlarges a close beyond the room.
+    #[inline]
+    pub fn limit_to_room(&mut self, leg: &Leg) -> Result<(), RiskError> {
+        if !self.is_over_room(leg) {
+            return Ok(());
+        }
+        let room = leg.room.most(Usd::ZERO).magnitude();
+        // The leg is worth more than the room, so its price is not zero and fewer lots fit.
+        let price = self.value.price;
+        let fit = div_q32_floor(room, price.0)?;
+        // More lots than can be counted are more than the leg has.
+        let left_at_least = price.lots_ceil(leg.min_position.magnitude());
+        let most = fit.min(self.whole.saturating_sub(left_at_least.unwrap_or(u64::MAX)));
+        let least = price.lots_ceil(leg.min_close.magnitude());
+        self.most = if most < least.unwrap_or(u64::MAX) {
+            0
+        } else {
+            most
+        };
+        let kept = self.whole.saturating_sub(self.most);
+        self.kept = price.notional_ceil(kept)?.magnitude();
         Ok(())
     }
 

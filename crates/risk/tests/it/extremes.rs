@@ -74,7 +74,13 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
         ),
         table,
         (awkward_ratio(), awkward_ratio(), awkward_ratio()),
-        [awkward_i64(), awkward_i64(), awkward_i64(), awkward_i64()],
+        [
+            awkward_i64(),
+            awkward_i64(),
+            awkward_i64(),
+            awkward_i64(),
+            awkward_i64(),
+        ],
     )
         .prop_map(
             |(
@@ -82,7 +88,7 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
                 (price, publish_time, [stale, uncertain, lightens_skew], age_shift, doubt),
                 tiers,
                 (multiplier, premium, pool_cost),
-                [min_position, min_close, insurance_line, pool_line],
+                [min_position, min_close, insurance_line, pool_line, room],
             )| Leg {
                 lots: Lots(lots),
                 entry: Usd(entry),
@@ -98,7 +104,9 @@ fn absurd_leg(table: BoxedStrategy<TierTable>) -> impl Strategy<Value = Leg> {
                 },
                 tiers,
                 multiplier,
-                initial_multiplier: Ratio::ZERO,
+                initial_multiplier: multiplier,
+                call_multiplier: multiplier,
+                room: Usd(room),
                 premium,
                 pool_cost,
                 min_position: Usd(min_position),

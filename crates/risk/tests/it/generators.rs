@@ -4,6 +4,7 @@ use core::fmt;
 
 use proptest::prelude::*;
 use whittle_risk::bonus::BonusTerms;
+use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{Account, Leg, Leverage, Thresholds};
 use whittle_risk::liquidation::{Episode, Inputs, Plan, Policy};
 use whittle_risk::price::Mark;
@@ -306,7 +307,9 @@ impl Seed {
             },
             tiers: self.table(notional),
             multiplier: Ratio(self.multiplier),
-            initial_multiplier: Ratio::ZERO,
+            initial_multiplier: Ratio(self.multiplier),
+            call_multiplier: Ratio(self.multiplier),
+            room: UNLIMITED,
             premium: Ratio(self.premium),
             pool_cost: Ratio(self.pool_cost),
             min_position: Usd(signed(share(self.min_position))),
@@ -389,4 +392,30 @@ pub fn liquidatable(
                 case.with_ratio(ratio)
             },
         )
+}
+
+/// What a breaker may leave of a leg, as a share of its notional in 1/256: often nothing, often more
+/// than the leg.
+pub fn room_share() -> impl Strategy<Value = u64> {
+    prop_oneof![1 => Just(0u64), 4 => 0u64..256, 1 => 256u64..600]
+}
+
+/// As [`liquidatable`], with breakers that limit half of the legs or so.
+pub fn throttled(
+    legs: std::ops::RangeInclusive<usize>,
+    most_lots: u32,
+    may_be_stale: bool,
+) -> impl Strategy<Value = Case> {
+    let rooms = proptest::collection::vec(proptest::option::of(room_share()), 3);
+    (liquidatable(legs, most_lots, may_be_stale), rooms).prop_map(|(mut case, rooms)| {
+        for (leg, share) in case.legs.iter_mut().zip(rooms) {
+            if let Some(share) = share {
+                let price = slow::counted_price(leg, Doubt::Ignored);
+                let notional = (u128::from(leg.lots.0.unsigned_abs()) * price) >> 32;
+                let room = notional * u128::from(share) / 256;
+                leg.room = Usd(i64::try_from(room).expect("a few times the notional"));
+            }
+        }
+        case
+    })
 }

@@ -19,6 +19,11 @@ pub fn lots_of(case: &Case, plan: &Plan) -> Vec<u64> {
 pub fn planned(case: &Case) -> Result<Option<Plan>, TestCaseError> {
     match plan(&case.inputs()) {
         Err(RiskError::NoFreshPrice) if case.legs.iter().all(|leg| leg.mark.stale) => Ok(None),
+        Err(RiskError::Protected) => {
+            let most = Slow::new(&case.inputs()).all_closable();
+            prop_assert_eq!(most, vec![0; case.legs.len()], "protected with room left");
+            Ok(None)
+        }
         other => match other {
             Ok(plan) => Ok(Some(plan)),
             Err(error) => Err(TestCaseError::fail(format!("{error:?}"))),
@@ -62,8 +67,8 @@ fn inputs_are_reported(plan: &Plan, slow: &Slow) -> Checked {
 }
 
 /// Never flips, never exceeds, never touches a stale leg, leaves no dust and takes no crumb.
-fn closes_are_lawful(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
-    for ((leg, close), slow) in case.legs.iter().zip(&plan.closes).zip(&slow.legs) {
+fn closes_are_lawful(case: &Case, plan: &Plan, whole: &Slow) -> Checked {
+    for ((leg, close), slow) in case.legs.iter().zip(&plan.closes).zip(&whole.legs) {
         prop_assert!(close.lots <= slow.lots);
         if close.lots == 0 {
             prop_assert_eq!(close.cost.total(), Ok(whittle_risk::Usd(0)));
@@ -71,6 +76,9 @@ fn closes_are_lawful(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
             continue;
         }
         prop_assert!(slow.closable, "a stale leg was closed");
+        if !is_emergency(case, whole) {
+            prop_assert!(close.notional <= leg.room, "more than the room was closed");
+        }
         prop_assert_eq!(close.price, leg.mark.price);
         let exact = u128::from(close.lots) * slow.price;
         let notional = u128::from(close.notional.0.unsigned_abs());
@@ -153,16 +161,22 @@ fn target_is_reached_when_it_can_be(
     let all = slow.all_closable();
     if slow.surplus(&all) >= 0 {
         prop_assert!(slow.surplus(lots) >= 0, "the target was within reach");
-        prop_assert_ne!(plan.kind, Kind::Unhealable);
+        prop_assert!(!matches!(plan.kind, Kind::Unhealable | Kind::Throttled));
     } else {
-        prop_assert_eq!(plan.kind, Kind::Unhealable);
+        let mut legs = slow.legs.iter();
+        let limited = legs.any(|leg| leg.closable && leg.most < leg.lots);
+        let kind = if limited {
+            Kind::Throttled
+        } else {
+            Kind::Unhealable
+        };
+        prop_assert_eq!(plan.kind, kind);
         prop_assert_eq!(lots, &all[..]);
     }
     if plan.kind == Kind::Forced {
         prop_assert!(is_emergency(case, slow), "forced without an emergency");
     }
     prop_assert_ne!(plan.kind, Kind::Recovered);
-    prop_assert_ne!(plan.kind, Kind::Throttled);
     Ok(())
 }
 
@@ -227,7 +241,7 @@ fn enlarged_q32(case: &Case, plan: &Plan) -> u128 {
     atoms << 32
 }
 
-fn is_sized(plan: &Plan) -> bool {
+pub fn is_sized(plan: &Plan) -> bool {
     matches!(plan.kind, Kind::Exact | Kind::Dust | Kind::Minimum)
 }
 
@@ -315,14 +329,15 @@ fn only_leg_is_least(case: &Case, plan: &Plan, slow: &Slow, least: u64) -> Check
     Ok(())
 }
 
-fn above_the_true_minimum(case: &Case) -> Checked {
+pub fn above_the_true_minimum(case: &Case) -> Checked {
     let slow = Slow::new(&case.inputs());
     let Some(plan) = planned(case)? else {
         return Ok(());
     };
     judge(case, &plan, &slow)?;
     let least = slow.least_notional_q32();
-    prop_assert_eq!(least.is_none(), plan.kind == Kind::Unhealable);
+    let out_of_reach = matches!(plan.kind, Kind::Unhealable | Kind::Throttled);
+    prop_assert_eq!(least.is_none(), out_of_reach);
     let closed = slow.notional_q32(&lots_of(case, &plan));
     if let Some(least) = least {
         prop_assert!(closed >= least);

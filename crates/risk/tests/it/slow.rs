@@ -53,6 +53,8 @@ pub struct SlowLeg {
     /// The price at which it counts, and, unless it is stale, is closed.
     pub price: u128,
     pub closable: bool,
+    /// Lots that breakers let be closed.
+    pub most: u64,
     multiplier: u128,
     /// Bonus, premium and pool cost together, in Q32.
     configured: u128,
@@ -185,7 +187,7 @@ impl SlowLeg {
 
     /// Every way to reduce this leg, from nothing to all.
     fn steps(&self) -> Vec<Step> {
-        let most = if self.closable { self.lots } else { 0 };
+        let most = if self.closable { self.most } else { 0 };
         (0..=most).map(|closed| self.step(closed)).collect()
     }
 }
@@ -207,6 +209,7 @@ pub fn health(inputs: &Inputs, doubt: Doubt) -> Health {
             lots,
             price,
             closable: !leg.mark.stale,
+            most: lots,
             multiplier: u128::from(leg.multiplier.0),
             configured: 0,
             tiers: tiers_of(leg, 0),
@@ -217,6 +220,23 @@ pub fn health(inputs: &Inputs, doubt: Doubt) -> Health {
         equity,
         maintenance,
     }
+}
+
+/// All lots when the room holds them; else the most that it holds and that leave at least the
+/// minimum position, if those are worth the minimum close.
+fn most_within_room(leg: &Leg) -> u64 {
+    let lots = u128::from(leg.lots.0.unsigned_abs());
+    let price = counted_price(leg, Doubt::Ignored);
+    let q32 = |usd: i64| u128::from(usd.max(0).unsigned_abs()) << 32;
+    if lots * price <= q32(leg.room.0) {
+        return leg.lots.0.unsigned_abs();
+    }
+    let left = q32(leg.min_position.0).div_ceil(price);
+    let most = (q32(leg.room.0) / price).min(lots.saturating_sub(left));
+    if most * price < q32(leg.min_close.0) {
+        return 0;
+    }
+    u64::try_from(most).expect("under the lots of the leg")
 }
 
 fn is_live(inputs: &Inputs) -> bool {
@@ -259,6 +279,9 @@ impl Slow {
         };
         let theta = u128::from(inputs.policy.theta.0);
         let theta_ratio = shift_floor(theta * latched);
+        let fair = health(inputs, Doubt::ForTheAccount);
+        let least = i128::from(inputs.policy.thresholds.emergency.0);
+        let emergency = fair.equity <= 0 || fair.equity << 32 < least * fair.maintenance;
         let legs = inputs
             .account
             .legs
@@ -267,6 +290,11 @@ impl Slow {
                 lots: leg.lots.0.unsigned_abs(),
                 price: counted_price(leg, Doubt::Ignored),
                 closable: !leg.mark.stale,
+                most: if emergency {
+                    leg.lots.0.unsigned_abs()
+                } else {
+                    most_within_room(leg)
+                },
                 multiplier: u128::from(leg.multiplier.0),
                 configured: bonus_rate + u128::from(leg.premium.0) + u128::from(leg.pool_cost.0),
                 tiers: tiers_of(leg, theta_ratio),
@@ -274,7 +302,7 @@ impl Slow {
             .collect();
         Self {
             before,
-            fair: health(inputs, Doubt::ForTheAccount),
+            fair,
             latched,
             bonus_rate,
             beta: u128::from(inputs.policy.thresholds.target_buffer.0),
@@ -313,7 +341,7 @@ impl Slow {
     pub fn all_closable(&self) -> Vec<u64> {
         self.legs
             .iter()
-            .map(|leg| if leg.closable { leg.lots } else { 0 })
+            .map(|leg| if leg.closable { leg.most } else { 0 })
             .collect()
     }
 
@@ -384,7 +412,7 @@ impl Slow {
 
     /// The least number of lots of the only leg that reaches the target, by trying each in turn.
     pub fn least_lots_by_trying(&self) -> Option<u64> {
-        (0..=self.legs[0].lots).find(|&lots| self.surplus(&[lots]) >= 0)
+        (0..=self.legs[0].most).find(|&lots| self.surplus(&[lots]) >= 0)
     }
 
     /// The same for a leg too large to try everything: by halving, then by trying the `nearby`

@@ -1,6 +1,7 @@
 //! The units and the small functions, each against its definition.
 
 mod bonus;
+mod breaker;
 mod crowding;
 mod funding;
 mod health;
@@ -8,6 +9,7 @@ mod nav;
 mod num;
 mod overdraft;
 mod price;
+mod regime;
 mod tier;
 mod trade;
 mod volatility;

@@ -2,6 +2,7 @@
 //! a power of two, so that the text can be followed by hand to the last atom.
 
 use whittle_risk::bonus::BonusTerms;
+use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{assess, Account, Doubt, Health, Leg, Leverage, State, Thresholds};
 use whittle_risk::liquidation::{
     plan, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy,
@@ -62,7 +63,9 @@ fn legs() -> [Leg; 2] {
     let sol = [tier(500_000, part(3, 128))];
     let minima = Leg {
         multiplier: Ratio::ONE,
-        initial_multiplier: Ratio::ZERO,
+        initial_multiplier: Ratio::ONE,
+        call_multiplier: Ratio::ONE,
+        room: UNLIMITED,
         min_position: Usd(50_000_000),
         min_close: Usd(10_000_000),
         insurance_line: Usd(1_000_000_000),

@@ -251,10 +251,7 @@ fn set_tiers(market: &mut Market, exchange: &Exchange, table: &TierTable, now: i
     after.check_instead(rules, &before, rules, market)?;
     market.set_tier_table(table)?;
     if ratio < Ratio::ONE {
-        let start = Ratio(market.multiplier_q32).times_floor(ratio)?;
-        market.multiplier_q32 = start.0;
-        market.regime.ramp_from_q32 = start.0;
-        market.regime.ramp_started_at = now;
+        market.lower_and_ramp(ratio, now)?;
     }
     Ok(())
 }

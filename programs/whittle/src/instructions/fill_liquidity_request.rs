@@ -10,7 +10,7 @@ use crate::state::bank::QUOTE_BANK;
 use crate::state::governance::PAUSE_LIQUIDITY;
 use crate::state::liquidity_request::REQUEST_DEPOSIT;
 use crate::state::pool::LOCKED_SHARES;
-use crate::state::{Bank, Exchange, LiquidityRequest, Market, Pool};
+use crate::state::{Bank, Exchange, InsuranceFund, LiquidityRequest, Market, Pool};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token};
 use anchor_spl::token_interface::TokenInterface;
@@ -30,6 +30,8 @@ pub struct FillLiquidityRequest<'info> {
     /// The pool.
     #[account(mut)]
     pub pool: AccountLoader<'info, Pool>,
+    /// Tells whether withdrawals are slowed.
+    pub insurance_fund: AccountLoader<'info, InsuranceFund>,
     /// The request.
     #[account(mut, has_one = owner @ WhittleError::WrongReceiver, close = owner)]
     pub request: AccountLoader<'info, LiquidityRequest>,
@@ -168,6 +170,7 @@ fn book_fill(
     bank: &mut Bank,
     request: &LiquidityRequest,
     fill: &Fill,
+    fund: &InsuranceFund,
     now: i64,
 ) -> Outcome<()> {
     if request.kind == REQUEST_DEPOSIT {
@@ -175,7 +178,8 @@ fn book_fill(
         pool.release_deposit(amount)?;
         pool.cash_usd_atoms = Usd(pool.cash_usd_atoms).plus(amount)?.0;
     } else {
-        pool.pay_out(Usd::from_magnitude(fill.out)?, now)?;
+        let limit = fund.slowed(Usd(pool.params.withdraw_limit_usd_atoms), now);
+        pool.pay_out(Usd::from_magnitude(fill.out)?, limit, now)?;
         bank.give_out(fill.out)?;
     }
     pool.invariant()
@@ -230,7 +234,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillLiquidityRequest<'info>>) ->
         let value = net_asset_value(&exchange, &pool, &request, ctx.remaining_accounts, now)?;
         let fill = decide(&request, value, accounts.share_mint.supply)?;
 
-        book_fill(&mut pool, &mut bank, &request, &fill, now)?;
+        let fund = accounts.insurance_fund.load()?;
+        book_fill(&mut pool, &mut bank, &request, &fill, &fund, now)?;
         (fill, exchange.bump, bank.decimals)
     };
     move_tokens(accounts, &request, &fill, bump, decimals)?;

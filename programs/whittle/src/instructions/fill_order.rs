@@ -65,7 +65,13 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             &mut market,
             &order,
             &reading,
-            |market, opens| market.admit(&exchange, opens, now),
+            |market, opens| {
+                market.admit(&exchange, opens, now)?;
+                if opens {
+                    market.require_calm(now)?;
+                }
+                Ok(())
+            },
         );
         (saved, verdict(traded)?)
     };

@@ -21,7 +21,8 @@ pub(super) type Reason = WhittleError;
 ///   is what all traders make it, this owner among them.
 /// - `BeyondTierTable`, `OpenInterestCap`: the account's size and the market's, which this owner can
 ///   change as well.
-/// - `NewRiskPaused`, `MarketNotOpen`, `MarketWindingDown`, `MarketSettled`: what the market and the
+/// - `NewRiskPaused`, `MarketNotOpen`, `MarketWindingDown`, `MarketSettled`, `PriceShock`,
+///   `InsuranceDrawn`: what the market and the
 ///   exchange take at that moment, which guardian and authority could change after it.
 /// - `PriceUncertain`: the update's own confidence, which no later attempt changes.
 ///
@@ -42,6 +43,8 @@ fn kills(error: WhittleError) -> bool {
             | WhittleError::OpenInterestCap
             | WhittleError::PriceUncertain
             | WhittleError::NewRiskPaused
+            | WhittleError::PriceShock
+            | WhittleError::InsuranceDrawn
             | WhittleError::MarketNotOpen
             | WhittleError::MarketWindingDown
             | WhittleError::MarketSettled

@@ -63,6 +63,7 @@ pub(crate) fn handle<'info>(
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
         let side = side_of(&account, usize::from(*slot));
+        count(&mut market, close, now);
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         book_deficit(&mut account, &mut market, key, plan.after.equity, side)?;
         market.invariant()?;
@@ -78,6 +79,13 @@ pub(crate) fn handle<'info>(
         legs: seen,
     }
     .log()
+}
+
+/// Counts what is closed in the market's bucket.
+#[inline(always)]
+fn count(market: &mut Market, close: &Close, now: i64) {
+    let params = &market.params.breaker;
+    market.breaker.count(params, close.notional, now);
 }
 
 /// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is

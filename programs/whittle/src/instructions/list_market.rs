@@ -8,6 +8,7 @@ use crate::state::exchange::ExchangeParams;
 use crate::state::governance::MarketGuard;
 use crate::state::market::MarketParams;
 use crate::state::raw::OracleConfig;
+use crate::state::regime::Regime;
 use crate::state::{Exchange, Market};
 use anchor_lang::prelude::*;
 use whittle_risk::claims::ClaimBook;
@@ -128,8 +129,7 @@ pub(crate) fn handle(ctx: Context<ListMarket>, args: ListMarketArgs) -> Result<(
     market.params = args.params;
     market.set_tier_table(&table)?;
     market.multiplier_q32 = Ratio::ONE.0;
-    market.regime.initial_q32 = Ratio::ONE.0;
-    market.regime.ramp_to_q32 = Ratio::ONE.0;
+    market.regime = Regime::calm();
     market.set_claims(ClaimBook::EMPTY);
     market.guard = MarketGuard::NONE;
     market.opens_at = exchange.listing_opens_at(Clock::get()?.unix_timestamp);

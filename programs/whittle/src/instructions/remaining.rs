@@ -74,6 +74,12 @@ pub fn read_bank<'a>(info: &'a AccountInfo) -> Outcome<Ref<'a, Bank>> {
     read(info)
 }
 
+/// Maps the contents of a market to write them, checked for owner and type.
+pub fn open_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
+    drop(read::<Market>(info)?);
+    write_market(info)
+}
+
 /// Maps the contents of a market that [`snapshot`] has read before, to write them.
 pub fn write_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
     require_that(info.is_writable, WhittleError::MarketNotWritable)?;

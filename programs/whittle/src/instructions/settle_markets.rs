@@ -81,7 +81,8 @@ fn balance_pool_line(market: &mut Market, pool: &mut Pool) -> Outcome<()> {
     put(&mut market.pool_line_usd_atoms, filled)
 }
 
-/// Brings the insurance line to its target.
+/// Brings the insurance line to its target. What the line has lost or gained since it was last
+/// settled is what the fund has.
 fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund) -> Outcome<()> {
     let target = Usd(market.params.insurance_line_target_usd_atoms);
     let over = Usd(market.insurance_line_usd_atoms).minus(target)?;
@@ -89,7 +90,27 @@ fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund) -> Outc
     put(&mut fund.cash_usd_atoms, surplus)?;
     let short = target.minus(Usd(market.insurance_line_usd_atoms))?;
     let filled = take(&mut fund.cash_usd_atoms, short)?;
-    put(&mut market.insurance_line_usd_atoms, filled)
+    put(&mut market.insurance_line_usd_atoms, filled)?;
+    let seen = Usd(market.insurance_line_seen_usd_atoms);
+    market.insurance_line_seen_usd_atoms = market.insurance_line_usd_atoms;
+    let changed = Usd(market.insurance_line_usd_atoms).minus(seen)?;
+    put(&mut fund.lines_usd_atoms, changed)
+}
+
+/// Watches the fund's drawdown and tells every market that was settled until when new risk waits.
+fn watch_drawdown(
+    fund: &mut InsuranceFund,
+    before: Usd,
+    markets: &[AccountLoader<Market>],
+) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    if let Some(drawn) = fund.watch(before, now)? {
+        emit!(drawn);
+    }
+    for market in markets {
+        market.load_mut()?.insurance_drawn_until = fund.drawn_until;
+    }
+    Ok(())
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
@@ -97,8 +118,10 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
 
     let mut pool = ctx.accounts.pool.load_mut()?;
     let mut fund = ctx.accounts.insurance_fund.load_mut()?;
-    for info in ctx.remaining_accounts {
-        let loader = market_loader(info)?;
+    let fund_before = fund.worth()?;
+    let loaders = ctx.remaining_accounts.iter().map(market_loader);
+    let loaders = loaders.collect::<Outcome<Vec<_>>>()?;
+    for loader in &loaders {
         let mut market = loader.load_mut()?;
         let funded = fund_claims(&mut market, &mut pool)?;
         balance_pool_line(&mut market, &mut pool)?;
@@ -121,6 +144,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
             insurance_cash_usd_atoms: fund.cash_usd_atoms,
         });
     }
+    watch_drawdown(&mut fund, fund_before, &loaders)?;
     pool.invariant()?;
     fund.invariant()?;
     Ok(())

@@ -1,11 +1,13 @@
 //! Caches prices: one check for each update, not one for each liquidation that uses it.
 
-use super::remaining::market_loader;
+use super::remaining;
 use crate::error::{require_that, WhittleError};
-use crate::event::MarketUpdated;
+use crate::event::{GraceBegan, MarketUpdated, RegimeChanged, ShockBegan, ShockEnded};
 use crate::oracle::{self, Reading};
+use crate::state::raw::CachedPrice;
 use crate::state::{Exchange, Market};
 use anchor_lang::prelude::*;
+use whittle_risk::breaker::ShockStep;
 use whittle_risk::{trade, Price};
 
 /// The exchange; then, for each market, the market (writable) and its oracle account.
@@ -27,9 +29,12 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result
         let [market, oracle] = pair else {
             continue; // chunks_exact gives pairs only.
         };
-        let loader = market_loader(market)?;
-        require_that(market.is_writable, WhittleError::MarketNotWritable)?;
-        update(&mut *loader.load_mut()?, oracle, &exchange, now)?;
+        update(
+            &mut *remaining::open_market(market)?,
+            oracle,
+            &exchange,
+            now,
+        )?;
     }
     Ok(())
 }
@@ -47,9 +52,14 @@ pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64) -> Result<
         return Ok(());
     };
     market.accrue_funding(now)?;
-    market
+    watch(market, &price, now)?;
+    let sampled = market
         .estimate
         .sample(Price(price.price_q32), price.publish_time)?;
+    if sampled && market.choose_regime(now)? {
+        emit!(regime_changed(market));
+    }
+    market.follow_ramp(now)?;
     market.spread_q32 = trade::spread_share(
         Price(price.price_q32),
         price.confidence_q32,
@@ -58,12 +68,64 @@ pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64) -> Result<
     .map_err(WhittleError::from)?
     .0;
     market.price = price;
-    emit!(MarketUpdated {
+    MarketUpdated {
         market: market.index,
         price_q32: price.price_q32,
         confidence_q32: price.confidence_q32,
         publish_time: price.publish_time,
-    });
+    }
+    .log();
     market.invariant()?;
     Ok(())
+}
+
+/// Moves the breakers: a shock is measured against the average of before this price, a gap from the
+/// price that is cached.
+fn watch(market: &mut Market, price: &CachedPrice, now: i64) -> Result<()> {
+    let params = market.params.breaker;
+    let before = market.price.publish_time;
+    if market
+        .breaker
+        .watch_gap(&params, before, price.publish_time, now)
+    {
+        emit!(GraceBegan {
+            market: market.index,
+            last_publish_time: before,
+            until: market.breaker.grace_until,
+        });
+    }
+    let average = Price(market.estimate.average_q32);
+    let slot = || Ok(Clock::get()?.slot);
+    let step = market.breaker.watch_price(&params, average, price, slot)?;
+    match step {
+        ShockStep::None => {}
+        ShockStep::Began => emit!(ShockBegan {
+            market: market.index,
+            price_q32: price.price_q32,
+            average_q32: average.0,
+            publish_time: price.publish_time,
+        }),
+        ShockStep::Reverted | ShockStep::Confirmed => emit!(ShockEnded {
+            market: market.index,
+            price_q32: price.price_q32,
+            confirmed: step == ShockStep::Confirmed,
+            publish_time: price.publish_time,
+        }),
+    }
+    Ok(())
+}
+
+fn regime_changed(market: &Market) -> RegimeChanged {
+    let regime = &market.regime;
+    RegimeChanged {
+        market: market.index,
+        level: regime.level,
+        variance_q32: market.estimate.variance_q32,
+        initial_q32: regime.initial_q32,
+        maintenance_q32: market.multiplier_q32,
+        maintenance_to_q32: regime.ramp_to_q32,
+        ramp_ends_at: regime
+            .ramp_started_at
+            .saturating_add(i64::from(regime.ramp_secs)),
+    }
 }

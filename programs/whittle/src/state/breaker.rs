@@ -1,7 +1,11 @@
 //! Circuit breakers of a market: how much may be liquidated in an hour, what counts as a price
 //! shock, and the grace after a gap in prices.
 
+use super::raw::CachedPrice;
+use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
+use whittle_risk::breaker::{is_shocked, Bucket, BucketTerms, Grace, Shock, ShockStep};
+use whittle_risk::{Price, Ratio, Usd};
 
 /// What the authority chooses.
 #[zero_copy]
@@ -37,4 +41,135 @@ pub struct Breaker {
     pub grace_until: i64,
     /// When the last grace began.
     pub last_grace_at: i64,
+}
+
+/// Shortest gap that may count as one, seconds: prices come at least this often when somebody cares.
+pub const GAP_MIN_SECS: u32 = 60;
+/// Longest grace, seconds: a market that moves on is dangerous to everybody else.
+pub const GRACE_MAX_SECS: u32 = 600;
+/// A full bucket is empty again after so many hours at the latest: it slows, it does not block.
+pub const REFILL_HOURS_MAX: i64 = 24;
+
+impl BreakerParams {
+    /// Bounds in code: a capacity of at least the minimum close, a refill of at least all of it in a
+    /// day, a shock of 1 % to 50 %, gaps from a minute, a grace of at most ten minutes.
+    pub fn validate(&self, min_close_usd_atoms: i64) -> Outcome<()> {
+        let least_refill = self
+            .capacity_usd_atoms
+            .unsigned_abs()
+            .div_ceil(REFILL_HOURS_MAX.unsigned_abs());
+        let ok = self.capacity_usd_atoms > 0
+            && self.capacity_usd_atoms >= min_close_usd_atoms
+            && self.refill_per_hour_usd_atoms > 0
+            && self.refill_per_hour_usd_atoms.unsigned_abs() >= least_refill
+            && self.shock_q32 >= Ratio::from_bps_floor(100).0
+            && self.shock_q32 <= Ratio::from_bps_floor(5_000).0
+            && self.gap_secs >= GAP_MIN_SECS
+            && self.grace_secs <= GRACE_MAX_SECS;
+        require_that(ok, WhittleError::BadMarketParams)
+    }
+
+    #[inline(always)]
+    fn bucket(&self) -> BucketTerms {
+        BucketTerms {
+            capacity: Usd(self.capacity_usd_atoms),
+            refill_per_hour: Usd(self.refill_per_hour_usd_atoms),
+        }
+    }
+}
+
+impl Breaker {
+    /// Notional that may be liquidated at `now` outside emergency; nothing while a shock or a grace
+    /// lasts.
+    #[inline(always)]
+    pub fn room(&self, params: &BreakerParams, now: i64) -> Usd {
+        if (self.used_usd_atoms | self.shock_since) == 0 && now >= self.grace_until {
+            // The common case, without arithmetic; `validate` keeps the capacity over zero.
+            return Usd(params.capacity_usd_atoms);
+        }
+        self.room_left(params, now)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn room_left(&self, params: &BreakerParams, now: i64) -> Usd {
+        if self.shock_since != 0 || now < self.grace_until {
+            return Usd::ZERO;
+        }
+        self.bucket().room(&params.bucket(), now)
+    }
+
+    /// Counts a liquidation, an emergency's too.
+    #[inline(always)]
+    pub fn count(&mut self, params: &BreakerParams, notional: Usd, now: i64) {
+        if self.used_usd_atoms == 0 {
+            self.used_usd_atoms = notional.0;
+            self.used_at = now;
+        } else {
+            self.count_more(params, notional, now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count_more(&mut self, params: &BreakerParams, notional: Usd, now: i64) {
+        let bucket = self.bucket().plus(&params.bucket(), notional, now);
+        self.used_usd_atoms = bucket.used.0;
+        self.used_at = bucket.at;
+    }
+
+    /// Takes a new price into account, before it is the cached one. The slot is asked for only when
+    /// a shock begins or runs.
+    pub fn watch_price(
+        &mut self,
+        params: &BreakerParams,
+        average: Price,
+        price: &CachedPrice,
+        slot: impl FnOnce() -> Result<u64>,
+    ) -> Result<ShockStep> {
+        let beyond = is_shocked(Price(price.price_q32), average, Ratio(params.shock_q32));
+        if !beyond && self.shock_since == 0 {
+            return Ok(ShockStep::None);
+        }
+        let mut shock = Shock {
+            since: self.shock_since,
+            slot: self.shock_slot,
+            last: self.last_shock_at,
+        };
+        let step = shock.step(beyond, price.publish_time, slot()?);
+        self.shock_since = shock.since;
+        self.shock_slot = shock.slot;
+        self.last_shock_at = shock.last;
+        Ok(step)
+    }
+
+    /// Takes the time between two prices into account. Tells whether a grace began.
+    #[inline]
+    pub fn watch_gap(
+        &mut self,
+        params: &BreakerParams,
+        before: i64,
+        publish_time: i64,
+        now: i64,
+    ) -> bool {
+        let mut grace = Grace {
+            until: self.grace_until,
+            last: self.last_grace_at,
+        };
+        let gap = params.gap_secs;
+        let began = grace.step(gap, params.grace_secs, before, publish_time, now);
+        if began {
+            self.grace_until = grace.until;
+            self.last_grace_at = grace.last;
+        }
+        began
+    }
+
+    #[inline(always)]
+    fn bucket(&self) -> Bucket {
+        Bucket {
+            used: Usd(self.used_usd_atoms),
+            at: self.used_at,
+        }
+    }
 }

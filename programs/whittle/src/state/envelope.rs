@@ -51,7 +51,9 @@ impl MarketParams {
             rates && sizes && samples && self.padding == [0; 4],
             WhittleError::BadMarketParams,
         )?;
-        self.crowding.validate()
+        self.crowding.validate()?;
+        self.breaker.validate(self.min_close_usd_atoms)?;
+        self.regime.validate()
     }
 
     /// Bounds against the tiers and the exchange's rules.
@@ -62,6 +64,7 @@ impl MarketParams {
         oracle: &OracleConfig,
     ) -> Outcome<()> {
         check_order(rules, tiers)?;
+        self.check_multipliers(rules, tiers)?;
         // Rates rise from tier to tier, so the first tier is the tightest everywhere below.
         let lowest = tiers.bracket(0).maintenance;
         let least = lowest.of_floor(self.min_close_usd_atoms.unsigned_abs())?;
@@ -79,6 +82,18 @@ impl MarketParams {
             .envelope(rules, oracle)
             .map_err(|_| WhittleError::EnvelopeExceeded)?;
         require_that(needed <= lowest, WhittleError::EnvelopeExceeded)
+    }
+
+    /// mu m (1 + call) < 1 in every tier at the largest multiplier: a position never needs more than
+    /// it is worth, and a price shifted in an account's favour raises equity more than requirements.
+    fn check_multipliers(&self, rules: &ExchangeParams, tiers: &TierTable) -> Outcome<()> {
+        let multiplier = Ratio(self.regime.extreme_maintenance_q32);
+        for tier in tiers.brackets() {
+            let m = tier.maintenance.times_ceil(multiplier)?;
+            let call = m.plus(m.times_ceil(Ratio(rules.call_buffer_q32))?)?;
+            require_that(call < Ratio::ONE, WhittleError::BadMarketParams)?;
+        }
+        Ok(())
     }
 
     /// What the first tier's maintenance must cover: the configured price move, an hour of funding

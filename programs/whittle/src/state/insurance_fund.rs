@@ -2,8 +2,13 @@
 
 use super::pool::SECS_PER_DAY;
 use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::InsuranceDrawn;
 use anchor_lang::prelude::*;
+use whittle_risk::breaker::is_drawn;
 use whittle_risk::{Ratio, Usd};
+
+/// How long a drawdown window lasts, and new risk waits after one.
+pub const WINDOW_SECS: i64 = 86_400;
 
 /// What the authority chooses for the fund.
 #[zero_copy]
@@ -39,12 +44,15 @@ pub struct InsuranceFund {
     pub window_high_usd_atoms: i64,
     /// Until when new risk waits.
     pub drawn_until: i64,
+    /// Cash in the markets' lines as their last settlements left it.
+    pub lines_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 56],
 }
 
 impl InsuranceParams {
-    /// Bounds in code.
+    /// Bounds in code: caps are not negative and in order, and the drawdown is over nothing and at
+    /// most all.
     pub fn validate(&self) -> Outcome<()> {
         let ok = self.per_event_usd_atoms >= 0
             && self.per_day_usd_atoms >= self.per_event_usd_atoms
@@ -77,6 +85,45 @@ impl InsuranceFund {
     pub fn count_paid(&mut self, amount: Usd) -> Outcome<()> {
         self.paid_usd_atoms = Usd(self.paid_usd_atoms).plus(amount)?.0;
         Ok(())
+    }
+
+    /// What it has: its cash and what the markets' lines held when they were last settled. Cash that
+    /// only moves into a line is no loss.
+    pub fn worth(&self) -> Outcome<Usd> {
+        Ok(Usd(self.cash_usd_atoms).plus(Usd(self.lines_usd_atoms))?)
+    }
+
+    /// To be called after every change, with what the fund was worth before: when it has lost more
+    /// than its share of the most that it had in this window, new risk waits for a day and a new
+    /// window begins. Returns the event to emit.
+    pub fn watch(&mut self, before: Usd, now: i64) -> Outcome<Option<InsuranceDrawn>> {
+        let worth = self.worth()?;
+        if now.saturating_sub(self.window_began_at) >= WINDOW_SECS {
+            self.window_began_at = now;
+            self.window_high_usd_atoms = before.0;
+        }
+        let high = Usd(self.window_high_usd_atoms).most(before).most(worth);
+        self.window_high_usd_atoms = high.0;
+        if !is_drawn(high, worth, Ratio(self.params.drawdown_q32))? {
+            return Ok(None);
+        }
+        self.window_began_at = now;
+        self.window_high_usd_atoms = worth.0;
+        self.drawn_until = now.saturating_add(WINDOW_SECS);
+        Ok(Some(InsuranceDrawn {
+            high_usd_atoms: high.0,
+            worth_usd_atoms: worth.0,
+            until: self.drawn_until,
+        }))
+    }
+
+    /// A daily limit on what leaves the pool: half of it while new risk waits.
+    pub fn slowed(&self, limit: Usd, now: i64) -> Usd {
+        if now < self.drawn_until {
+            Usd(limit.0 >> 1)
+        } else {
+            limit
+        }
     }
 
     /// What must hold after every instruction that writes the fund.

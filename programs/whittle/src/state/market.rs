@@ -171,8 +171,12 @@ pub struct Market {
     pub crowded_short_q32: u64,
     /// From when on risk may be taken, Unix seconds; zero for a market of the first hour.
     pub opens_at: i64,
+    /// Until when new risk waits, because the insurance fund lost much; as of the last settlement.
+    pub insurance_drawn_until: i64,
+    /// The insurance line as the last settlement left it.
+    pub insurance_line_seen_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 88],
+    pub reserved: [u8; 72],
 }
 
 impl Market {
@@ -229,6 +233,15 @@ impl Market {
             return self.wind_down.mark(now);
         }
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
+    }
+
+    /// Refuses new risk while a price shock lasts and after the insurance fund lost much.
+    pub fn require_calm(&self, now: i64) -> Outcome<()> {
+        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)?;
+        require_that(
+            now >= self.insurance_drawn_until,
+            WhittleError::InsuranceDrawn,
+        )
     }
 
     /// Longs minus shorts.

@@ -94,8 +94,8 @@ impl Pool {
         Ok(())
     }
 
-    /// Pays `amount` to somebody who leaves: from free cash, within the day's limit.
-    pub fn pay_out(&mut self, amount: Usd, now: i64) -> Outcome<()> {
+    /// Pays `amount` to somebody who leaves: from free cash, within the `limit` of the day.
+    pub fn pay_out(&mut self, amount: Usd, limit: Usd, now: i64) -> Outcome<()> {
         require_that(amount.0 <= self.cash_usd_atoms, WhittleError::PoolCash)?;
         let day = now.div_euclid(SECS_PER_DAY);
         if self.withdraw_day != day {
@@ -103,10 +103,7 @@ impl Pool {
             self.withdrawn_usd_atoms = 0;
         }
         let withdrawn = Usd(self.withdrawn_usd_atoms).plus(amount)?;
-        require_that(
-            withdrawn.0 <= self.params.withdraw_limit_usd_atoms,
-            WhittleError::WithdrawLimit,
-        )?;
+        require_that(withdrawn <= limit, WhittleError::WithdrawLimit)?;
         self.withdrawn_usd_atoms = withdrawn.0;
         self.cash_usd_atoms = Usd(self.cash_usd_atoms).minus(amount)?.0;
         Ok(())

@@ -104,8 +104,13 @@ pub struct PriceEstimate {
 }
 
 impl PriceEstimate {
-    /// Takes a price into account.
-    pub fn sample(&mut self, price: Price, publish_time: i64) -> crate::error::Outcome<()> {
+    /// Takes a price into account when a sample is due, and tells whether it was.
+    pub fn sample(&mut self, price: Price, publish_time: i64) -> crate::error::Outcome<bool> {
+        // What `volatility::sample` would decide, before it is given anything.
+        let elapsed = publish_time.saturating_sub(self.sampled_at);
+        if self.sampled_at != 0 && elapsed < i64::from(self.interval_secs) {
+            return Ok(false);
+        }
         let terms = SampleTerms {
             interval_secs: self.interval_secs,
             weight: Ratio(self.weight_q32),
@@ -121,7 +126,7 @@ impl PriceEstimate {
         self.last_q32 = after.last.0;
         self.variance_q32 = after.variance.0;
         self.sampled_at = after.sampled_at;
-        Ok(())
+        Ok(true)
     }
 }
 

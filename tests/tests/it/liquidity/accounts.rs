@@ -182,24 +182,24 @@ fn a_fill_takes_the_accounts_of_its_request_and_no_others() {
         };
         let refusals = [
             (0, other.address(), WhittleError::WrongReceiver),
-            (4, address::bank(&sol.mint), WhittleError::BankMismatch),
-            (5, sol.mint, WhittleError::WrongMint),
-            (6, sol.vault, WhittleError::WrongVault),
-            (6, address::share_escrow(), WhittleError::WrongVault),
-            (7, sol.mint, WhittleError::WrongMint),
-            (8, quote.vault, WhittleError::WrongVault),
-            (9, others_receiver, WhittleError::WrongReceiver),
-            (9, actor.wallet(&sol.mint), WhittleError::WrongReceiver),
-            (10, token_2022::ID, WhittleError::WrongTokenProgram),
+            (5, address::bank(&sol.mint), WhittleError::BankMismatch),
+            (6, sol.mint, WhittleError::WrongMint),
+            (7, sol.vault, WhittleError::WrongVault),
+            (7, address::share_escrow(), WhittleError::WrongVault),
+            (8, sol.mint, WhittleError::WrongMint),
+            (9, quote.vault, WhittleError::WrongVault),
+            (10, others_receiver, WhittleError::WrongReceiver),
+            (10, actor.wallet(&sol.mint), WhittleError::WrongReceiver),
+            (11, token_2022::ID, WhittleError::WrongTokenProgram),
         ];
         for (place, key, error) in refusals {
             let sent = world.send(&[with_account(fill.clone(), place, key)], &[]);
             sent.refused(error);
         }
-        let wrong = with_account(fill.clone(), 11, token_2022::ID);
+        let wrong = with_account(fill.clone(), 12, token_2022::ID);
         let sent = world.send(&[wrong], &[]);
         sent.refused(ErrorCode::InvalidProgramId);
-        assert_eq!(fill.accounts[11].pubkey, token::ID);
+        assert_eq!(fill.accounts[12].pubkey, token::ID);
         world.send(&[fill], &[]).ok();
     }
 }
@@ -213,7 +213,7 @@ fn another_account_of_the_program_is_no_request() {
     let request = request_of(&world, &bob);
     let fill = instruction::fill_liquidity_request(&world.mirror(), &request);
     let fill = fill.expect("a quote token");
-    for place in [1, 2, 3, 4] {
+    for place in [1, 2, 3, 4, 5] {
         let wrong = with_account(fill.clone(), place, address::market(0));
         let sent = world.send(&[wrong], &[]);
         sent.refused(ErrorCode::AccountDiscriminatorMismatch);

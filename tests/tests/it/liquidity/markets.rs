@@ -9,7 +9,7 @@ use whittle_client::{address, instruction};
 use whittle_tests::{Actor, MarketSpec, Quote, Update, World, USDC};
 
 /// Named accounts of `fill_liquidity_request`.
-const NAMED: usize = 12;
+const NAMED: usize = 13;
 
 /// Bob and the first provider have each just asked.
 fn asked() -> (World, Actor, Actor) {

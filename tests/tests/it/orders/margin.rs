@@ -3,7 +3,7 @@
 use super::{come_due, filled, keeper, killed, trade_at, trade_killed, two_markets, BTC, ETH};
 use whittle::error::WhittleError;
 use whittle::event::{AccountUnflagged, OrderKilled};
-use whittle_tests::{Actor, BankSpec, Quote, World, USDC};
+use whittle_tests::{Actor, BankSpec, MarketSpec, Quote, World, USDC};
 
 /// Opens 500 lots with this much cash. The price is the same each time, so is everything else.
 #[track_caller]
@@ -50,7 +50,9 @@ fn an_account_with_no_more_than_the_reward_opens_nothing() {
 
 #[test]
 fn unrealised_profit_counts_with_its_weight() {
-    let mut world = two_markets();
+    // Volatility would raise the requirements of the first market meanwhile.
+    let steady = [MarketSpec::default(), MarketSpec::eth()].map(MarketSpec::steady);
+    let mut world = World::with_markets(&steady);
     let alice = world.trader("alice", 110 * USDC);
     world.trade(&alice, BTC, 500);
     // 200 dollars of profit, of which 180 count: room for about 180 more at five per cent.
@@ -139,11 +141,11 @@ fn the_first_price_of_a_market_fills_an_order_and_is_cached_by_it() {
 fn margin_is_judged_at_the_update_that_fills_when_nobody_has_cached_it_yet() {
     let mut world = World::new();
     let alice = world.trader("alice", 100 * USDC);
-    // 18,000 dollars at the price of the fill, bought with 100; at the cached price of 40,000 they
-    // would already show a profit of 2,000.
+    // 18,050 dollars at the price of the fill, bought with 100; at the cached price of 40,000 they
+    // would already show a profit of 1,950.
     alice.place(&mut world, BTC, 5_000).ok();
     world.pass(2);
-    world.publish(BTC, "36000");
+    world.publish(BTC, "36100");
     killed(&mut world, &alice, 0, WhittleError::BelowInitialMargin);
     // The update was cached although the fill was undone.
     assert_eq!(world.market(BTC).price.publish_time, world.now());

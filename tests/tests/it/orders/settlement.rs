@@ -173,12 +173,12 @@ fn a_close_that_leaves_a_debt_books_a_deficit_and_bars_the_account() {
     let mut world = World::new();
     let alice = world.trader("alice", 120 * USDC);
     world.trade(&alice, BTC, 500);
-    // 120 dollars of equity and a loss of 200.
+    // 120 dollars of equity and a loss of 195.
     let mut args = alice.order(&world, -500);
     args.reduce_only = true;
     alice.place_with(&mut world, BTC, args).ok();
     alice.place(&mut world, BTC, 100).ok();
-    super::come_due(&mut world, BTC, "36000");
+    super::come_due(&mut world, BTC, "36100");
     let keeper = keeper(&mut world);
     let done = keeper.fill(&mut world, &alice, 0).ok();
     let event: DeficitBooked = done.event();
@@ -197,5 +197,5 @@ fn a_close_that_leaves_a_debt_books_a_deficit_and_bars_the_account() {
     sent.refused(WhittleError::AccountInDeficit);
     alice.settle(&mut world, &[BTC]).ok();
     alice.withdraw(&mut world, 0, USDC).ok();
-    filled(trade_at(&mut world, &alice, BTC, 100, "36000"));
+    filled(trade_at(&mut world, &alice, BTC, 100, "36100"));
 }

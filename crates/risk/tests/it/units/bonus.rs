@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use whittle_risk::bonus::{rate_floor, BonusTerms};
+use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds};
 use whittle_risk::liquidation::{plan, Episode, Inputs, Policy};
 use whittle_risk::num::ONE_Q32;
@@ -81,7 +82,9 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
         },
         tiers: TierTable::new(&[tier]).expect("one tier"),
         multiplier: Ratio::ONE,
-        initial_multiplier: Ratio::ZERO,
+        initial_multiplier: Ratio::ONE,
+        call_multiplier: Ratio::ONE,
+        room: UNLIMITED,
         premium: Ratio(ONE_Q32 / 1_024),
         pool_cost: Ratio(ONE_Q32 / 1_024),
         min_close: Usd(10_000_000),

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{
     assess, assess_initial, excess_collateral, Account, Doubt, Health, InitialHealth, Leg,
     Leverage, State, Thresholds,
@@ -38,7 +39,9 @@ fn leg(lots: i64, atoms: u64, entry: i64) -> Leg {
         },
         tiers: tiers(),
         multiplier: Ratio::ONE,
-        initial_multiplier: Ratio::ZERO,
+        initial_multiplier: Ratio::ONE,
+        call_multiplier: Ratio::ONE,
+        room: UNLIMITED,
         ..Leg::default()
     }
 }

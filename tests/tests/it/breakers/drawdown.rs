@@ -1,0 +1,131 @@
+//! When the insurance fund loses much within a day, new risk waits and withdrawals are slower.
+
+use super::{MarketSpec, Scene, WhittleError, BTC, CASH, LOTS, USD};
+use whittle::event::InsuranceDrawn;
+use whittle::state::insurance_fund::InsuranceParams;
+use whittle_client::instruction;
+use whittle_tests::{spec, Actor, BankSpec, Done, ExchangeSpec, World, USDC};
+
+const DAY: i64 = 86_400;
+
+/// An exchange whose fund of 10,000 dollars may lose a thousandth, 10 dollars, in a day.
+fn world() -> World {
+    let mut world = World::with_exchange(&ExchangeSpec::default());
+    world.list_bank(&BankSpec::usdc()).ok();
+    let authority = world.authority.clone();
+    let insurance = InsuranceParams {
+        drawdown_q32: spec::bps(10),
+        ..spec::insurance_params()
+    };
+    let create = instruction::create_pool(authority.address(), spec::pool_params(), insurance);
+    world.send_as(&authority, create).ok();
+    world.seed_insurance(10_000 * USDC).ok();
+    world.fund_pool(1_000_000 * USDC);
+    world.list_market(&MarketSpec::default()).ok();
+    world.update(&[BTC]).ok();
+    world.settle_markets(&[BTC]).ok();
+    world
+}
+
+fn drawn(done: &Done) -> Vec<InsuranceDrawn> {
+    done.events_of()
+}
+
+/// Alice loses more than she has, and insurance pays the keeper for closing her.
+fn after_a_loss() -> (Scene, Actor, InsuranceDrawn) {
+    let mut world = world();
+    let bob = world.trader("bob", 50_000 * USDC);
+    world.trade(&bob, BTC, -LOTS);
+    let mut scene = Scene::within(world, CASH, &[(BTC, LOTS)]);
+    // What the fees brought counts for the fund.
+    assert_eq!(drawn(&scene.world.settle_markets(&[BTC]).ok()), []);
+    scene.price("37500");
+    scene.liquidate();
+    let mut events = drawn(&scene.world.settle_markets(&[BTC]).ok());
+    let event = events.pop().expect("the fund was drawn");
+    (scene, bob, event)
+}
+
+#[test]
+fn filling_a_markets_line_is_no_loss() {
+    let mut world = world();
+    world.list_market(&MarketSpec::eth()).ok();
+    world.update(&[1]).ok();
+    // A thousand dollars move.
+    let done = world.settle_markets(&[BTC, 1]).ok();
+    assert_eq!(drawn(&done), []);
+    let fund = world.insurance();
+    assert_eq!(fund.cash_usd_atoms, 8_000 * USD);
+    assert_eq!(fund.lines_usd_atoms, 2_000 * USD);
+    assert_eq!(fund.drawn_until, 0);
+}
+
+#[test]
+fn a_loss_of_more_than_its_share_makes_new_risk_wait_for_a_day_and_nothing_else() {
+    let (mut scene, bob, event) = after_a_loss();
+    let now = scene.world.now();
+    assert!(event.high_usd_atoms - event.worth_usd_atoms > 10 * USD);
+    assert_eq!(event.until, now + DAY);
+    let fund = scene.world.insurance();
+    assert_eq!(fund.worth().expect("a sum").0, event.worth_usd_atoms);
+    assert_eq!(scene.world.market(BTC).insurance_drawn_until, event.until);
+
+    let Scene { world, keeper, .. } = &mut scene;
+    bob.place(world, BTC, -10).ok();
+    world.pass(2);
+    world.republish(BTC);
+    world.update(&[BTC]).ok();
+    keeper
+        .fill(world, &bob, 0)
+        .refused(WhittleError::InsuranceDrawn);
+    // He may reduce, deposit and withdraw what he does not need.
+    world.trade(&bob, BTC, LOTS / 2);
+    bob.withdraw(world, 0, 100 * USDC).ok();
+
+    world.pass(DAY);
+    keeper.expire(world, &bob, 0).ok();
+    world.republish(BTC);
+    world.update(&[BTC]).ok();
+    world.trade(&bob, BTC, -10);
+}
+
+#[test]
+fn liquidity_providers_leave_at_half_the_daily_limit_meanwhile() {
+    let (mut scene, _, event) = after_a_loss();
+    let world = &mut scene.world;
+    let provider = Actor::named("lp");
+    let mut leave = |shares: u64| {
+        provider.request_withdrawal(world, shares, 0).ok();
+        world.pass(2);
+        world.republish(BTC);
+        world.update(&[BTC]).ok();
+        let sent = provider.fill_request(world, &provider);
+        if !sent.succeeded() {
+            world.pass(301);
+            provider.refund_request(world, &provider).ok();
+        }
+        sent
+    };
+    // 200,000 dollars are the limit of a day.
+    leave(150_000 * USDC).refused(WhittleError::WithdrawLimit);
+    leave(90_000 * USDC).ok();
+    leave(90_000 * USDC).refused(WhittleError::WithdrawLimit);
+    let secs = event.until - scene.world.now();
+    scene.world.pass(secs);
+    let world = &mut scene.world;
+    provider.request_withdrawal(world, 150_000 * USDC, 0).ok();
+    world.pass(2);
+    world.republish(BTC);
+    world.update(&[BTC]).ok();
+    provider.fill_request(world, &provider).ok();
+}
+
+#[test]
+fn the_same_loss_is_not_counted_twice() {
+    let (mut scene, _, event) = after_a_loss();
+    scene.again(10);
+    assert_eq!(drawn(&scene.world.settle_markets(&[BTC]).ok()), []);
+    let fund = scene.world.insurance();
+    assert_eq!(fund.drawn_until, event.until);
+    assert_eq!(fund.window_high_usd_atoms, event.worth_usd_atoms);
+}
