@@ -112,7 +112,7 @@ pub(crate) fn compare(world: &World, expected: Vec<Expected>, sent: &Sent) {
 }
 
 /// Refusals that are the plan's to give.
-const OF_THE_PLAN: [WhittleError; 8] = [
+const OF_THE_PLAN: [WhittleError; 9] = [
     WhittleError::LiquidationsPaused,
     WhittleError::AccountHealthy,
     WhittleError::NotFlagged,

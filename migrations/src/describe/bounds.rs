@@ -13,6 +13,7 @@ use whittle::instructions::list_bank::MOST_DISCOUNT;
 use whittle::instructions::list_market::TierArgs;
 use whittle::instructions::ListBankArgs;
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
+use whittle::state::crowding::CrowdingParams;
 use whittle::state::depeg::{DepegParams, MIN_STEP_SECS};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
 use whittle::state::exchange::{ExchangeParams, ISSUER_GROUPS, MAX_FILL_REWARD_USD_ATOMS};
@@ -321,6 +322,20 @@ fn pool(rules: &mut Rules, params: &PoolParams) {
     rules.program(params.validate());
 }
 
+fn crowding(rules: &mut Rules, params: &CrowdingParams) {
+    rules.must(
+        params.open_interest_share_q32 > 0,
+        "crowding.open_interest_share",
+        "over 0 %",
+    );
+    rules.shares(&[("crowding.crowded_initial", params.crowded_initial_q32)]);
+    rules.must(
+        params.payout_bound_q32 > 0 && params.payout_bound_q32 < ONE,
+        "crowding.payout_bound",
+        "over 0 % and under 100 %",
+    );
+}
+
 fn insurance(rules: &mut Rules, params: &InsuranceParams) {
     rules.must(
         params.per_event_usd_atoms <= params.per_day_usd_atoms,
@@ -364,6 +379,7 @@ fn market_params(rules: &mut Rules, params: &MarketParams) {
         ("covered_move", params.covered_move_q32),
         ("sample_weight", params.sample_weight_q32),
     ]);
+    crowding(rules, &params.crowding);
     rules.must(params.impact_max_q32 <= HALF, "impact_max", "at most 50 %");
     rules.must(
         params.close_impact_q32 <= HALF,

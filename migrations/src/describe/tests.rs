@@ -157,6 +157,7 @@ fn an_empty_text_asks_for_every_table() {
             "exchange: is missing: add a table [exchange]",
             "banks: is missing: add at least one [[banks]]",
             "pool: is missing: add a table [pool]",
+            "insurance: is missing: add a table [insurance]",
             "markets: is missing: add at least one [[markets]]",
         ]
     );
