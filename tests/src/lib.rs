@@ -16,6 +16,7 @@ pub mod actor;
 pub mod chain;
 pub mod changed;
 pub mod cost;
+pub mod crash;
 pub mod governance;
 mod governed;
 mod invariant;

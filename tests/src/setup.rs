@@ -2,6 +2,7 @@
 
 use anchor_lang::prelude::Pubkey;
 use solana_signer::Signer;
+use whittle::instructions::PlaceOrderArgs;
 use whittle::state::{Bank, Market};
 use whittle_client::{address, instruction};
 
@@ -186,6 +187,22 @@ impl World {
     /// to a position. The actor "filler" gets the reward.
     #[track_caller]
     pub fn trade(&mut self, trader: &Actor, market: u16, lots: i64) {
+        let order = trader.order(self, lots);
+        self.trade_with(trader, market, order);
+    }
+
+    /// The same for an order that only reduces, which may be placed without cash.
+    #[track_caller]
+    pub fn reduce(&mut self, trader: &Actor, market: u16, lots: i64) {
+        let order = PlaceOrderArgs {
+            reduce_only: true,
+            ..trader.order(self, lots)
+        };
+        self.trade_with(trader, market, order);
+    }
+
+    #[track_caller]
+    fn trade_with(&mut self, trader: &Actor, market: u16, order: PlaceOrderArgs) {
         let filler = Actor::named("filler");
         if self.raw(&filler.account()).is_none() {
             self.keeper("filler");
@@ -193,7 +210,7 @@ impl World {
         let orders = self.account_of(trader).orders;
         let place = orders.iter().position(|order| order.lots == 0);
         let place = u8::try_from(place.expect("a free place")).expect("few places");
-        trader.place(self, market, lots).ok();
+        trader.place_with(self, market, order).ok();
         self.pass(2);
         self.republish(market);
         self.update(&[market]).ok();

@@ -16,6 +16,8 @@ cargo xtask COMMAND
   test [ARGS]    build, then run every test of the workspace; ARGS go to `cargo test`
   demo [ARGS]    build, then replay real prices against a full exchange; ARGS go to the demo,
                  as in `cargo xtask demo --prices FILE`
+  crash          build, then play a gap, a crash and a lost peg with 200 accounts, and print
+                 what became of them
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
@@ -56,6 +58,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["build"] => program::build(),
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),
+        ["crash"] => lab("crash", &[]),
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),

@@ -87,12 +87,6 @@ pub(super) fn check(description: &Description, report: &Report) {
         "at_least_usd",
         "under 9.2 trillion",
     );
-    let drawdown = description.insurance.drawdown_q32;
-    rules.must(
-        drawdown > 0 && drawdown <= ONE,
-        "drawdown",
-        "over 0 % and at most 100 %",
-    );
     let mut symbols = BTreeSet::new();
     for (place, described) in description.markets.iter().enumerate() {
         let mut rules = Rules::new(format!("markets[{place}]"), report);

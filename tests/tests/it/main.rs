@@ -5,6 +5,7 @@ mod assessment;
 mod breakers;
 mod collateral;
 mod cost;
+mod crash;
 mod funding;
 mod governance;
 mod harness;

@@ -1,5 +1,5 @@
-//! The program at work, for people rather than for asserts: `cargo xtask demo` and
-//! `cargo xtask bench cu`.
+//! The program at work, for people rather than for asserts: `cargo xtask demo`,
+//! `cargo xtask crash` and `cargo xtask bench cu`.
 
 mod cu;
 mod demo;
@@ -11,7 +11,13 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((command, rest)) if command == "demo" => demo::run(rest),
         Some((command, [])) if command == "cu" => cu::run(),
-        _ => Err(anyhow::anyhow!("usage: lab demo [OPTIONS], or lab cu")),
+        Some((command, [])) if command == "crash" => {
+            println!("{}", whittle_tests::crash::play());
+            Ok(())
+        }
+        _ => Err(anyhow::anyhow!(
+            "usage: lab demo [OPTIONS], lab cu or lab crash"
+        )),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

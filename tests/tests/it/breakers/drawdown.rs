@@ -1,7 +1,7 @@
 //! When the insurance fund loses much within a day, new risk waits and withdrawals are slower.
 
 use super::{MarketSpec, Scene, WhittleError, BTC, CASH, LOTS, USD};
-use whittle::event::InsuranceDrawn;
+use whittle::event::{InsuranceDrawn, OrderKilled};
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle_client::instruction;
 use whittle_tests::{spec, Actor, BankSpec, Done, ExchangeSpec, World, USDC};
@@ -75,15 +75,13 @@ fn a_loss_of_more_than_its_share_makes_new_risk_wait_for_a_day_and_nothing_else(
     world.pass(2);
     world.republish(BTC);
     world.update(&[BTC]).ok();
-    keeper
-        .fill(world, &bob, 0)
-        .refused(WhittleError::InsuranceDrawn);
+    let killed: OrderKilled = keeper.fill(world, &bob, 0).ok().event();
+    assert_eq!(killed.reason, u32::from(WhittleError::InsuranceDrawn));
     // He may reduce, deposit and withdraw what he does not need.
     world.trade(&bob, BTC, LOTS / 2);
     bob.withdraw(world, 0, 100 * USDC).ok();
 
     world.pass(DAY);
-    keeper.expire(world, &bob, 0).ok();
     world.republish(BTC);
     world.update(&[BTC]).ok();
     world.trade(&bob, BTC, -10);

@@ -2,7 +2,7 @@
 
 use super::{Scene, BTC, LOTS};
 use whittle::error::WhittleError;
-use whittle::event::{PartiallyLiquidated, RegimeChanged};
+use whittle::event::{OrderKilled, PartiallyLiquidated, RegimeChanged};
 use whittle_risk::health::State;
 use whittle_tests::{MarketSpec, World, ONE, USDC};
 
@@ -65,9 +65,8 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
     world.pass(2);
     world.republish(BTC);
     world.update(&[BTC]).ok();
-    keeper
-        .fill(world, alice, 0)
-        .refused(WhittleError::BelowInitialMargin);
+    let killed: OrderKilled = keeper.fill(world, alice, 0).ok().event();
+    assert_eq!(killed.reason, u32::from(WhittleError::BelowInitialMargin));
 
     // Extreme days go on: hour by hour maintenance rises by a 24th of the way.
     let (before, began) = (scene.world.market(BTC).multiplier_q32, scene.world.now());

@@ -1,7 +1,7 @@
 //! A price far from its average has to be confirmed before it closes anything but emergencies.
 
 use super::{Scene, WhittleError, BTC, CASH_FAR, FAR, LOTS};
-use whittle::event::{PartiallyLiquidated, ShockBegan, ShockEnded};
+use whittle::event::{OrderKilled, PartiallyLiquidated, ShockBegan, ShockEnded};
 use whittle_risk::health::State;
 use whittle_tests::{MarketSpec, USDC};
 
@@ -76,14 +76,13 @@ fn while_a_shock_lasts_deposits_and_reductions_are_open_and_new_risk_waits() {
         alice,
         keeper,
     } = &mut scene;
-    // New risk: refused at the fill.
+    // New risk: the order is killed.
     bob.place(world, BTC, 100).ok();
     world.pass(2);
     world.republish(BTC);
     world.update(&[BTC]).ok();
-    keeper
-        .fill(world, &bob, 0)
-        .refused(WhittleError::PriceShock);
+    let killed: OrderKilled = keeper.fill(world, &bob, 0).ok().event();
+    assert_eq!(killed.reason, u32::from(WhittleError::PriceShock));
     // A reduction: filled.
     world.trade(alice, BTC, -LOTS / 2);
     // A deposit: accepted.

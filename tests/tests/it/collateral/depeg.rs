@@ -1,6 +1,6 @@
 //! A stablecoin that loses its peg. INV-PEG: it never counts above the peg.
 
-use super::{rich, world, BTC, PYUSD, QUOTE};
+use super::{rich, world, BTC, PYUSD, QUOTE, REWARD};
 use whittle::error::WhittleError;
 use whittle::event::{PegBroken, PegRegained};
 use whittle::state::depeg::DepegParams;
@@ -95,6 +95,7 @@ fn the_steps_liquidate_who_relies_on_the_token_most_first_and_never_all_at_once(
         .map(|held| {
             let trader = rich(&mut world, &format!("trader {held}"));
             trader.deposit(&mut world, PYUSD, held * USDC).ok();
+            trader.deposit(&mut world, QUOTE, REWARD).ok();
             world.trade(&trader, BTC, 3_000);
             trader
         })

@@ -71,14 +71,18 @@ fn refresh(world: &mut World, sol: &str, pyusd: &str) {
     world.update_banks(&[SOL, PYUSD]).ok();
 }
 
-/// Alice holds 100 SOL, counted at 8,000 dollars, and no cash. She goes long 20,000 dollars of BTC
+/// What an order that may add risk sets aside: the only cash that these accounts begin with.
+const REWARD: u64 = USDC / 100;
+
+/// Alice holds 100 SOL, counted at 8,000 dollars, and no cash but the reward of her order. She goes long 20,000 dollars of BTC
 /// at 40,000 and sells all but `kept` lots of 4 dollars at `price`.
 fn indebted(world: &mut World, kept: i64, price: &str) -> Actor {
     let alice = rich(world, "alice");
     alice.deposit(world, SOL, 100 * ONE_SOL).ok();
+    alice.deposit(world, QUOTE, REWARD).ok();
     world.trade(&alice, BTC, 5_000);
     world.move_price(BTC, price);
-    world.trade(&alice, BTC, kept - 5_000);
+    world.reduce(&alice, BTC, kept - 5_000);
     assert_eq!(
         world.account_of(&alice).open_positions().count(),
         usize::from(kept != 0)
