@@ -78,6 +78,13 @@ events! {
     DeleverageStarted,
     Deleveraged,
     DeleverageEnded,
+    MarginCallIssued,
+    MarginCallEnded,
+    RecoveryPlanSet,
+    RecoveryExecuted,
+    ReserveSet,
+    ToppedUp,
+    OrderTriggered,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

@@ -141,6 +141,15 @@ pub enum WhittleError {
     /// 6209
     #[msg("Cash is overdrawn: deposit quote tokens before withdrawing other collateral")]
     CashOverdrawn = 209,
+    /// 6216
+    #[msg("The account is not in margin call: equity covers the call level, or there are no positions")]
+    NotInMarginCall = 216,
+    /// 6217
+    #[msg("Equity is under maintenance: call flag_account and then liquidate_partial")]
+    UnderMaintenance = 217,
+    /// 6219
+    #[msg("The margin call was issued already: it lasts until equity covers the call level")]
+    MarginCalledAlready = 219,
 
     // 300: liquidation
     /// 6300
@@ -161,6 +170,24 @@ pub enum WhittleError {
     /// 6305
     #[msg("The account holds no positions")]
     NoPositions = 305,
+    /// 6320
+    #[msg("The recovery plan is out of bounds: see RecoveryPlan for each bound")]
+    BadRecoveryPlan = 320,
+    /// 6321
+    #[msg("The account has no recovery plan: its owner sets one with set_recovery_plan")]
+    NoRecoveryPlan = 321,
+    /// 6322
+    #[msg("E / M is not under the trigger of the owner's recovery plan: wait until it is")]
+    NotUnderTrigger = 322,
+    /// 6323
+    #[msg("The reserve is of another owner or not marked: its owner calls set_reserve")]
+    NotAReserve = 323,
+    /// 6324
+    #[msg("An account with open positions is no reserve: close them first")]
+    ReserveHasPositions = 324,
+    /// 6325
+    #[msg("The reserve has no cash to give: deposit quote tokens into it")]
+    ReserveEmpty = 325,
 
     // 400: pool, ledger, orders
     /// 6400
@@ -266,6 +293,24 @@ pub enum WhittleError {
     /// 6425
     #[msg("The account's cash does not cover the fill reward: deposit quote tokens")]
     RewardNotCovered = 425,
+    /// 6426
+    #[msg(
+        "The order waits for its trigger price: call trigger_order when the price has reached it"
+    )]
+    NotTriggered = 426,
+    /// 6427
+    #[msg(
+        "The order does not wait for a trigger price: it can be filled, or removed once it expired"
+    )]
+    NotWaiting = 427,
+    /// 6428
+    #[msg("The market's price has not reached the order's trigger: update the market and retry")]
+    TriggerNotReached = 428,
+    /// 6429
+    #[msg(
+        "The account is worth nothing: a top-up would pay its debt, so deposit if that is wanted"
+    )]
+    BeyondRescue = 429,
     /// 6450
     #[msg("Invariant: a line of a market would be overdrawn")]
     InvariantLine = 450,
@@ -342,6 +387,9 @@ impl From<RiskError> for WhittleError {
             RiskError::NotConfirmed { .. } => Self::NotConfirmed,
             RiskError::BonusBelowMinimum { .. } => Self::BonusBelowMinimum,
             RiskError::BeyondTierTable { .. } => Self::BeyondTierTable,
+            RiskError::NotUnderTrigger { .. } => Self::NotUnderTrigger,
+            RiskError::UnderMaintenance { .. } => Self::UnderMaintenance,
+            RiskError::UncertainPrice => Self::PriceUncertain,
             RiskError::BadParameter(_) => Self::BadTiers,
             RiskError::PriceOutOfRange => Self::PriceOutOfRange,
             RiskError::ExponentOutOfRange(_) => Self::OracleExponent,

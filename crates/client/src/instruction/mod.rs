@@ -12,9 +12,11 @@ use whittle::state::Bank;
 use whittle::{accounts, instruction};
 
 mod pool;
+mod recovery;
 mod waterfall;
 
 pub use pool::*;
+pub use recovery::*;
 pub use waterfall::*;
 
 const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;

@@ -5,7 +5,7 @@
 //! the insurance fund or the exchange, so liquidations in different markets do not wait for each
 //! other.
 
-use super::remaining;
+use super::{issue_margin_call, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
 use crate::snapshot::Snapshot;
@@ -53,6 +53,7 @@ pub(crate) fn handle<'info>(
             equity_usd_atoms: plan.before.equity.0,
             maintenance_usd_atoms: plan.before.maintenance.0,
         });
+        issue_margin_call::end(&mut account, key, &plan.before, &policy)?;
         return Ok(());
     }
     let seen = legs(&account, &snapshot, &plan);
@@ -66,6 +67,7 @@ pub(crate) fn handle<'info>(
     }
     account.receipt = receipt(&plan, &seen, &clock);
     ctx.accounts.keeper_account.load_mut()?.credit(plan.bonus)?;
+    issue_margin_call::end(&mut account, key, &plan.after, &policy)?;
     PartiallyLiquidated {
         account: key,
         keeper,
@@ -77,7 +79,7 @@ pub(crate) fn handle<'info>(
 
 /// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is
 /// theirs; profits are paid from the rest.
-fn apply(
+pub(super) fn apply(
     account: &mut MarginAccount,
     market: &mut Market,
     slot: usize,
@@ -146,7 +148,11 @@ pub(super) fn book_deficit(
 }
 
 /// The legs as they were when the plan was made.
-fn legs(account: &MarginAccount, snapshot: &Snapshot, plan: &Plan) -> Vec<LiquidatedLeg> {
+pub(super) fn legs(
+    account: &MarginAccount,
+    snapshot: &Snapshot,
+    plan: &Plan,
+) -> Vec<LiquidatedLeg> {
     let mut legs = Vec::with_capacity(snapshot.legs.len());
     let seen = account.open_positions().zip(&snapshot.legs);
     legs.extend(
@@ -168,7 +174,7 @@ fn legs(account: &MarginAccount, snapshot: &Snapshot, plan: &Plan) -> Vec<Liquid
     legs
 }
 
-fn receipt(plan: &Plan, legs: &[LiquidatedLeg], clock: &Clock) -> Receipt {
+pub(super) fn receipt(plan: &Plan, legs: &[LiquidatedLeg], clock: &Clock) -> Receipt {
     let certificate = plan.certificate.unwrap_or_default();
     let certified = plan
         .certificate
