@@ -149,7 +149,8 @@ impl World {
         let sent = Sent { processed };
         if sent.succeeded() {
             let broken = self.broken_invariant();
-            let broken = broken.or_else(|| invariant::check_step(&before, &self.current).err());
+            let broken =
+                broken.or_else(|| invariant::check_step(&before, &self.current, self.now).err());
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
         } else {
             before.assert_only_changed(&self.current, &[]);

@@ -6,6 +6,7 @@ mod extremes;
 mod generators;
 mod plan_against_slow;
 mod properties;
+mod recovery;
 mod slow;
 mod units;
 mod worked_example;
