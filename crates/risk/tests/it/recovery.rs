@@ -134,7 +134,7 @@ proptest! {
                 maintenance: atoms(maintenance),
             })
         );
-        // The requirement is small where one atom is more than the trigger's distance.
+        // A small requirement leaves no atom between maintenance and trigger.
         if trigger - 1 >= maintenance {
             recovered(&at(trigger - 1), &recovery)?;
         }
