@@ -296,7 +296,7 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
 }
 
 /// Values every leg, and the account with them.
-#[inline]
+#[inline(always)]
 fn begin(account: &Account, works: &mut [Work]) -> Result<Health, RiskError> {
     let mut health = Health {
         equity: account.assets()?,

@@ -35,14 +35,28 @@ fn validate(account: &MarginAccount, state: State) -> Outcome<()> {
 }
 
 /// Ends the margin call of an account whose equity covers the call level.
+#[inline(always)] // Most accounts are in no margin call.
 pub(super) fn end(
     account: &mut MarginAccount,
     key: Pubkey,
     health: &Health,
     policy: &Policy,
 ) -> Outcome<()> {
+    if account.margin_called_at == 0 {
+        return Ok(());
+    }
+    end_issued(account, key, health, policy)
+}
+
+#[inline(never)]
+fn end_issued(
+    account: &mut MarginAccount,
+    key: Pubkey,
+    health: &Health,
+    policy: &Policy,
+) -> Outcome<()> {
     let issued_at = account.margin_called_at;
-    if issued_at != 0 && health.equity >= health.with_buffer(policy.thresholds.call_buffer)? {
+    if health.equity >= health.with_buffer(policy.thresholds.call_buffer)? {
         account.margin_called_at = 0;
         emit!(MarginCallEnded {
             account: key,

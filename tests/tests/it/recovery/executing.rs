@@ -1,7 +1,7 @@
 //! Executing a plan: when, what it closes and what it costs.
 
 use super::{planned, DUE, PLAN};
-use crate::liquidation::{Scene, BTC, CASH, ETH, LOTS, LOW};
+use crate::liquidation::{share, Scene, BTC, CASH, ETH, LOTS, LOW};
 use whittle::error::WhittleError;
 use whittle::event::{AccountUnflagged, MarginCallEnded, RecoveryExecuted};
 use whittle::state::recovery::RecoveryPlan;
@@ -38,7 +38,7 @@ fn an_account_at_its_trigger_is_reduced_to_its_target_for_its_owners_fee_and_nev
     let closed = i64::try_from(event.legs[0].closed_lots).expect("few lots");
     assert_eq!(scene.lots(BTC), LOTS - closed);
     assert!((LOTS / 5..LOTS / 4).contains(&closed), "{closed}");
-    assert_eq!(scene.earned(), receipt.closed_usd_atoms / 1_000);
+    assert_eq!(scene.earned(), share(receipt.closed_usd_atoms, bps(10)));
     assert_eq!(event.legs[0].premium_usd_atoms, 0);
     scene.cannot_recover(WhittleError::NotUnderTrigger);
 
