@@ -135,7 +135,7 @@ proptest! {
             })
         );
         // A small requirement leaves no atom between maintenance and trigger.
-        if trigger - 1 >= maintenance {
+        if trigger > maintenance {
             recovered(&at(trigger - 1), &recovery)?;
         }
         recovered(&at(maintenance), &recovery)?;
