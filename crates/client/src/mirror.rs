@@ -157,7 +157,7 @@ impl Mirror {
     /// What `execute_recovery` would do at `now`.
     pub fn recover(&self, account: &MarginAccount, now: i64, min_fee: Usd) -> Outcome<Plan> {
         let policy = self.rules()?.policy();
-        let recovery = account.recovery.recovery()?;
+        let recovery = account.recovery.recovery(&policy)?;
         let snapshot = self.snapshot(account, now)?;
         let inputs = snapshot.inputs(account, &policy, now, min_fee);
         Ok(liquidation::recover(&inputs, &recovery)?)

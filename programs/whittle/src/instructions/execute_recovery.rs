@@ -43,7 +43,7 @@ pub(crate) fn handle<'info>(
     require_that(key != keeper, WhittleError::SameAccount)?;
     let policy = ctx.accounts.exchange.load()?.policy();
     let mut account = ctx.accounts.account.load_mut()?;
-    let recovery = account.recovery.recovery()?;
+    let recovery = account.recovery.recovery(&policy)?;
     let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_fee_usd_atoms));
     let plan = liquidation::recover(&inputs, &recovery).map_err(WhittleError::from)?;

@@ -6,9 +6,8 @@
 use super::expire_order;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderPlaced;
-use crate::state::margin_account::{
-    MAX_OPENING_ORDERS, ORDER_REDUCE_ONLY, ORDER_TRIGGER_ABOVE, STOP_LIFE_SECS,
-};
+use crate::state::margin_account::{MAX_OPENING_ORDERS, ORDER_REDUCE_ONLY};
+use crate::state::stop::{ORDER_TRIGGER_ABOVE, STOP_LIFE_SECS};
 use crate::state::{Exchange, MarginAccount, Market, Order};
 use anchor_lang::prelude::*;
 use whittle_risk::Usd;

@@ -8,6 +8,7 @@ use crate::event::{AccountUnflagged, ToppedUp};
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, excess_collateral, Account, Doubt, Health, Thresholds};
+use whittle_risk::liquidation::Policy;
 use whittle_risk::Usd;
 
 /// Anyone may call. Banks and markets of `account` follow (see [`remaining::snapshot`]); the reserve
@@ -42,8 +43,8 @@ fn validate(account: &MarginAccount, reserve: &MarginAccount, amount: Usd) -> Ou
 }
 
 /// What brings the account to its plan's target.
-fn missing(account: &MarginAccount, health: &Health) -> Outcome<Usd> {
-    let recovery = account.recovery.recovery()?;
+fn missing(account: &MarginAccount, health: &Health, policy: &Policy) -> Outcome<Usd> {
+    let recovery = account.recovery.recovery(policy)?;
     require_that(
         health.equity < recovery.trigger_equity(health)?,
         WhittleError::NotUnderTrigger,
@@ -79,7 +80,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i
 
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let mut health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
-    let amount = missing(&account, &health)?
+    let amount = missing(&account, &health, &policy)?
         .least(spare(&reserve, &policy.thresholds)?)
         .least(Usd(most_usd_atoms));
     reserve.debit(amount)?;

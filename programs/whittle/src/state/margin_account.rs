@@ -8,7 +8,7 @@ use anchor_lang::prelude::*;
 use whittle_risk::claims::Claim;
 use whittle_risk::health::Health;
 use whittle_risk::liquidation::{Episode, Policy};
-use whittle_risk::{Lots, Price, Ratio, Usd, MAX_LEGS};
+use whittle_risk::{Lots, Ratio, Usd, MAX_LEGS};
 
 /// Collateral tokens other than the quote token.
 pub const MAX_COLLATERALS: usize = 4;
@@ -90,10 +90,6 @@ impl Position {
 
 /// The order only reduces a position.
 pub const ORDER_REDUCE_ONLY: u8 = 1;
-/// The order waits for the price to rise to its trigger; without this, to fall to it.
-pub const ORDER_TRIGGER_ABOVE: u8 = 2;
-/// Longest life of an order that waits for its trigger: 30 days, in seconds.
-pub const STOP_LIFE_SECS: i64 = 30 * 86_400;
 
 /// A pending order. Free when `lots` is zero.
 #[zero_copy]
@@ -115,7 +111,7 @@ pub struct Order {
     pub escrow_usd_atoms: u32,
     /// Index of the market.
     pub market: u16,
-    /// [`ORDER_REDUCE_ONLY`] and [`ORDER_TRIGGER_ABOVE`].
+    /// [`ORDER_REDUCE_ONLY`] and [`super::stop::ORDER_TRIGGER_ABOVE`].
     pub flags: u8,
     /// Zero.
     pub padding: [u8; 5],
@@ -132,33 +128,6 @@ impl Order {
     /// Whether it never adds risk.
     pub fn reduces_only(&self) -> bool {
         self.flags & ORDER_REDUCE_ONLY != 0
-    }
-
-    /// Whether it waits for its trigger; until then it is not filled.
-    pub fn is_waiting(&self) -> bool {
-        self.trigger_q32 != 0
-    }
-
-    /// Whether it waits for the price to rise rather than to fall.
-    pub fn triggers_above(&self) -> bool {
-        self.flags & ORDER_TRIGGER_ABOVE != 0
-    }
-
-    /// Whether `price` is at its trigger or beyond.
-    pub fn is_reached(&self, price: Price) -> bool {
-        if self.triggers_above() {
-            price.0 >= self.trigger_q32
-        } else {
-            price.0 <= self.trigger_q32
-        }
-    }
-
-    /// Makes it an order like one placed at `placed_at`.
-    pub fn trigger(&mut self, placed_at: i64, expires_at: i64) {
-        self.placed_at = placed_at;
-        self.expires_at = expires_at;
-        self.trigger_q32 = 0;
-        self.flags &= !ORDER_TRIGGER_ABOVE;
     }
 
     /// What the one who fills it gets.

@@ -19,6 +19,7 @@ pub mod pool;
 pub mod raw;
 pub mod recovery;
 pub mod regime;
+pub mod stop;
 pub mod wind_down;
 
 pub use bank::Bank;

@@ -4,7 +4,7 @@ use super::{come_due, fill_at, filled, keeper, killed_at, two_markets, BTC, ETH}
 use whittle::error::WhittleError;
 use whittle::event::{OrderPlaced, OrderRemoved, OrderTriggered};
 use whittle::instructions::PlaceOrderArgs;
-use whittle::state::margin_account::STOP_LIFE_SECS;
+use whittle::state::stop::STOP_LIFE_SECS;
 use whittle_client::instruction;
 use whittle_tests::{assert_only_changed, Actor, Quote, Update, World, USDC};
 

@@ -30,29 +30,30 @@ fn a_plan_is_within_its_bounds_to_the_last_unit() {
         fee_max_q32,
     };
     let least = ONE + bps(1);
-    let (fee, two, four) = (bps(50), 2 * ONE, 4 * ONE);
+    // The call level is at 1.2 times maintenance.
+    let (fee, call, four) = (bps(50), ONE + bps(2_000), 4 * ONE);
     for plan in [
         of(least, least + 1, 0),
-        of(two, two + 1, fee),
-        of(two, four, fee),
+        of(call, call + 1, fee),
+        of(call, four, fee),
     ] {
         alice.plan_recovery(&mut world, plan).ok();
     }
     for plan in [
-        of(least - 1, two, 0),
-        of(two + 1, four, 0),
-        of(two, two, 0),
-        of(two, two - 1, 0),
-        of(two, four + 1, 0),
-        of(two, four, fee + 1),
-        of(0, two, 0),
+        of(least - 1, call, 0),
+        of(call + 1, four, 0),
+        of(call, call, 0),
+        of(call, call - 1, 0),
+        of(call, four + 1, 0),
+        of(call, four, fee + 1),
+        of(0, call, 0),
         of(0, 0, fee),
         of(u64::MAX, u64::MAX, u64::MAX),
     ] {
         let sent = alice.plan_recovery(&mut world, plan);
         sent.refused(WhittleError::BadRecoveryPlan);
     }
-    assert_eq!(world.account_of(&alice).recovery, of(two, four, fee));
+    assert_eq!(world.account_of(&alice).recovery, of(call, four, fee));
 }
 
 #[test]
