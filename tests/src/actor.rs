@@ -6,6 +6,7 @@ use solana_signer::Signer;
 use std::rc::Rc;
 use whittle::instructions::{PlaceOrderArgs, RequestLiquidityArgs};
 use whittle::state::liquidity_request::{REQUEST_DEPOSIT, REQUEST_WITHDRAW};
+use whittle::state::recovery::RecoveryPlan;
 use whittle_client::instruction::{self, Buyer, Held};
 use whittle_client::{address, Writable};
 
@@ -164,6 +165,8 @@ impl Actor {
             limit_q32: if lots > 0 { u64::MAX } else { 1 },
             expires_at: world.now() + i64::from(exchange.params.order_life_secs),
             reduce_only: false,
+            trigger_q32: 0,
+            trigger_above: false,
         }
     }
 
@@ -191,6 +194,67 @@ impl Actor {
     #[track_caller]
     pub fn expire(&self, world: &mut World, trader: &Actor, place: u8) -> Sent {
         let instruction = instruction::expire_order(trader.account(), place);
+        world.send_as(self, instruction)
+    }
+
+    /// Calls somebody's margin.
+    #[track_caller]
+    pub fn call_margin(&self, world: &mut World, trader: &Actor) -> Sent {
+        let account = world.account_of(trader);
+        let instruction = instruction::issue_margin_call(&world.mirror(), trader.held(&account));
+        world.send_as(self, instruction.expect("known banks and markets"))
+    }
+
+    /// Sets its recovery plan.
+    #[track_caller]
+    pub fn plan_recovery(&self, world: &mut World, plan: RecoveryPlan) -> Sent {
+        let instruction = instruction::set_recovery_plan(self.address(), self.account(), plan);
+        world.send_as(self, instruction)
+    }
+
+    /// Executes somebody's recovery plan for at least this fee, USD atoms.
+    #[track_caller]
+    pub fn recover_for(&self, world: &mut World, trader: &Actor, min_fee: i64) -> Sent {
+        let account = world.account_of(trader);
+        let instruction = instruction::execute_recovery(
+            &world.mirror(),
+            trader.held(&account),
+            self.account(),
+            min_fee,
+            Writable::All,
+        );
+        world.send_as(self, instruction.expect("known banks and markets"))
+    }
+
+    /// Marks its margin account as a reserve, or takes the mark away.
+    #[track_caller]
+    pub fn be_reserve(&self, world: &mut World, is_reserve: bool) -> Sent {
+        let instruction = instruction::set_reserve(self.address(), self.account(), is_reserve);
+        world.send_as(self, instruction)
+    }
+
+    /// Tops somebody's account up from a reserve by at most this, USD atoms.
+    #[track_caller]
+    pub fn top_up(&self, world: &mut World, trader: &Actor, reserve: &Actor, most: i64) -> Sent {
+        let account = world.account_of(trader);
+        let held = trader.held(&account);
+        let instruction = instruction::top_up(&world.mirror(), held, reserve.account(), most);
+        world.send_as(self, instruction.expect("known banks and markets"))
+    }
+
+    /// Triggers somebody's order.
+    #[track_caller]
+    pub fn trigger(&self, world: &mut World, trader: &Actor, place: u8) -> Sent {
+        let orders = world.account_of(trader).orders;
+        let market = orders.get(usize::from(place)).expect("a place").market;
+        let instruction = instruction::trigger_order(trader.account(), market, place);
+        world.send_as(self, instruction)
+    }
+
+    /// Takes back its order that waits for a trigger.
+    #[track_caller]
+    pub fn cancel(&self, world: &mut World, place: u8) -> Sent {
+        let instruction = instruction::cancel_stop(self.address(), self.account(), place);
         world.send_as(self, instruction)
     }
 

@@ -6,8 +6,8 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use whittle::error::{Outcome, WhittleError};
-use whittle::event::{AccountUnflagged, LiquidatedLeg, PartiallyLiquidated};
-use whittle::instruction::LiquidatePartial;
+use whittle::event::{AccountUnflagged, LiquidatedLeg, PartiallyLiquidated, RecoveryExecuted};
+use whittle::instruction::{ExecuteRecovery, LiquidatePartial};
 use whittle::snapshot::Snapshot;
 use whittle::state::{MarginAccount, Receipt};
 use whittle_client::{decode, event};
@@ -20,10 +20,12 @@ use crate::outcome::{is, Sent};
 use crate::promise;
 use crate::world::{mirror, World};
 
-/// One liquidation in a transaction: what should come of it.
+/// One liquidation or recovery in a transaction: what should come of it.
 pub(crate) struct Expected {
     /// Which of the transaction's instructions it is.
     place: usize,
+    /// The owner's plan was executed; else it is a liquidation.
+    is_recovery: bool,
     key: Pubkey,
     keeper: Pubkey,
     before: MarginAccount,
@@ -33,7 +35,7 @@ pub(crate) struct Expected {
     after: Option<Picture>,
 }
 
-/// Plans every liquidation of a transaction from the accounts as they will stand just before it.
+/// Plans every liquidation and recovery of a transaction from the accounts as they will stand just before it.
 pub(crate) fn expect(
     world: &mut World,
     instructions: &[Instruction],
@@ -42,7 +44,8 @@ pub(crate) fn expect(
     let mut expected = Vec::new();
     for (place, instruction) in instructions.iter().enumerate() {
         let ours = instruction.program_id == whittle::ID;
-        if !ours || !is::<LiquidatePartial>(&instruction.data) {
+        let data = &instruction.data;
+        if !ours || !(is::<LiquidatePartial>(data) || is::<ExecuteRecovery>(data)) {
             continue;
         }
         let before = if place == 0 {
@@ -75,11 +78,16 @@ fn plan_of(before: &Picture, instruction: &Instruction, now: i64) -> Option<Expe
     let (keeper, keeper_account) = account_at(2)?;
     let min_bonus = i64::from_le_bytes(instruction.data.get(8..16)?.try_into().ok()?);
     let mirror = mirror(before);
-    let plan = mirror
-        .plan(&account, now, Usd(min_bonus))
-        .and_then(|plan| Ok((plan, mirror.snapshot(&account, now)?)));
+    let is_recovery = is::<ExecuteRecovery>(&instruction.data);
+    let plan = if is_recovery {
+        mirror.recover(&account, now, Usd(min_bonus))
+    } else {
+        mirror.plan(&account, now, Usd(min_bonus))
+    };
+    let plan = plan.and_then(|plan| Ok((plan, mirror.snapshot(&account, now)?)));
     Some(Expected {
         place: 0,
+        is_recovery,
         key,
         keeper,
         before: account,
@@ -112,7 +120,7 @@ pub(crate) fn compare(world: &World, expected: Vec<Expected>, sent: &Sent) {
 }
 
 /// Refusals that are the plan's to give.
-const OF_THE_PLAN: [WhittleError; 9] = [
+const OF_THE_PLAN: [WhittleError; 13] = [
     WhittleError::LiquidationsPaused,
     WhittleError::AccountHealthy,
     WhittleError::NotFlagged,
@@ -122,6 +130,10 @@ const OF_THE_PLAN: [WhittleError; 9] = [
     WhittleError::NoPositions,
     WhittleError::PriceTooOld,
     WhittleError::Protected,
+    WhittleError::NoRecoveryPlan,
+    WhittleError::NotUnderTrigger,
+    WhittleError::UnderMaintenance,
+    WhittleError::PriceUncertain,
 ];
 
 #[track_caller]
@@ -156,7 +168,7 @@ fn compare_liquidated(
     snapshot: &Snapshot,
     sent: &Sent,
 ) {
-    let events = sent.events_of::<PartiallyLiquidated>();
+    let events = done_to(expected, sent);
     let should = event_of(expected, plan, snapshot, world);
     let found = events.iter().find(|event| **event == should);
     assert!(
@@ -188,10 +200,30 @@ fn compare_liquidated(
     let earned = read(&expected.keeper).cash_usd_atoms - expected.keeper_cash_before;
     assert_eq!(earned, plan.bonus.0, "INV-PLAN: what the keeper earned");
 
-    promise::check(world, &expected.before, &after, plan, snapshot);
+    if expected.is_recovery {
+        promise::check_recovery(world, &expected.before, &after, plan, snapshot);
+    } else {
+        promise::check(world, &expected.before, &after, plan, snapshot);
+    }
     let mirror = mirror(picture);
     let again = mirror.health(&after, world.now()).expect("a health");
     assert_eq!(again, plan.after, "INV-PLAN: health assessed afterwards");
+}
+
+/// What was done, whichever event tells it: both carry the same.
+fn done_to(expected: &Expected, sent: &Sent) -> Vec<PartiallyLiquidated> {
+    if !expected.is_recovery {
+        return sent.events_of();
+    }
+    let recoveries = sent.events_of::<RecoveryExecuted>().into_iter();
+    recoveries
+        .map(|it| PartiallyLiquidated {
+            account: it.account,
+            keeper: it.keeper,
+            receipt: it.receipt,
+            legs: it.legs,
+        })
+        .collect()
 }
 
 fn event_of(

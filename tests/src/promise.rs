@@ -27,6 +27,52 @@ pub(crate) fn check(
     nothing_is_flipped(world, before, after);
 }
 
+/// INV-RECOVERY: executed only with a plan, at fresh and certain prices, at or over maintenance and
+/// under the owner's trigger; it costs at most his fee and the pool cost, leaves the ratio no lower
+/// and reaches his target.
+#[track_caller]
+pub(crate) fn check_recovery(
+    world: &World,
+    before: &MarginAccount,
+    after: &MarginAccount,
+    plan: &Plan,
+    snapshot: &Snapshot,
+) {
+    let policy = world.mirror().exchange().expect("an exchange").policy();
+    let marks = snapshot.legs.iter().map(|leg| leg.mark);
+    let doubtful = marks.clone().any(|mark| mark.stale || mark.uncertain);
+    assert!(!doubtful, "INV-RECOVERY: at doubtful prices");
+    let wide = |amount: Usd| i128::from(amount.0);
+    let is_under = |health: &Health, ratio_q32: u64| {
+        (wide(health.equity) << 32) < wide(health.maintenance) * i128::from(ratio_q32)
+    };
+    let (terms, health) = (before.recovery, plan.before);
+    assert!(
+        health.equity >= health.maintenance && is_under(&health, terms.trigger_q32),
+        "INV-RECOVERY: {terms:?} and {health:?}"
+    );
+    assert!(
+        !is_under(&plan.after, terms.target_q32),
+        "INV-RECOVERY: {terms:?} and then {:?}",
+        plan.after
+    );
+    for close in &plan.closes {
+        let fee = wide(close.notional) * i128::from(terms.fee_max_q32);
+        assert!(
+            wide(close.cost.keeper) << 32 <= fee,
+            "INV-RECOVERY: {close:?}"
+        );
+        let nothing = [
+            close.cost.premium,
+            close.insurance_top_up,
+            close.pool_top_up,
+        ];
+        assert_eq!(nothing, [Usd::ZERO; 3], "INV-RECOVERY: {close:?}");
+    }
+    costs_are_bounded(&policy, plan);
+    nothing_is_flipped(world, before, after);
+}
+
 /// INV-HEALTHY: under maintenance with every doubt in the account's favour. Tells whether it was in
 /// emergency.
 #[track_caller]

@@ -149,9 +149,10 @@ impl World {
         let sent = Sent { processed };
         if sent.succeeded() {
             let broken = self.broken_invariant();
+            let now = self.now;
             let broken = broken
-                .or_else(|| invariant::check_step(&before, &self.current).err())
-                .or_else(|| governed::check_step(&before, &self.current, self.now).err());
+                .or_else(|| invariant::check_step(&before, &self.current, now).err())
+                .or_else(|| governed::check_step(&before, &self.current, now).err());
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
             overdraft_check::check(&before, &self.current, self.now, &sent);
         } else {

@@ -100,6 +100,13 @@ events! {
     GraceBegan,
     RegimeChanged,
     InsuranceDrawn,
+    MarginCallIssued,
+    MarginCallEnded,
+    RecoveryPlanSet,
+    RecoveryExecuted,
+    ReserveSet,
+    ToppedUp,
+    OrderTriggered,
 }
 
 /// The program's events in a transaction's logs, in order. Data that another program logged is

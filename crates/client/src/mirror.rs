@@ -169,6 +169,15 @@ impl Mirror {
         Ok(liquidation::plan(&inputs)?)
     }
 
+    /// What `execute_recovery` would do at `now`.
+    pub fn recover(&self, account: &MarginAccount, now: i64, min_fee: Usd) -> Outcome<Plan> {
+        let policy = self.rules()?.policy();
+        let recovery = account.recovery.recovery(&policy)?;
+        let snapshot = self.snapshot(account, now)?;
+        let inputs = snapshot.inputs(account, &policy, now, min_fee);
+        Ok(liquidation::recover(&inputs, &recovery)?)
+    }
+
     /// The markets in which `plan`, made for `account`, closes.
     pub fn closed_markets(account: &MarginAccount, plan: &Plan) -> Vec<u16> {
         account

@@ -58,12 +58,14 @@ impl Bucket {
         Usd(terms.capacity.0.saturating_sub(used.0)).most(Usd::ZERO)
     }
 
-    /// The bucket after `notional` was liquidated at `now`. It may overflow: an emergency is
-    /// liquidated whatever the room, and then the next room comes later.
+    /// The bucket after `notional` was liquidated at `now`. It is at most full: an emergency is
+    /// liquidated whatever the room, and those that are none wait no longer for it than for what
+    /// just fills the bucket.
     #[inline]
     pub fn plus(&self, terms: &BucketTerms, notional: Usd, now: i64) -> Self {
         Self {
-            used: Usd(self.used_at(terms, now).0.saturating_add(notional.0)),
+            used: Usd(self.used_at(terms, now).0.saturating_add(notional.0))
+                .least(terms.capacity.most(Usd::ZERO)),
             at: self.at.max(now),
         }
     }

@@ -57,6 +57,22 @@ pub enum RiskError {
         /// Upper end of the last tier.
         limit: Usd,
     },
+    /// E / M is not under the trigger of the owner's recovery plan.
+    NotUnderTrigger {
+        /// Equity of the account.
+        equity: Usd,
+        /// The equity under which the plan may be executed.
+        trigger: Usd,
+    },
+    /// Equity is under maintenance, so a liquidation is in charge. Flag the account.
+    UnderMaintenance {
+        /// Equity of the account.
+        equity: Usd,
+        /// Its maintenance requirement.
+        maintenance: Usd,
+    },
+    /// A price is too uncertain to close at without need.
+    UncertainPrice,
     /// A parameter is outside its bounds. The text names the parameter and the rule.
     BadParameter(&'static str),
     /// A price does not fit Q32 per lot, or nothing is left of it.

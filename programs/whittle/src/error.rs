@@ -153,9 +153,18 @@ pub enum WhittleError {
     /// 6215
     #[msg("A price shock lasts in this market: new risk waits until it is confirmed or over")]
     PriceShock = 215,
+    /// 6218
+    #[msg("The account is not in margin call: equity covers the call level, or there are no positions")]
+    NotInMarginCall = 218,
     /// 6216
     #[msg("The insurance fund lost much within a day: new risk waits until it has passed")]
     InsuranceDrawn = 216,
+    /// 6217
+    #[msg("Equity is under maintenance: call flag_account and then liquidate_partial")]
+    UnderMaintenance = 217,
+    /// 6219
+    #[msg("The margin call was issued already: it lasts until equity covers the call level")]
+    MarginCalledAlready = 219,
     /// 6220
     #[msg("The class must be 0 (retail), 1 (standard) or 2 (professional), the rate at most one")]
     BadLeverage = 220,
@@ -206,6 +215,24 @@ pub enum WhittleError {
     /// 6310
     #[msg("Breakers protect every position for now and the account is not in emergency: wait")]
     Protected = 310,
+    /// 6320
+    #[msg("The recovery plan is out of bounds: see RecoveryPlan for each bound")]
+    BadRecoveryPlan = 320,
+    /// 6321
+    #[msg("The account has no recovery plan: its owner sets one with set_recovery_plan")]
+    NoRecoveryPlan = 321,
+    /// 6322
+    #[msg("E / M is not under the trigger of the owner's recovery plan: wait until it is")]
+    NotUnderTrigger = 322,
+    /// 6323
+    #[msg("The reserve is of another owner or not marked: its owner calls set_reserve")]
+    NotAReserve = 323,
+    /// 6324
+    #[msg("An account with open positions is no reserve: close them first")]
+    ReserveHasPositions = 324,
+    /// 6325
+    #[msg("The reserve has no cash to give: deposit quote tokens into it")]
+    ReserveEmpty = 325,
 
     // 400: pool, ledger, orders
     /// 6400
@@ -311,6 +338,24 @@ pub enum WhittleError {
     /// 6425
     #[msg("The account's cash does not cover the fill reward: deposit quote tokens")]
     RewardNotCovered = 425,
+    /// 6426
+    #[msg(
+        "The order waits for its trigger price: call trigger_order when the price has reached it"
+    )]
+    NotTriggered = 426,
+    /// 6427
+    #[msg(
+        "The order does not wait for a trigger price: it can be filled, or removed once it expired"
+    )]
+    NotWaiting = 427,
+    /// 6428
+    #[msg("The market's price has not reached the order's trigger: update the market and retry")]
+    TriggerNotReached = 428,
+    /// 6429
+    #[msg(
+        "The account is worth nothing: a top-up would pay its debt, so deposit if that is wanted"
+    )]
+    BeyondRescue = 429,
     /// 6430
     #[msg("Nothing stands behind this overdraft: interest is charged after a deposit")]
     NothingBehindOverdraft = 430,
@@ -451,6 +496,9 @@ impl From<RiskError> for WhittleError {
             RiskError::NotConfirmed { .. } => Self::NotConfirmed,
             RiskError::LiquidationsPaused => Self::LiquidationsPaused,
             RiskError::Protected => Self::Protected,
+            RiskError::NotUnderTrigger { .. } => Self::NotUnderTrigger,
+            RiskError::UnderMaintenance { .. } => Self::UnderMaintenance,
+            RiskError::UncertainPrice => Self::PriceUncertain,
             RiskError::BonusBelowMinimum { .. } => Self::BonusBelowMinimum,
             RiskError::BeyondTierTable { .. } => Self::BeyondTierTable,
             RiskError::BadParameter(_) => Self::BadTiers,

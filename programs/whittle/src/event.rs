@@ -1,6 +1,7 @@
 //! Events, past tense: what changed, at which prices, with health before and after. `plan` run on
 //! the accounts as they stood gives the figures of a liquidation's event.
 
+use crate::state::recovery::RecoveryPlan;
 use crate::state::Receipt;
 use anchor_lang::prelude::*;
 
@@ -184,6 +185,10 @@ pub struct OrderPlaced {
     pub expires_at: i64,
     /// What was taken out of cash for whoever fills it, USD atoms.
     pub escrow_usd_atoms: i64,
+    /// The price that it waits for, Q32; zero when it does not wait.
+    pub trigger_q32: u64,
+    /// Waits for the price to rise to the trigger rather than to fall to it.
+    pub trigger_above: bool,
 }
 
 /// An order was filled.
@@ -238,7 +243,8 @@ pub struct OrderKilled {
     pub reward_usd_atoms: i64,
 }
 
-/// An order expired and was removed, by whoever asked for it or for another order in its place.
+/// An order expired and was removed, by whoever asked for it or for another order in its place; or
+/// one that waited for its trigger was cancelled.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRemoved {
@@ -830,4 +836,102 @@ pub struct InsuranceDrawn {
     pub worth_usd_atoms: i64,
     /// Until when new risk waits, Unix seconds.
     pub until: i64,
+}
+
+/// An account was told that it is in margin call.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarginCallIssued {
+    /// The account.
+    pub account: Pubkey,
+    /// Equity, USD atoms.
+    pub equity_usd_atoms: i64,
+    /// Maintenance requirement, USD atoms.
+    pub maintenance_usd_atoms: i64,
+    /// The call level that equity must reach, USD atoms.
+    pub call_usd_atoms: i64,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+/// An account in margin call was seen at or over the call level.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarginCallEnded {
+    /// The account.
+    pub account: Pubkey,
+    /// When the call had been issued, Unix seconds.
+    pub issued_at: i64,
+}
+
+/// The recovery plan of an account changed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryPlanSet {
+    /// The account.
+    pub account: Pubkey,
+    /// The plan; all zero when there is none.
+    pub plan: RecoveryPlan,
+}
+
+/// An owner's recovery plan was executed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecoveryExecuted {
+    /// The account.
+    pub account: Pubkey,
+    /// The margin account that got the fee.
+    pub keeper: Pubkey,
+    /// What was done and the proof.
+    pub receipt: Receipt,
+    /// All legs, closed or not, in slot order.
+    pub legs: Vec<LiquidatedLeg>,
+}
+
+/// An account was marked as its owner's reserve, or no longer is one.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReserveSet {
+    /// The account.
+    pub account: Pubkey,
+    /// Whether the owner's other accounts may be topped up from it.
+    pub is_reserve: bool,
+}
+
+/// Cash moved from a reserve to another account of its owner.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToppedUp {
+    /// Who got it.
+    pub account: Pubkey,
+    /// Who gave it.
+    pub reserve: Pubkey,
+    /// How much, USD atoms.
+    pub amount_usd_atoms: i64,
+    /// Equity of the account that got it afterwards, USD atoms.
+    pub equity_usd_atoms: i64,
+    /// Its maintenance requirement, USD atoms.
+    pub maintenance_usd_atoms: i64,
+}
+
+/// An order's trigger price was reached: from now on it is like one that was just placed.
+#[event]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderTriggered {
+    /// The account.
+    pub account: Pubkey,
+    /// Its place in the account.
+    pub place: u8,
+    /// The market's number.
+    pub market: u16,
+    /// The trigger, Q32.
+    pub trigger_q32: u64,
+    /// The price that reached it, Q32.
+    pub price_q32: u64,
+    /// Publish time of that price.
+    pub publish_time: i64,
+    /// The first update published after this and the order delay fills it, Unix seconds.
+    pub placed_at: i64,
+    /// Unix seconds.
+    pub expires_at: i64,
 }

@@ -25,6 +25,7 @@ pub mod state;
 use anchor_lang::prelude::*;
 use instructions::*;
 use state::proposal::Change;
+use state::recovery::RecoveryPlan;
 
 declare_id!("Whitt1e111111111111111111111111111111111111");
 
@@ -281,5 +282,44 @@ pub mod whittle {
         max_atoms: u64,
     ) -> Result<()> {
         convert_collateral::handle(ctx, max_atoms)
+    }
+
+    /// Tells an account that it is in margin call, or ends a call whose cause is gone.
+    pub fn issue_margin_call<'info>(ctx: Context<'info, IssueMarginCall<'info>>) -> Result<()> {
+        issue_margin_call::handle(ctx)
+    }
+
+    /// Sets what the owner wants done before a liquidation has to; all zero clears it.
+    pub fn set_recovery_plan(ctx: Context<SetRecoveryPlan>, plan: RecoveryPlan) -> Result<()> {
+        set_recovery_plan::handle(ctx, plan)
+    }
+
+    /// Carries out an owner's recovery plan. Anyone may, for the owner's fee.
+    pub fn execute_recovery<'info>(
+        ctx: Context<'info, ExecuteRecovery<'info>>,
+        min_fee_usd_atoms: i64,
+    ) -> Result<()> {
+        execute_recovery::handle(ctx, min_fee_usd_atoms)
+    }
+
+    /// Marks an account as the reserve of its owner's other accounts.
+    pub fn set_reserve(ctx: Context<SetReserve>, is_reserve: bool) -> Result<()> {
+        set_reserve::handle(ctx, is_reserve)
+    }
+
+    /// Moves cash from a reserve to an account under its trigger: at most this, what it lacks, and
+    /// what the reserve can spare.
+    pub fn top_up<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i64) -> Result<()> {
+        top_up::handle(ctx, most_usd_atoms)
+    }
+
+    /// Lets an order be filled whose trigger price was reached.
+    pub fn trigger_order(ctx: Context<TriggerOrder>, place: u8) -> Result<()> {
+        trigger_order::handle(ctx, place)
+    }
+
+    /// Removes an order that waits for its trigger price.
+    pub fn cancel_stop(ctx: Context<CancelStop>, place: u8) -> Result<()> {
+        cancel_stop::handle(ctx, place)
     }
 }

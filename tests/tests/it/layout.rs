@@ -170,7 +170,7 @@ fn what_accounts_contain_is_laid_out_as_published() {
     });
     pin!(Order, from 0, 56 bytes {
         lots 0, limit_q32 8, placed_at 16, expires_at 24, reward_usd_atoms 32, escrow_usd_atoms 36,
-        market 40, flags 42, padding 43, reserved 48,
+        market 40, flags 42, padding 43, trigger_q32 48,
     });
     pin!(Receipt, from 0, 152 bytes {
         at 0, slot 8, flagged_at 16, latched_ratio_q32 24, bonus_rate_q32 32,
@@ -313,6 +313,9 @@ fn errors_keep_their_numbers() {
         CashOverdrawn 6209,
         PriceShock 6215,
         InsuranceDrawn 6216,
+        UnderMaintenance 6217,
+        NotInMarginCall 6218,
+        MarginCalledAlready 6219,
         BadLeverage 6220,
         MarketNotOpen 6221,
         BankNotOpen 6222,
@@ -329,6 +332,12 @@ fn errors_keep_their_numbers() {
         AlreadyFlagged 6304,
         NoPositions 6305,
         Protected 6310,
+        BadRecoveryPlan 6320,
+        NoRecoveryPlan 6321,
+        NotUnderTrigger 6322,
+        NotAReserve 6323,
+        ReserveHasPositions 6324,
+        ReserveEmpty 6325,
         ZeroAmount 6400,
         MathOverflow 6401,
         DepositCap 6402,
@@ -355,6 +364,10 @@ fn errors_keep_their_numbers() {
         AccountInDeficit 6423,
         VaultShort 6424,
         RewardNotCovered 6425,
+        NotTriggered 6426,
+        NotWaiting 6427,
+        TriggerNotReached 6428,
+        BeyondRescue 6429,
         NothingBehindOverdraft 6430,
         IssuerCap 6431,
         PegLost 6433,
@@ -472,6 +485,7 @@ sample_structs! {
         lots closed_lots price_q32 publish_time keeper_usd_atoms premium_usd_atoms pool_usd_atoms
         insurance_top_up_usd_atoms pool_top_up_usd_atoms market padding
     }
+    RecoveryPlan { trigger_q32 target_q32 fee_max_q32 }
     Receipt {
         at slot flagged_at latched_ratio_q32 bonus_rate_q32 equity_before_usd_atoms
         maintenance_before_usd_atoms target_usd_atoms equity_after_usd_atoms
@@ -565,7 +579,8 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(OrderPlaced, [96, 130, 204, 234, 169, 219, 216, 227], {
         account: Pubkey, place: u8, market: u16, lots: i64, limit_q32: u64, reduce_only: bool,
-        placed_at: i64, expires_at: i64, escrow_usd_atoms: i64,
+        placed_at: i64, expires_at: i64, escrow_usd_atoms: i64, trigger_q32: u64,
+        trigger_above: bool,
     });
     pin_event!(OrderFilled, [120, 124, 109, 66, 249, 116, 174, 30], {
         account: Pubkey, filler: Pubkey, market: u16, lots: i64, oracle_price_q32: u64,
@@ -714,4 +729,28 @@ fn an_update_is_logged_byte_for_byte_as_borsh_writes_it() {
         .serialize(&mut written)
         .expect("a vector takes everything");
     assert_eq!(event.bytes().to_vec(), written);
+    pin_event!(MarginCallIssued, [251, 116, 132, 42, 227, 125, 32, 131], {
+        account: Pubkey, equity_usd_atoms: i64, maintenance_usd_atoms: i64, call_usd_atoms: i64,
+        at: i64,
+    });
+    pin_event!(MarginCallEnded, [124, 39, 161, 30, 38, 132, 129, 59], {
+        account: Pubkey, issued_at: i64,
+    });
+    pin_event!(RecoveryPlanSet, [49, 165, 226, 217, 125, 106, 181, 34], {
+        account: Pubkey, plan: RecoveryPlan,
+    });
+    pin_event!(RecoveryExecuted, [161, 218, 6, 191, 85, 217, 12, 144], {
+        account: Pubkey, keeper: Pubkey, receipt: Receipt, legs: Vec<LiquidatedLeg>,
+    });
+    pin_event!(ReserveSet, [127, 27, 175, 126, 83, 64, 140, 124], {
+        account: Pubkey, is_reserve: bool,
+    });
+    pin_event!(ToppedUp, [97, 81, 238, 182, 97, 234, 177, 152], {
+        account: Pubkey, reserve: Pubkey, amount_usd_atoms: i64, equity_usd_atoms: i64,
+        maintenance_usd_atoms: i64,
+    });
+    pin_event!(OrderTriggered, [242, 228, 9, 85, 62, 161, 99, 208], {
+        account: Pubkey, place: u8, market: u16, trigger_q32: u64, price_q32: u64,
+        publish_time: i64, placed_at: i64, expires_at: i64,
+    });
 }

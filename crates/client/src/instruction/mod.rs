@@ -14,11 +14,13 @@ use whittle::{accounts, instruction};
 mod collateral;
 mod governance;
 mod pool;
+mod recovery;
 mod waterfall;
 
 pub use collateral::*;
 pub use governance::*;
 pub use pool::*;
+pub use recovery::*;
 pub use waterfall::*;
 
 const SYSTEM_PROGRAM: Pubkey = anchor_lang::solana_program::system_program::ID;

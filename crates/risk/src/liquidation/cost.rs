@@ -19,6 +19,8 @@ pub(super) struct Rates {
     pub bonus: Ratio,
     /// The floor up to which insurance tops the keeper up.
     pub bonus_floor: Ratio,
+    /// The most insurance premium that is charged, whatever a leg asks for.
+    pub premium_most: Ratio,
     /// theta * latched E / M.
     pub theta_ratio: Ratio,
     /// Target buffer.
@@ -60,7 +62,10 @@ impl Rates {
     /// The tariff of a leg that stands in tier `top`.
     #[inline]
     pub fn tariff(&self, leg: &Leg, top: usize) -> Result<Tariff, RiskError> {
-        let configured = self.bonus.plus(leg.premium)?.plus(leg.pool_cost)?;
+        let configured = self
+            .bonus
+            .plus(leg.premium.least(self.premium_most))?
+            .plus(leg.pool_cost)?;
         let (top_cap, top_repair) = self.marginal(leg, configured, top)?;
         Ok(Tariff {
             configured,
@@ -129,7 +134,7 @@ impl Rates {
     ) -> Result<(Cost, Usd), RiskError> {
         let mut cost = Cost::default();
         let mut least = Usd::ZERO;
-        let bonus_and_premium = self.bonus.plus(leg.premium)?;
+        let bonus_and_premium = self.bonus.plus(leg.premium.least(self.premium_most))?;
         self.each_part(leg, tariff, from, to, |part, cap, part_cost| {
             let paid = part.min(paid_notional);
             paid_notional = paid_notional.saturating_sub(paid);

@@ -19,10 +19,12 @@
 //! `docs/liquidation.md` derives every line and works an example that a test reproduces.
 
 mod cost;
+mod recovery;
 mod sizing;
 mod work;
 
 pub use cost::Cost;
+pub use recovery::{recover, Recovery};
 
 use crate::bonus::{self, BonusTerms};
 use crate::health::{assess, Account, Doubt, Health, State, Thresholds};
@@ -115,6 +117,9 @@ pub enum Kind {
     Unhealable = 5,
     /// A circuit breaker allowed less than enough. No certificate; the episode goes on.
     Throttled = 6,
+    /// The owner's recovery plan was carried out, with a certificate for his target. Closes may have
+    /// been enlarged after it, as in `Dust` and `Minimum`.
+    Recovery = 7,
 }
 
 /// Proof that the size was needed: it suffices, and one lot less of the same leg does not.
@@ -170,7 +175,7 @@ pub struct Plan {
     pub bonus: Usd,
     /// What the account pays, bonus included.
     pub cost: Usd,
-    /// Present for `Exact`, `Dust` and `Minimum`.
+    /// Present for `Exact`, `Dust`, `Minimum` and `Recovery`.
     pub certificate: Option<Certificate>,
     /// When the episode of this decision began, Unix seconds.
     pub flagged_at: i64,
@@ -217,16 +222,11 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     let works = works
         .get_mut(..inputs.account.legs.len())
         .ok_or(RiskError::TooManyLegs)?;
-    let mut before = Health {
-        equity: inputs.account.assets()?,
-        maintenance: Usd::ZERO,
-    };
-    let mut limits = false;
-    for (work, leg) in works.iter_mut().zip(inputs.account.legs) {
-        work.begin(leg)?;
-        limits |= work.is_over_room(leg);
-        before = before.plus_leg(&work.value)?;
-    }
+    let before = begin(&inputs.account, works)?;
+    let limits = works
+        .iter()
+        .zip(inputs.account.legs)
+        .any(|(work, leg)| work.is_over_room(leg));
     let target = before.with_buffer(policy.thresholds.target_buffer)?;
     let (fair, fair_target) = if inputs.account.has_doubt() {
         let fair = assess(&inputs.account, Doubt::Favourable)?;
@@ -305,6 +305,20 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
         };
     }
     Ok(plan)
+}
+
+/// Values every leg, and the account with them.
+#[inline(always)]
+fn begin(account: &Account, works: &mut [Work]) -> Result<Health, RiskError> {
+    let mut health = Health {
+        equity: account.assets()?,
+        maintenance: Usd::ZERO,
+    };
+    for (work, leg) in works.iter_mut().zip(account.legs) {
+        work.begin(leg)?;
+        health = health.plus_leg(&work.value)?;
+    }
+    Ok(health)
 }
 
 fn recovered(inputs: &Inputs, before: Health, target: Usd) -> Plan {
@@ -425,6 +439,7 @@ fn rates_at(inputs: &Inputs, episode: &Episode, ratio: Ratio) -> Result<Rates, R
     Ok(Rates {
         bonus: bonus::rate_floor(&policy.bonus, elapsed.unsigned_abs())?,
         bonus_floor: policy.bonus.floor,
+        premium_most: Ratio::MAX,
         theta_ratio: policy.theta.times_floor(ratio.least(Ratio::ONE))?,
         beta: policy.thresholds.target_buffer,
     })

@@ -173,6 +173,7 @@ impl Sizing<'_, '_> {
     }
 
     /// Writes closes, costs, bonus and the health afterwards.
+    #[inline(always)] // Its callers differ in what they decide, not in this.
     pub fn settle(&mut self, plan: &mut Plan) -> Result<(), RiskError> {
         plan.after = plan.before;
         for (index, close) in (0..self.works.len()).zip(plan.closes.iter_mut()) {

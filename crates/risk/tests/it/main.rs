@@ -6,6 +6,7 @@ mod extremes;
 mod generators;
 mod plan_against_slow;
 mod properties;
+mod recovery;
 mod rooms;
 mod slow;
 mod units;

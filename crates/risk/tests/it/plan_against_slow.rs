@@ -41,15 +41,23 @@ pub fn is_emergency(case: &Case, slow: &Slow) -> bool {
     is_under_emergency(case, slow.fair)
 }
 
-/// Everything that must hold of the plan of any account under maintenance.
-pub fn judge(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
+/// Everything that must hold of the plan of any account under maintenance; of an owner's recovery
+/// all but what becomes of the episode.
+pub fn judge_sizes(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
     let lots = lots_of(case, plan);
     inputs_are_reported(plan, slow)?;
     closes_are_lawful(case, plan, slow)?;
     payments_add_up(case, plan, slow)?;
     health_is_true(plan, slow, &lots)?;
     target_is_reached_when_it_can_be(case, plan, slow, &lots)?;
-    certificate_is_true(plan, slow, &lots)?;
+    certificate_is_true(plan, slow, &lots)
+}
+
+/// Everything that must hold of the plan of any account under maintenance.
+pub fn judge(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
+    let lots = lots_of(case, plan);
+    judge_sizes(case, plan, slow)?;
+    prop_assert_ne!(plan.kind, Kind::Recovery);
     episode_goes_on_until_the_target(case, plan, slow, &lots)
 }
 
@@ -181,7 +189,7 @@ fn target_is_reached_when_it_can_be(
 }
 
 fn certificate_is_true(plan: &Plan, slow: &Slow, lots: &[u64]) -> Checked {
-    let claims = matches!(plan.kind, Kind::Exact | Kind::Dust | Kind::Minimum);
+    let claims = is_sized(plan);
     prop_assert_eq!(plan.certificate.is_some(), claims);
     let Some(Certificate {
         leg,
@@ -242,7 +250,10 @@ fn enlarged_q32(case: &Case, plan: &Plan) -> u128 {
 }
 
 pub fn is_sized(plan: &Plan) -> bool {
-    matches!(plan.kind, Kind::Exact | Kind::Dust | Kind::Minimum)
+    matches!(
+        plan.kind,
+        Kind::Exact | Kind::Dust | Kind::Minimum | Kind::Recovery
+    )
 }
 
 proptest! {
@@ -305,7 +316,7 @@ proptest! {
 }
 
 /// Outside emergency: exactly the least, or what the minimum and dust rules make of it.
-fn only_leg_is_least(case: &Case, plan: &Plan, slow: &Slow, least: u64) -> Checked {
+pub fn only_leg_is_least(case: &Case, plan: &Plan, slow: &Slow, least: u64) -> Checked {
     let closed = plan.closes[0].lots;
     let Some(certificate) = plan.certificate else {
         prop_assert!(is_emergency(case, slow));
@@ -325,7 +336,9 @@ fn only_leg_is_least(case: &Case, plan: &Plan, slow: &Slow, least: u64) -> Check
         expected = only.lots;
     }
     prop_assert_eq!(closed, expected);
-    prop_assert_eq!(plan.kind == Kind::Exact, expected == least);
+    if plan.kind != Kind::Recovery {
+        prop_assert_eq!(plan.kind == Kind::Exact, expected == least);
+    }
     Ok(())
 }
 
@@ -335,15 +348,20 @@ pub fn above_the_true_minimum(case: &Case) -> Checked {
         return Ok(());
     };
     judge(case, &plan, &slow)?;
+    near_the_true_minimum(case, &plan, &slow)
+}
+
+/// At most one lot a leg above the least of all combinations.
+pub fn near_the_true_minimum(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
     let least = slow.least_notional_q32();
     let out_of_reach = matches!(plan.kind, Kind::Unhealable | Kind::Throttled);
     prop_assert_eq!(least.is_none(), out_of_reach);
-    let closed = slow.notional_q32(&lots_of(case, &plan));
+    let closed = slow.notional_q32(&lots_of(case, plan));
     if let Some(least) = least {
         prop_assert!(closed >= least);
         prop_assert!(least >= slow.notional_bound_q32(), "the bound is no bound");
-        if is_sized(&plan) {
-            let most = least + slow.one_lot_each_q32() + enlarged_q32(case, &plan);
+        if is_sized(plan) {
+            let most = least + slow.one_lot_each_q32() + enlarged_q32(case, plan);
             prop_assert!(
                 closed <= most,
                 "closed {} where {} suffices and {} is allowed: {:?}",

@@ -5,7 +5,7 @@
 //! by trying all of them. It shares no arithmetic with the crate; it only reads its plain fields.
 
 use whittle_risk::health::Leg;
-use whittle_risk::liquidation::{Episode, Inputs};
+use whittle_risk::liquidation::{Episode, Inputs, Recovery};
 
 /// 2^32.
 pub const ONE: u128 = 1 << 32;
@@ -309,6 +309,20 @@ impl Slow {
             theta,
             legs,
         }
+    }
+
+    /// The same account under its owner's plan: his target, his fee and the pool cost, and the cap
+    /// of an account at E = M.
+    pub fn recovery(inputs: &Inputs, recovery: &Recovery) -> Self {
+        let mut slow = Self::new(inputs);
+        slow.latched = ONE;
+        slow.bonus_rate = u128::from(recovery.fee.0.min(inputs.policy.bonus.max.0));
+        slow.beta = u128::from(recovery.target.0) - ONE;
+        for (slow_leg, leg) in slow.legs.iter_mut().zip(inputs.account.legs) {
+            slow_leg.configured = slow.bonus_rate + u128::from(leg.pool_cost.0);
+            slow_leg.tiers = tiers_of(leg, slow.theta);
+        }
+        slow
     }
 
     /// T for a requirement of `maintenance`.

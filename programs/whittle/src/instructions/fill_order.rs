@@ -7,7 +7,7 @@
 
 use super::kill::{verdict, Reason, Saved};
 use super::liquidate_partial::book_deficit;
-use super::{remaining, update_markets};
+use super::{issue_margin_call, remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
@@ -136,6 +136,7 @@ impl Ending {
                 maintenance_usd_atoms: health.maintenance.0,
             });
         }
+        issue_margin_call::end(account, self.key, &health, policy)?;
         emit!(OrderFilled {
             account: self.key,
             filler: self.filler,
@@ -225,6 +226,7 @@ fn validate(
 ) -> Outcome<()> {
     require_that(order.market == market.index, WhittleError::MarketMismatch)?;
     require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
+    require_that(!order.is_waiting(), WhittleError::NotTriggered)?;
     // Until somebody shows the update, its owner knows what he would get and can still act on it. So
     // it ends the order within seconds or never.
     reading.check_time(market.oracle.accept_secs, now)?;

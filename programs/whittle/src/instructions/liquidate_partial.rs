@@ -5,7 +5,7 @@
 //! the insurance fund or the exchange, so liquidations in different markets do not wait for each
 //! other.
 
-use super::remaining;
+use super::{issue_margin_call, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
 use crate::snapshot::Snapshot;
@@ -56,6 +56,7 @@ pub(crate) fn handle<'info>(
             equity_usd_atoms: plan.before.equity.0,
             maintenance_usd_atoms: plan.before.maintenance.0,
         });
+        issue_margin_call::end(&mut account, key, &plan.before, &policy)?;
         return Ok(());
     }
     let seen = legs(&account, &snapshot, &plan);
@@ -72,6 +73,7 @@ pub(crate) fn handle<'info>(
     let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
+    issue_margin_call::end(&mut account, key, &plan.after, &policy)?;
     PartiallyLiquidated {
         account: key,
         keeper,
@@ -90,7 +92,8 @@ fn count(market: &mut Market, close: &Close, now: i64) {
 
 /// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is
 /// theirs; profits are paid from the rest.
-fn apply(
+#[inline(always)] // Here and below: a call costs more than the copy in the other caller.
+pub(super) fn apply(
     account: &mut MarginAccount,
     market: &mut Market,
     slot: usize,
@@ -159,7 +162,12 @@ pub(super) fn book_deficit(
 }
 
 /// The legs as they were when the plan was made.
-fn legs(account: &MarginAccount, snapshot: &Snapshot, plan: &Plan) -> Vec<LiquidatedLeg> {
+#[inline(always)]
+pub(super) fn legs(
+    account: &MarginAccount,
+    snapshot: &Snapshot,
+    plan: &Plan,
+) -> Vec<LiquidatedLeg> {
     let mut legs = Vec::with_capacity(snapshot.legs.len());
     let seen = account.open_positions().zip(&snapshot.legs);
     legs.extend(
@@ -181,7 +189,8 @@ fn legs(account: &MarginAccount, snapshot: &Snapshot, plan: &Plan) -> Vec<Liquid
     legs
 }
 
-fn receipt(plan: &Plan, legs: &[LiquidatedLeg], clock: &Clock) -> Receipt {
+#[inline(always)]
+pub(super) fn receipt(plan: &Plan, legs: &[LiquidatedLeg], clock: &Clock) -> Receipt {
     let certificate = plan.certificate.unwrap_or_default();
     let certified = plan
         .certificate

@@ -7,6 +7,7 @@ use super::expire_order;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderPlaced;
 use crate::state::margin_account::{MAX_OPENING_ORDERS, ORDER_REDUCE_ONLY};
+use crate::state::stop::{ORDER_TRIGGER_ABOVE, STOP_LIFE_SECS};
 use crate::state::{Exchange, MarginAccount, Market, Order};
 use anchor_lang::prelude::*;
 use whittle_risk::Usd;
@@ -32,10 +33,34 @@ pub struct PlaceOrderArgs {
     pub lots: i64,
     /// Worst price accepted, USD atoms per lot, Q32. Not zero.
     pub limit_q32: u64,
-    /// After this the order can only be removed, Unix seconds.
+    /// After this the order can only be removed, Unix seconds. One that waits for a trigger may live
+    /// for [`STOP_LIFE_SECS`], any other for the exchange's `order_life_secs`.
     pub expires_at: i64,
     /// Only reduce a position; what would go beyond flat is not traded.
     pub reduce_only: bool,
+    /// The market's price for which it waits before it can be filled, USD atoms per lot, Q32; zero
+    /// when it does not wait.
+    pub trigger_q32: u64,
+    /// Waits for the price to rise to the trigger rather than to fall to it. Means nothing without a
+    /// trigger.
+    pub trigger_above: bool,
+}
+
+impl PlaceOrderArgs {
+    /// As an order keeps them.
+    fn flags(&self) -> u8 {
+        let reduce_only = if self.reduce_only {
+            ORDER_REDUCE_ONLY
+        } else {
+            0
+        };
+        let above = if self.trigger_above && self.trigger_q32 != 0 {
+            ORDER_TRIGGER_ABOVE
+        } else {
+            0
+        };
+        reduce_only | above
+    }
 }
 
 pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
@@ -77,11 +102,8 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         reward_usd_atoms: stored(reward)?,
         escrow_usd_atoms: stored(escrow)?,
         market,
-        flags: if args.reduce_only {
-            ORDER_REDUCE_ONLY
-        } else {
-            0
-        },
+        flags: args.flags(),
+        trigger_q32: args.trigger_q32,
         ..Order::default()
     };
     if let Some(slot) = account.orders.get_mut(usize::from(place)) {
@@ -97,6 +119,8 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
         placed_at: order.placed_at,
         expires_at: order.expires_at,
         escrow_usd_atoms: escrow.0,
+        trigger_q32: order.trigger_q32,
+        trigger_above: order.triggers_above(),
     });
     account.invariant()?;
     Ok(())
@@ -119,10 +143,14 @@ fn validate(
     // The magnitude of the least i64 has no positive counterpart.
     require_that(args.lots != i64::MIN, WhittleError::MathOverflow)?;
     require_that(args.limit_q32 != 0, WhittleError::ZeroLimit)?;
+    let longest = if args.trigger_q32 == 0 {
+        i64::from(exchange.params.order_life_secs)
+    } else {
+        STOP_LIFE_SECS
+    };
     let life = args.expires_at.saturating_sub(now);
     require_that(
-        life > i64::from(exchange.params.order_delay_secs)
-            && life <= i64::from(exchange.params.order_life_secs),
+        life > i64::from(exchange.params.order_delay_secs) && life <= longest,
         WhittleError::BadExpiry,
     )?;
     if args.reduce_only {

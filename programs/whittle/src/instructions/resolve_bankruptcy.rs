@@ -92,8 +92,10 @@ fn apply(
         .minus(Usd(account.overdraft_counted_usd_atoms))?
         .0;
     account.overdraft_counted_usd_atoms = 0;
-    let released = Usd(account.deficit_usd_atoms).least(parts.insurance.plus(from_pool)?);
-    account.deficit_usd_atoms = Usd(account.deficit_usd_atoms).minus(released)?.0;
+    // Collateral may have sold for more than it counted for, so less is missing than was booked.
+    let still = parts.left.least(Usd(account.deficit_usd_atoms));
+    let released = Usd(account.deficit_usd_atoms).minus(still)?;
+    account.deficit_usd_atoms = still.0;
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).minus(released)?.0;
     match side {
         Some(side) => market.bear_loss(side, parts.side),

@@ -1,7 +1,7 @@
 //! Withdraws a collateral token from a margin account: at most what risk does not need.
 
-use super::remaining;
 use super::tokens::Transfer;
+use super::{issue_margin_call, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, Withdrawn};
 use crate::snapshot::Snapshot;
@@ -140,6 +140,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     };
     let after = health::assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let unflagged = account.clear_flag_if_recovered(&after, &policy)?;
+    issue_margin_call::end(&mut account, accounts.account.key(), &after, &policy)?;
     account.invariant()?;
     let decimals = {
         let mut bank = accounts.bank.load_mut()?;

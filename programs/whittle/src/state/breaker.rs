@@ -103,7 +103,7 @@ impl Breaker {
     #[inline(always)]
     pub fn count(&mut self, params: &BreakerParams, notional: Usd, now: i64) {
         if self.used_usd_atoms == 0 {
-            self.used_usd_atoms = notional.0;
+            self.used_usd_atoms = notional.0.min(params.capacity_usd_atoms);
             self.used_at = now;
         } else {
             self.count_more(params, notional, now);

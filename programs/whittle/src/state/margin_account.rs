@@ -111,12 +111,12 @@ pub struct Order {
     pub escrow_usd_atoms: u32,
     /// Index of the market.
     pub market: u16,
-    /// [`ORDER_REDUCE_ONLY`].
+    /// [`ORDER_REDUCE_ONLY`] and [`super::stop::ORDER_TRIGGER_ABOVE`].
     pub flags: u8,
     /// Zero.
     pub padding: [u8; 5],
-    /// Room for a trigger price.
-    pub reserved: [u8; 8],
+    /// The price that it waits for, USD atoms per lot, Q32; zero when it does not or no longer wait.
+    pub trigger_q32: u64,
 }
 
 impl Order {

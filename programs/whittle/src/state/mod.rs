@@ -21,6 +21,7 @@ pub mod proposal;
 pub mod raw;
 pub mod recovery;
 pub mod regime;
+pub mod stop;
 pub mod wind_down;
 
 pub use bank::Bank;

@@ -11,6 +11,7 @@ mod placing;
 mod pricing;
 mod reducing;
 mod settlement;
+mod stops;
 mod timing;
 
 use anchor_lang::prelude::{AccountMeta, Pubkey};

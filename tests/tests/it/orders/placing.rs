@@ -33,6 +33,8 @@ fn an_order_is_recorded_as_it_was_placed() {
         limit_q32: 3 << 32,
         expires_at: world.now() + 100,
         reduce_only: false,
+        trigger_q32: 0,
+        trigger_above: false,
     };
     let before = world.picture();
     let event: OrderPlaced = alice.place_with(&mut world, BTC, args).ok().event();

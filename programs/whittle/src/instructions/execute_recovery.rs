@@ -1,0 +1,83 @@
+//! Carries out an owner's recovery plan: reduces the account at his trigger, to his target, for his
+//! fee, before a liquidation has to.
+//!
+//! Writes the account, the keeper's margin account and the markets it closes in, as a liquidation
+//! does.
+
+use super::liquidate_partial::{apply, legs, receipt};
+use super::{issue_margin_call, remaining};
+use crate::error::{require_that, WhittleError};
+use crate::event::{AccountUnflagged, RecoveryExecuted};
+use crate::state::{Exchange, MarginAccount};
+use anchor_lang::prelude::*;
+use whittle_risk::liquidation;
+use whittle_risk::Usd;
+
+/// Banks and markets of the account follow (see [`remaining::snapshot`]); those markets that the
+/// plan closes in must be writable.
+///
+/// No signer is needed: the owner has agreed to the price, and the fee goes to whatever account the
+/// caller names.
+#[derive(Accounts)]
+pub struct ExecuteRecovery<'info> {
+    /// The rules.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account with the plan.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// Gets the fee.
+    #[account(mut)]
+    pub keeper_account: AccountLoader<'info, MarginAccount>,
+}
+
+pub(crate) fn handle<'info>(
+    ctx: Context<'info, ExecuteRecovery<'info>>,
+    min_fee_usd_atoms: i64,
+) -> Result<()> {
+    let clock = Clock::get()?;
+    let now = clock.unix_timestamp;
+    let (key, keeper) = (
+        ctx.accounts.account.key(),
+        ctx.accounts.keeper_account.key(),
+    );
+    require_that(key != keeper, WhittleError::SameAccount)?;
+    let exchange = ctx.accounts.exchange.load()?;
+    let policy = exchange.policy();
+    let interest_index = exchange.interest_index(now);
+    let mut account = ctx.accounts.account.load_mut()?;
+    account.count_interest_to(interest_index)?;
+    let recovery = account.recovery.recovery(&policy)?;
+    let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let inputs = snapshot.inputs(&account, &policy, now, Usd(min_fee_usd_atoms));
+    let plan = liquidation::recover(&inputs, &recovery).map_err(WhittleError::from)?;
+
+    let unflagged = account.flagged_at != 0 && plan.episode.flagged_at == 0;
+    account.set_episode(plan.episode);
+    let seen = legs(&account, &snapshot, &plan);
+    let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
+    for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
+        let mut market = remaining::write_market(info)?;
+        apply(&mut account, &mut market, usize::from(*slot), close)?;
+        market.invariant()?;
+    }
+    account.receipt = receipt(&plan, &seen, &clock);
+    let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
+    keeper_account.count_interest_to(interest_index)?;
+    keeper_account.credit(plan.bonus)?;
+    account.invariant()?;
+    if unflagged {
+        emit!(AccountUnflagged {
+            account: key,
+            equity_usd_atoms: plan.after.equity.0,
+            maintenance_usd_atoms: plan.after.maintenance.0,
+        });
+    }
+    issue_margin_call::end(&mut account, key, &plan.after, &policy)?;
+    emit!(RecoveryExecuted {
+        account: key,
+        keeper,
+        receipt: account.receipt,
+        legs: seen,
+    });
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! Turns an order that waits for a price into one that waits to be filled, once the market's price has
+//! reached its trigger. It is then like an order that was placed at this moment: the first update
+//! published after the delay fills it, and nobody knows that one yet.
+
+use crate::error::{require_that, Outcome, WhittleError};
+use crate::event::OrderTriggered;
+use crate::state::{Exchange, MarginAccount, Market, Order};
+use anchor_lang::prelude::*;
+use whittle_risk::Price;
+
+/// Anyone may trigger.
+#[derive(Accounts)]
+pub struct TriggerOrder<'info> {
+    /// The life of an order.
+    pub exchange: AccountLoader<'info, Exchange>,
+    /// The account.
+    #[account(mut)]
+    pub account: AccountLoader<'info, MarginAccount>,
+    /// The order's market, with a price that is neither stale nor uncertain.
+    pub market: AccountLoader<'info, Market>,
+}
+
+/// The order in a place, which must wait for its trigger.
+pub(super) fn waiting_at(account: &mut MarginAccount, place: u8) -> Outcome<&mut Order> {
+    let order = account
+        .orders
+        .get_mut(usize::from(place))
+        .filter(|order| order.lots != 0)
+        .ok_or(WhittleError::NoOrder)?;
+    require_that(order.is_waiting(), WhittleError::NotWaiting)?;
+    Ok(order)
+}
+
+fn validate(order: &Order, market: &Market, now: i64) -> Outcome<()> {
+    require_that(order.market == market.index, WhittleError::MarketMismatch)?;
+    require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
+    require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
+    let mark = market.mark(now);
+    require_that(!mark.stale, WhittleError::PriceTooOld)?;
+    require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+    require_that(
+        order.is_reached(Price(market.price.price_q32)),
+        WhittleError::TriggerNotReached,
+    )
+}
+
+pub(crate) fn handle(ctx: Context<TriggerOrder>, place: u8) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let life = i64::from(ctx.accounts.exchange.load()?.params.order_life_secs);
+    let market = ctx.accounts.market.load()?;
+    let mut account = ctx.accounts.account.load_mut()?;
+    let order = waiting_at(&mut account, place)?;
+    validate(order, &market, now)?;
+
+    let trigger_q32 = order.trigger_q32;
+    // The clock lags behind the oracle: a price that is cached is known already.
+    order.trigger(now.max(market.price.publish_time), now.saturating_add(life));
+    let order = *order;
+    account.invariant()?;
+    emit!(OrderTriggered {
+        account: ctx.accounts.account.key(),
+        place,
+        market: order.market,
+        trigger_q32,
+        price_q32: market.price.price_q32,
+        publish_time: market.price.publish_time,
+        placed_at: order.placed_at,
+        expires_at: order.expires_at,
+    });
+    Ok(())
+}
