@@ -89,8 +89,8 @@ pub struct Report {
 /// The exchange: two markets with small buckets, cash and a stablecoin.
 fn world() -> World {
     let small = |mut spec: MarketSpec| {
-        spec.params.breaker.capacity_usd_atoms = 150_000 * USD;
-        spec.params.breaker.refill_per_hour_usd_atoms = 3_600_000 * USD;
+        spec.params.breaker.capacity_usd_atoms = 20_000 * USD;
+        spec.params.breaker.refill_per_hour_usd_atoms = 72_000 * USD;
         spec
     };
     let markets = [MarketSpec::default(), MarketSpec::eth()].map(small);

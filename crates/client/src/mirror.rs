@@ -140,9 +140,11 @@ impl Mirror {
     /// Where the account stands at `now`.
     pub fn state(&self, account: &MarginAccount, now: i64) -> Outcome<State> {
         let policy = self.rules()?.policy();
-        let has_positions = account.open_positions().next().is_some();
-        let health = self.health(account, now)?;
-        Ok(health.state(&policy.thresholds, has_positions)?)
+        let thresholds = &policy.thresholds;
+        let snapshot = self.snapshot(account, now)?;
+        let health = health::assess(&snapshot.account(), Doubt::Plain)?;
+        let call = health::call_level(&snapshot.account(), thresholds)?;
+        Ok(health.state_with_call(thresholds, call, !snapshot.legs.is_empty())?)
     }
 
     /// What may be withdrawn at `now`, USD atoms.

@@ -268,8 +268,25 @@ impl Health {
             .plus(buffer.of_ceil(self.maintenance.magnitude())?)
     }
 
-    /// Where the account stands. `has_positions` tells insolvent from bankrupt.
+    /// Where the account stands by its present requirement. `has_positions` tells insolvent from
+    /// bankrupt.
     pub fn state(&self, thresholds: &Thresholds, has_positions: bool) -> Result<State, RiskError> {
+        // Under maintenance no call level is asked for.
+        let call = if self.equity >= self.maintenance {
+            self.with_buffer(thresholds.call_buffer)?
+        } else {
+            self.maintenance
+        };
+        self.state_with_call(thresholds, call, has_positions)
+    }
+
+    /// The same with another margin-call level, see [`call_level`].
+    pub fn state_with_call(
+        &self,
+        thresholds: &Thresholds,
+        call: Usd,
+        has_positions: bool,
+    ) -> Result<State, RiskError> {
         if !has_positions {
             return Ok(if self.equity.0 < 0 {
                 State::Bankrupt
@@ -278,7 +295,6 @@ impl Health {
             });
         }
         if self.equity >= self.maintenance {
-            let call = self.with_buffer(thresholds.call_buffer)?;
             return Ok(if self.equity >= call {
                 State::Healthy
             } else {
@@ -307,6 +323,32 @@ pub fn assess(account: &Account, doubt: Doubt) -> Result<Health, RiskError> {
         health = health.plus_leg(&leg.valued(doubt)?)?;
     }
     Ok(health)
+}
+
+/// What maintenance would be at the end of the running ramps, where that is more than now: a margin
+/// call looks ahead, a liquidation never does. Rounded up against the account.
+pub fn call_requirement(account: &Account) -> Result<Usd, RiskError> {
+    let mut requirement = Usd::ZERO;
+    for leg in account.legs {
+        let (notional, _) = leg.at(leg.price(Doubt::Plain))?;
+        let multiplier = Ratio(leg.call_multiplier.0.max(leg.multiplier.0));
+        let required = leg
+            .tiers
+            .maintenance_ceil(notional.magnitude(), multiplier)?;
+        requirement = requirement.plus(required)?;
+    }
+    Ok(requirement)
+}
+
+/// C: under it an account is in margin call.
+///
+///   C = M (1 + call buffer), with M at the end of the running ramps
+pub fn call_level(account: &Account, thresholds: &Thresholds) -> Result<Usd, RiskError> {
+    let health = Health {
+        equity: Usd::ZERO,
+        maintenance: call_requirement(account)?,
+    };
+    health.with_buffer(thresholds.call_buffer)
 }
 
 /// Equity and requirement for taking risk: prices shifted against the account, unrealised profit

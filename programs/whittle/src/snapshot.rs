@@ -161,7 +161,7 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
     } else {
         market.crowded_short_q32
     });
-    leg.call_multiplier = Ratio(market.multiplier_q32.max(market.regime.ramp_to_q32));
+    leg.call_multiplier = market.call_multiplier();
     leg.room = market.breaker.room(&market.params.breaker, now);
     leg.premium = premium(market, lots.magnitude(), own_side, leg.multiplier)?;
     leg.lightens_skew = own_side > other_side;

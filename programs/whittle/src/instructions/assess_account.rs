@@ -5,7 +5,7 @@ use super::remaining;
 use crate::error::WhittleError;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
-use whittle_risk::health::{assess, assess_initial, excess_collateral, Doubt};
+use whittle_risk::health::{assess, assess_initial, call_level, excess_collateral, Doubt};
 use whittle_risk::{liquidation, Usd, MAX_LEGS};
 
 /// Banks and markets of the account follow (see [`remaining::snapshot`]).
@@ -80,14 +80,15 @@ pub(crate) fn handle<'info>(ctx: Context<'info, AssessAccount<'info>>) -> Result
             *lots = close.lots;
         }
     }
+    let call = call_level(&snapshot.account(), thresholds).map_err(WhittleError::from)?;
     let with = |buffer| health.with_buffer(buffer).map_err(WhittleError::from);
     Ok(Assessment {
         equity_usd_atoms: health.equity.0,
         maintenance_usd_atoms: health.maintenance.0,
         target_usd_atoms: with(thresholds.target_buffer)?.0,
-        call_usd_atoms: with(thresholds.call_buffer)?.0,
+        call_usd_atoms: call.0,
         state: health
-            .state(thresholds, has_positions)
+            .state_with_call(thresholds, call, has_positions)
             .map_err(WhittleError::from)? as u8,
         fresh,
         initial_equity_usd_atoms: initial.equity.0,

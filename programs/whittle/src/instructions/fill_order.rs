@@ -14,7 +14,7 @@ use crate::oracle::{self, Reading};
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Order, Position, Side};
 use anchor_lang::prelude::*;
-use whittle_risk::health::{assess, assess_initial, Doubt, Health};
+use whittle_risk::health::{assess, assess_initial, call_requirement, Doubt, Health};
 use whittle_risk::liquidation::Policy;
 use whittle_risk::{trade, Lots, Price, Ratio, RiskError, Usd};
 
@@ -378,12 +378,11 @@ fn check(
         WhittleError::OpenInterestCap,
     )?;
     // In margin call already without what this order adds?
-    let multiplier = Ratio(market.multiplier_q32);
+    let multiplier = market.call_multiplier();
     let held = price.notional_ceil(trade.held.magnitude())?.magnitude();
     let before = Health {
         equity: health.equity,
-        maintenance: health
-            .maintenance
+        maintenance: call_requirement(&snapshot.account())?
             .minus(tiers.maintenance_ceil(notional.magnitude(), multiplier)?)?
             .plus(tiers.maintenance_ceil(held, multiplier)?)?,
     };

@@ -7,7 +7,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{MarginCallEnded, MarginCallIssued};
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
-use whittle_risk::health::{assess, Doubt, Health, State};
+use whittle_risk::health::{assess, call_level, Doubt, Health, State};
 use whittle_risk::liquidation::Policy;
 
 /// Anyone may call. Banks and markets of the account follow (see [`remaining::snapshot`]).
@@ -34,7 +34,7 @@ fn validate(account: &MarginAccount, state: State) -> Outcome<()> {
     }
 }
 
-/// Ends the margin call of an account whose equity covers the call level.
+/// Ends the margin call of an account whose equity covers the call level of its present requirement.
 #[inline(always)] // Most accounts are in no margin call.
 pub(super) fn end(
     account: &mut MarginAccount,
@@ -45,25 +45,20 @@ pub(super) fn end(
     if account.margin_called_at == 0 {
         return Ok(());
     }
-    end_issued(account, key, health, policy)
+    if health.equity >= health.with_buffer(policy.thresholds.call_buffer)? {
+        end_issued(account, key);
+    }
+    Ok(())
 }
 
 #[inline(never)]
-fn end_issued(
-    account: &mut MarginAccount,
-    key: Pubkey,
-    health: &Health,
-    policy: &Policy,
-) -> Outcome<()> {
+fn end_issued(account: &mut MarginAccount, key: Pubkey) {
     let issued_at = account.margin_called_at;
-    if health.equity >= health.with_buffer(policy.thresholds.call_buffer)? {
-        account.margin_called_at = 0;
-        emit!(MarginCallEnded {
-            account: key,
-            issued_at,
-        });
-    }
-    Ok(())
+    account.margin_called_at = 0;
+    emit!(MarginCallEnded {
+        account: key,
+        issued_at,
+    });
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, IssueMarginCall<'info>>) -> Result<()> {
@@ -79,18 +74,15 @@ pub(crate) fn handle<'info>(ctx: Context<'info, IssueMarginCall<'info>>) -> Resu
         WhittleError::PriceTooOld,
     )?;
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
-    let was_called = account.margin_called_at != 0;
-    end(&mut account, key, &health, &policy)?;
-    if was_called && account.margin_called_at == 0 {
+    let call = call_level(&snapshot.account(), &policy.thresholds).map_err(WhittleError::from)?;
+    if account.margin_called_at != 0 && health.equity >= call {
+        end_issued(&mut account, key);
         return Ok(());
     }
     let state = health
-        .state(&policy.thresholds, !snapshot.legs.is_empty())
+        .state_with_call(&policy.thresholds, call, !snapshot.legs.is_empty())
         .map_err(WhittleError::from)?;
     validate(&account, state)?;
-    let call = health
-        .with_buffer(policy.thresholds.call_buffer)
-        .map_err(WhittleError::from)?;
 
     account.margin_called_at = now;
     account.invariant()?;

@@ -117,6 +117,7 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
         profit: Usd::ZERO,
         pool_cash: pool.own_cash()?,
     };
+    let fund_before = fund.worth()?;
     let mut parts = allocate(owed, &before_side).map_err(WhittleError::from)?;
     if parts.pool_beyond.0 > 0 || parts.left.0 > 0 {
         // Only now does anybody depend on the price.
@@ -137,6 +138,9 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
         side,
     )?;
     fund.count_paid(parts.insurance)?;
+    if let Some(drawn) = fund.watch(fund_before, now)? {
+        emit!(drawn);
+    }
     pool.count_loss(parts.pool)?;
 
     account.invariant()?;

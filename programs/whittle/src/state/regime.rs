@@ -118,6 +118,12 @@ impl Regime {
 }
 
 impl Market {
+    /// Multiplier by which margin calls are judged: where maintenance is going, when that is up.
+    #[inline]
+    pub fn call_multiplier(&self) -> Ratio {
+        Ratio(self.multiplier_q32.max(self.regime.ramp_to_q32))
+    }
+
     /// Moves both multipliers along a running ramp. Costs nothing when there is none.
     #[inline]
     pub fn follow_ramp(&mut self, now: i64) -> Outcome<()> {

@@ -50,11 +50,12 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
         "it has not moved yet"
     );
 
-    // At once Alice is neither liquidatable nor flagged, but takes no more risk.
+    // At once Alice is in margin call, because the call looks to the end of the ramp: she takes no
+    // more risk, and is neither liquidatable nor flagged.
     scene.world.pass(1);
     scene.world.publish(BTC, "40000");
     scene.world.update(&[BTC]).ok();
-    assert_eq!(scene.state(), State::Healthy);
+    assert_eq!(scene.state(), State::MarginCall);
     scene.cannot_flag(WhittleError::AccountHealthy);
     let Scene {
         world,
@@ -66,7 +67,7 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
     world.republish(BTC);
     world.update(&[BTC]).ok();
     let killed: OrderKilled = keeper.fill(world, alice, 0).ok().event();
-    assert_eq!(killed.reason, u32::from(WhittleError::BelowInitialMargin));
+    assert_eq!(killed.reason, u32::from(WhittleError::MarginCall));
 
     // Extreme days go on: hour by hour maintenance rises by a 24th of the way.
     let (before, began) = (scene.world.market(BTC).multiplier_q32, scene.world.now());
@@ -92,7 +93,7 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
     let called_under = at_end.expect("a requirement").0 / 10 * 12;
     let equity = scene.health().equity.0;
     assert!(equity < called_under, "{equity} {called_under}");
-    assert_eq!(scene.state(), State::Healthy, "as of now, an hour later");
+    assert_eq!(scene.state(), State::MarginCall, "and no more, an hour later");
 }
 
 /// Time passes while the price goes on shaking.

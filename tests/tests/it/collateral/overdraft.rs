@@ -258,15 +258,14 @@ fn a_liquidation_counts_interest_before_it_decides() {
     // 20 over it without a year's interest of 45 dollars.
     let wanted = health.maintenance.0 - 25 * USD;
     let cents = 1_000 - (health.equity.0 - wanted) / (USD / 100) / 80;
-    refresh(
-        &mut world,
-        &format!("{}.{:02}", cents / 100, cents % 100),
-        "1",
-    );
+    let price = format!("{}.{:02}", cents / 100, cents % 100);
+    refresh(&mut world, &price, "1");
     keeper.flag(&mut world, &alice).ok();
     let counted = world.account_of(&alice).interest_usd_atoms;
     assert!(counted > 40 * USD);
-    world.pass(3);
+    // After a year without a price there is a minute of grace.
+    world.pass(60);
+    refresh(&mut world, &price, "1");
     world.republish(BTC);
     world.update(&[BTC]).ok();
     // The harness compares the plan made off chain, which knows the interest, with what happens.

@@ -71,15 +71,20 @@ impl Scene {
     #[track_caller]
     pub fn again(&mut self, secs: i64) {
         let mut left = secs;
-        while left > 0 {
+        loop {
             let step = left.min(240);
-            self.world.pass(step);
+            if step > 0 {
+                self.world.pass(step);
+            }
             left -= step;
             let all = self.world.all_markets();
             for market in &all {
                 self.world.republish(*market);
             }
             self.world.update(&all).ok();
+            if left == 0 {
+                return;
+            }
         }
     }
 

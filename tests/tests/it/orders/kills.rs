@@ -183,7 +183,7 @@ fn a_trade_that_margin_kills_leaves_no_trace_in_claims_lines_and_open_interest()
     let alice = world.trader("alice", 110 * USDC);
     world.trade(&alice, BTC, 500);
     let reason = WhittleError::BelowInitialMargin;
-    trade_killed(&mut world, &alice, BTC, -10_000, "44000", reason);
+    trade_killed(&mut world, &alice, BTC, -10_000, "43900", reason);
     assert_eq!(world.market(BTC).claims_unpaid_usd_atoms, 0);
     assert_eq!(world.account_of(&alice).positions[0].lots, 500);
 }

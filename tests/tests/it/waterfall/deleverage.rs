@@ -9,7 +9,7 @@ use whittle::state::Side;
 use whittle_client::instruction;
 use whittle_tests::{Actor, Sent, World, USD, USDC};
 
-/// A pool of 30,000 dollars that may owe a side half of what it has. Alice and Bob are long early
+/// A pool of 22,000 dollars that may owe a side half of what it has. Alice and Bob are long early
 /// and Carol late; Dave is short.
 struct Scene {
     world: World,
@@ -21,7 +21,7 @@ struct Scene {
 
 fn scene() -> Scene {
     let means = Means {
-        pool_cash: 30_000 * USDC,
+        pool_cash: 22_000 * USDC,
         ..Means::default()
     };
     let mut world = means.world();
@@ -31,9 +31,9 @@ fn scene() -> Scene {
     world.trade(&bob, BTC, LOTS / 2);
     world.trade(&dave, BTC, -LOTS / 4);
     world.settle_markets(&[BTC]).ok();
-    world.move_price(BTC, "45000");
+    world.move_price(BTC, "43800");
     world.trade(&carol, BTC, LOTS / 8);
-    world.move_price(BTC, "44900");
+    world.move_price(BTC, "43700");
     world.settle_markets(&[BTC]).ok();
     Scene {
         world,
