@@ -266,10 +266,18 @@ fn owing(world: &mut World) -> Actor {
     let mint = world.bank(1).mint;
     world.give(&owing, &mint, 100_000_000_000);
     owing.deposit(world, 1, 100_000_000_000).ok();
-    for lots in [LOTS / 5, -LOTS / 5] {
+    // The reward of the first order; the second only reduces and needs none.
+    let quote = world.bank(0).mint;
+    world.give(&owing, &quote, USDC / 100);
+    owing.deposit(world, 0, USDC / 100).ok();
+    for reduces in [false, true] {
         world.publish_bank(1, "100");
         world.update_banks(&[1]).ok();
-        world.trade(&owing, 0, lots);
+        if reduces {
+            world.reduce(&owing, 0, -LOTS / 5);
+        } else {
+            world.trade(&owing, 0, LOTS / 5);
+        }
     }
     owing
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use whittle::event::{BankruptcyResolved, CollateralConverted, PartiallyLiquidated};
+use whittle::state::pool::PoolParams;
 use whittle::state::MarginAccount;
 use whittle_client::instruction;
 use whittle_risk::health::{Health, State};
@@ -12,7 +13,7 @@ use whittle_risk::liquidation::Kind;
 use whittle_risk::Usd;
 
 use crate::actor::Actor;
-use crate::spec::{BankSpec, MarketSpec, USD, USDC};
+use crate::spec::{self, BankSpec, MarketSpec, USD, USDC};
 use crate::world::World;
 
 const ACCOUNTS: u64 = 200;
@@ -94,7 +95,12 @@ fn world() -> World {
         spec
     };
     let markets = [MarketSpec::default(), MarketSpec::eth()].map(small);
-    let mut world = World::with_markets(&markets);
+    // Insurance bears a part of the losses, the pool another, and the winners the rest.
+    let pool = PoolParams {
+        loss_per_day_usd_atoms: 20_000 * USD,
+        ..spec::pool_params()
+    };
+    let mut world = World::with_means(&markets, pool, spec::insurance_params());
     world.fund_pool(2_000_000 * USDC);
     world.list_bank(&BankSpec::pyusd()).ok();
     world.publish_bank(PYUSD, "1");
@@ -109,7 +115,7 @@ fn traders(world: &mut World) -> Vec<Actor> {
     for number in 0..ACCOUNTS {
         let trader = world.keeper(&format!("trader {number}"));
         let notional = 2_000 + 500 * (number % 37);
-        let both = number % 3 == 0;
+        let both = number.is_multiple_of(3);
         let whole = if both { notional * 3 / 2 } else { notional };
         let leverage = 2 + number * 7 % 17;
         // A little more than the margin, for fees, rewards and the price of the fill.
@@ -130,10 +136,10 @@ fn traders(world: &mut World) -> Vec<Actor> {
 
 fn lots_of(number: u64) -> Vec<(u16, i64)> {
     let notional = i64::try_from(2_000 + 500 * (number % 37)).expect("a small amount");
-    let side = if number % 5 == 0 { -1 } else { 1 };
+    let side = if number.is_multiple_of(5) { -1 } else { 1 };
     // 4 dollars a lot of BTC, 2 a lot of ETH.
     let mut lots = vec![(BTC, side * notional / 4)];
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         lots.push((ETH, side * notional / 4));
     }
     lots

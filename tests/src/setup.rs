@@ -3,6 +3,8 @@
 use anchor_lang::prelude::Pubkey;
 use solana_signer::Signer;
 use whittle::instructions::PlaceOrderArgs;
+use whittle::state::insurance_fund::InsuranceParams;
+use whittle::state::pool::PoolParams;
 use whittle::state::{Bank, Market};
 use whittle_client::{address, instruction};
 
@@ -22,12 +24,21 @@ impl World {
 
     /// The same with these markets.
     pub fn with_markets(markets: &[MarketSpec]) -> Self {
+        Self::with_means(markets, spec::pool_params(), spec::insurance_params())
+    }
+
+    /// The same with these terms of the pool and the insurance fund.
+    pub fn with_means(
+        markets: &[MarketSpec],
+        pool: PoolParams,
+        insurance: InsuranceParams,
+    ) -> Self {
         let mut world = Self::with_exchange(&ExchangeSpec::default());
         world.list_bank(&BankSpec::usdc()).ok();
         for market in markets {
             world.list_market(market).ok();
         }
-        world.create_pool().ok();
+        world.create_pool_with(pool, insurance).ok();
         world.seed_insurance(10_000 * USDC).ok();
         world.fund_pool(1_000_000 * USDC);
         let all = world.all_markets();
@@ -121,13 +132,15 @@ impl World {
     /// Creates the pool and the insurance fund.
     #[track_caller]
     pub fn create_pool(&mut self) -> Sent {
+        self.create_pool_with(spec::pool_params(), spec::insurance_params())
+    }
+
+    /// The same with these terms.
+    #[track_caller]
+    pub fn create_pool_with(&mut self, pool: PoolParams, insurance: InsuranceParams) -> Sent {
         let authority = self.authority.clone();
-        let instruction = instruction::create_pool(
-            authority.address(),
-            spec::pool_params(),
-            spec::insurance_params(),
-        );
-        self.send_as(&authority, instruction)
+        let create = instruction::create_pool(authority.address(), pool, insurance);
+        self.send_as(&authority, create)
     }
 
     /// Pays quote tokens into the insurance fund.

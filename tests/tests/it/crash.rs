@@ -14,6 +14,7 @@ fn after_a_gap_a_crash_and_a_lost_peg_nobody_is_liquidatable_and_losses_are_born
     assert_eq!(report.loss, borne);
     assert_eq!(report.left, 0);
     // The scenario is as hard as it means to be: everything in it happened.
+    assert!(report.from_insurance > 0 && report.from_pool > 0 && report.from_winners > 0);
     assert!(report.bankruptcies > 0 && report.conversions.0 > 0);
     assert!(report.whole > 0 && report.reduced > 0 && report.closed > 0);
     assert!(report.rounds.iter().any(|round| round.throttled > 0));

@@ -93,7 +93,11 @@ fn as_volatility_rises_new_risk_costs_more_at_once_and_alice_is_called_hours_bef
     let called_under = at_end.expect("a requirement").0 / 10 * 12;
     let equity = scene.health().equity.0;
     assert!(equity < called_under, "{equity} {called_under}");
-    assert_eq!(scene.state(), State::MarginCall, "and no more, an hour later");
+    assert_eq!(
+        scene.state(),
+        State::MarginCall,
+        "and no more, an hour later"
+    );
 }
 
 /// Time passes while the price goes on shaking.
