@@ -2,6 +2,7 @@
 //! harness checks after every instruction that each atom is somewhere (INV-CONSERVE).
 
 mod bankruptcy;
+mod crowding;
 mod deleverage;
 mod exposure;
 mod shortfall;
