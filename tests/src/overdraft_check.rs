@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anchor_lang::prelude::Pubkey;
-use whittle::event::{CollateralConverted, InterestCharged};
+use whittle::event::{BankruptcyResolved, CollateralConverted, InterestCharged};
 use whittle::state::{MarginAccount, Pool};
 use whittle_client::event::{self, Event};
 use whittle_client::{address, decode};
@@ -58,7 +58,7 @@ fn counted(picture: &Picture) {
 }
 
 /// INV-OVERDRAFT: whenever cash changes, interest has been counted up to now, exactly, and what is no
-/// longer owed has been charged.
+/// longer owed has been charged, or waived where an account is bankrupt.
 #[track_caller]
 fn interest(before: &Picture, after: &Picture, now: i64, events: &[Event]) {
     let mirror = mirror(after);
@@ -89,7 +89,13 @@ fn interest(before: &Picture, after: &Picture, now: i64, events: &[Event]) {
             .filter(|it| it.account == key)
             .map(|it| it.interest_usd_atoms)
             .sum();
-        let found = is.interest_usd_atoms + charged;
+        let waived: i64 = events
+            .iter()
+            .filter_map(|it| BankruptcyResolved::try_from(it.clone()).ok())
+            .filter(|it| it.account == key)
+            .map(|it| it.interest_waived_usd_atoms)
+            .sum();
+        let found = is.interest_usd_atoms + charged + waived;
         assert_eq!(found, owed, "INV-OVERDRAFT: {charged} charged");
     }
 }

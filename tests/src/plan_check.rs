@@ -10,8 +10,8 @@ use whittle::event::{AccountUnflagged, LiquidatedLeg, PartiallyLiquidated, Recov
 use whittle::instruction::{ExecuteRecovery, LiquidatePartial};
 use whittle::snapshot::Snapshot;
 use whittle::state::{MarginAccount, Receipt};
-use whittle_client::{decode, event};
-use whittle_risk::health::Doubt;
+use whittle_client::{decode, event, Mirror};
+use whittle_risk::health::{assess, Doubt, State};
 use whittle_risk::liquidation::{Kind, Plan};
 use whittle_risk::Usd;
 
@@ -31,6 +31,9 @@ pub(crate) struct Expected {
     before: MarginAccount,
     keeper_cash_before: i64,
     plan: Outcome<(Plan, Snapshot)>,
+    /// A liquidation that is due whatever else holds: every doubt in the account's favour, it is
+    /// under the emergency ratio, and one of its legs has a price to close at.
+    emergency: bool,
     /// The accounts right after it; `None` when it is the last instruction.
     after: Option<Picture>,
 }
@@ -67,6 +70,18 @@ pub(crate) fn expect(
     expected
 }
 
+fn is_emergency(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<bool> {
+    let snapshot = mirror.snapshot(account, now)?;
+    let policy = mirror
+        .exchange()
+        .ok_or(WhittleError::WrongAccount)?
+        .policy();
+    let fair = assess(&snapshot.account(), Doubt::Favourable)?;
+    let state = fair.state(&policy.thresholds, !snapshot.legs.is_empty())?;
+    let closable = snapshot.legs.iter().any(|leg| !leg.mark.stale);
+    Ok(closable && matches!(state, State::Emergency | State::Insolvent))
+}
+
 fn plan_of(before: &Picture, instruction: &Instruction, now: i64) -> Option<Expected> {
     let account_at = |place: usize| -> Option<(Pubkey, MarginAccount)> {
         let key = instruction.accounts.get(place)?.pubkey;
@@ -85,6 +100,7 @@ fn plan_of(before: &Picture, instruction: &Instruction, now: i64) -> Option<Expe
         mirror.plan(&account, now, Usd(min_bonus))
     };
     let plan = plan.and_then(|plan| Ok((plan, mirror.snapshot(&account, now)?)));
+    let emergency = !is_recovery && is_emergency(&mirror, &account, now).unwrap_or(false);
     Some(Expected {
         place: 0,
         is_recovery,
@@ -93,6 +109,7 @@ fn plan_of(before: &Picture, instruction: &Instruction, now: i64) -> Option<Expe
         before: account,
         keeper_cash_before: keeper_account.cash_usd_atoms,
         plan,
+        emergency,
         after: None,
     })
 }
@@ -145,6 +162,11 @@ fn compare_refusal(expected: &Expected, sent: &Sent) {
     if let Some(given) = given {
         let planned = expected.plan.as_ref().err();
         assert_eq!(Some(&given), planned, "INV-PLAN: the refusal");
+        // INV-EMERGENCY: only its caller's own minimum stops the liquidation of an emergency.
+        assert!(
+            !expected.emergency || given == WhittleError::BonusBelowMinimum,
+            "INV-EMERGENCY: {given:?}"
+        );
     }
 }
 

@@ -489,6 +489,8 @@ pub struct BankruptcyResolved {
     pub side_bears_usd_atoms: i64,
     /// Not borne yet.
     pub left_usd_atoms: i64,
+    /// Interest that was counted and is not owed any more, beside the loss.
+    pub interest_waived_usd_atoms: i64,
 }
 
 /// The profitable positions of a side began to be reduced.

@@ -672,6 +672,7 @@ fn events_are_laid_out_as_published() {
     pin_event!(BankruptcyResolved, [94, 86, 196, 195, 106, 72, 227, 169], {
         account: Pubkey, market: u16, side: i8, loss_usd_atoms: i64, insurance_usd_atoms: i64,
         pool_usd_atoms: i64, side_usd_atoms: i64, side_bears_usd_atoms: i64, left_usd_atoms: i64,
+        interest_waived_usd_atoms: i64,
     });
     pin_event!(DeleverageStarted, [242, 51, 184, 91, 55, 69, 115, 160], {
         market: u16, side: i8, share_q32: u64, profit_usd_atoms: i64, ends_at: i64,

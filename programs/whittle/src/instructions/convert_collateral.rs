@@ -4,10 +4,10 @@
 //!
 //! A bank that is wound down is sold from any account, whole, at the published price.
 
-use super::remaining;
 use super::tokens::Transfer;
+use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, CollateralConverted};
+use crate::event::CollateralConverted;
 use crate::snapshot::Snapshot;
 use crate::state::bank::QUOTE_BANK;
 use crate::state::{Bank, Exchange, MarginAccount, Pool};
@@ -236,13 +236,7 @@ pub(crate) fn handle<'info>(
         is_wound_down || after.equity >= before.equity,
         WhittleError::InvariantConversion,
     )?;
-    if account.clear_flag_if_recovered(&after, &exchange.policy())? {
-        emit!(AccountUnflagged {
-            account: key,
-            equity_usd_atoms: after.equity.0,
-            maintenance_usd_atoms: after.maintenance.0,
-        });
-    }
+    recovered::note(&mut account, key, &after, &exchange.policy())?;
     account.invariant()?;
     move_tokens(accounts, &sale, exchange.bump)?;
 

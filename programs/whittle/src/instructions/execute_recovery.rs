@@ -5,9 +5,9 @@
 //! does.
 
 use super::liquidate_partial::{apply, legs, receipt};
-use super::{issue_margin_call, remaining};
+use super::{recovered, remaining};
 use crate::error::{require_that, WhittleError};
-use crate::event::{AccountUnflagged, RecoveryExecuted};
+use crate::event::RecoveryExecuted;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::liquidation;
@@ -51,12 +51,12 @@ pub(crate) fn handle<'info>(
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_fee_usd_atoms));
     let plan = liquidation::recover(&inputs, &recovery).map_err(WhittleError::from)?;
 
-    let unflagged = account.flagged_at != 0 && plan.episode.flagged_at == 0;
-    account.set_episode(plan.episode);
     let seen = legs(&account, &snapshot, &plan);
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
+        // A price that is not confirmed yet is none to carry out a standing order at.
+        require_that(market.breaker.shock_since == 0, WhittleError::PriceShock)?;
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         market.invariant()?;
     }
@@ -65,14 +65,7 @@ pub(crate) fn handle<'info>(
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
     account.invariant()?;
-    if unflagged {
-        emit!(AccountUnflagged {
-            account: key,
-            equity_usd_atoms: plan.after.equity.0,
-            maintenance_usd_atoms: plan.after.maintenance.0,
-        });
-    }
-    issue_margin_call::end(&mut account, key, &plan.after, &policy)?;
+    recovered::note(&mut account, key, &plan.after, &policy)?;
     emit!(RecoveryExecuted {
         account: key,
         keeper,

@@ -7,9 +7,9 @@
 
 use super::kill::{verdict, Reason, Saved};
 use super::liquidate_partial::book_deficit;
-use super::{issue_margin_call, remaining, update_markets};
+use super::{recovered, remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, OrderFilled, OrderKilled};
+use crate::event::{OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Order, Position, Side};
@@ -129,14 +129,7 @@ impl Ending {
         health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
         let side = Side::of(trade.held.0);
         book_deficit(account, market, self.key, health.equity, side)?;
-        if account.clear_flag_if_recovered(&health, policy)? {
-            emit!(AccountUnflagged {
-                account: self.key,
-                equity_usd_atoms: health.equity.0,
-                maintenance_usd_atoms: health.maintenance.0,
-            });
-        }
-        issue_margin_call::end(account, self.key, &health, policy)?;
+        recovered::note(account, self.key, &health, policy)?;
         emit!(OrderFilled {
             account: self.key,
             filler: self.filler,

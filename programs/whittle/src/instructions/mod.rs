@@ -33,6 +33,7 @@ pub mod place_order;
 pub mod pool_exposure;
 pub mod propose_change;
 pub mod publish_settlement;
+mod recovered;
 pub mod refund_liquidity_request;
 pub mod remaining;
 pub mod request_liquidity;

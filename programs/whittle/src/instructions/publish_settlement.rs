@@ -39,6 +39,9 @@ pub(crate) fn market(ctx: Context<PublishSettlement>) -> Result<()> {
 
     market.accrue_funding(now)?;
     market.wind_down.publish(price, now)?;
+    // No later price will confirm a shock that runs, and nobody should wait for one.
+    market.breaker.shock_since = 0;
+    market.breaker.grace_until = 0;
     market.invariant()?;
     emit!(SettlementPublished {
         market: market.index,

@@ -129,6 +129,7 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     }
     require_that(parts.left < owed, WhittleError::PoolCash)?;
 
+    let waived = account.interest_usd_atoms;
     let borne = apply(
         &mut account,
         &mut market,
@@ -161,6 +162,7 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
         side_usd_atoms: parts.side.0,
         side_bears_usd_atoms: borne.0,
         left_usd_atoms: parts.left.0,
+        interest_waived_usd_atoms: waived,
     });
     Ok(())
 }

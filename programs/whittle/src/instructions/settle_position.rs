@@ -1,9 +1,9 @@
 //! Closes what an account holds in a settled market, at the published price and without a fee.
 
 use super::liquidate_partial::book_deficit;
-use super::remaining;
+use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, PositionSettled};
+use crate::event::PositionSettled;
 use crate::state::{Exchange, MarginAccount, Market, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, Doubt};
@@ -68,13 +68,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Resul
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let side = Side::of(settled.lots);
     book_deficit(&mut account, &mut market, key, health.equity, side)?;
-    if account.clear_flag_if_recovered(&health, &policy)? {
-        emit!(AccountUnflagged {
-            account: key,
-            equity_usd_atoms: health.equity.0,
-            maintenance_usd_atoms: health.maintenance.0,
-        });
-    }
+    recovered::note(&mut account, key, &health, &policy)?;
     account.invariant()?;
     market.invariant()?;
     emit!(PositionSettled {

@@ -2,9 +2,9 @@
 //! its recovery plan: at most what brings it to the plan's target, and at most what the reserve can
 //! spare.
 
-use super::{issue_margin_call, remaining};
+use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, ToppedUp};
+use crate::event::ToppedUp;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{
@@ -92,14 +92,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i
     reserve.debit(amount)?;
     account.credit(amount)?;
     health.equity = health.equity.plus(amount).map_err(WhittleError::from)?;
-    if account.clear_flag_if_recovered(&health, &policy)? {
-        emit!(AccountUnflagged {
-            account: key,
-            equity_usd_atoms: health.equity.0,
-            maintenance_usd_atoms: health.maintenance.0,
-        });
-    }
-    issue_margin_call::end(&mut account, key, &health, &policy)?;
+    recovered::note(&mut account, key, &health, &policy)?;
 
     account.invariant()?;
     reserve.invariant()?;

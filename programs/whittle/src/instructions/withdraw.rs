@@ -1,9 +1,9 @@
 //! Withdraws a collateral token from a margin account: at most what risk does not need.
 
 use super::tokens::Transfer;
-use super::{issue_margin_call, remaining};
+use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, Withdrawn};
+use crate::event::Withdrawn;
 use crate::snapshot::Snapshot;
 use crate::state::bank::QUOTE_BANK;
 use crate::state::governance::PAUSE_WITHDRAWALS;
@@ -139,8 +139,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
         (bank.index, snapshot)
     };
     let after = health::assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
-    let unflagged = account.clear_flag_if_recovered(&after, &policy)?;
-    issue_margin_call::end(&mut account, accounts.account.key(), &after, &policy)?;
+    let key = accounts.account.key();
+    recovered::note(&mut account, key, &after, &policy)?;
     account.invariant()?;
     let decimals = {
         let mut bank = accounts.bank.load_mut()?;
@@ -157,14 +157,6 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     }
     .signed_by_exchange(exchange_bump, amount_atoms)?;
 
-    let key = accounts.account.key();
-    if unflagged {
-        emit!(AccountUnflagged {
-            account: key,
-            equity_usd_atoms: after.equity.0,
-            maintenance_usd_atoms: after.maintenance.0,
-        });
-    }
     emit!(Withdrawn {
         account: key,
         bank: index,

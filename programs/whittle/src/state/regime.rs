@@ -6,6 +6,9 @@ use anchor_lang::prelude::*;
 use whittle_risk::regime::{Multipliers, Ramp, RegimeTerms};
 use whittle_risk::Ratio;
 
+/// The least maintenance multiplier, from which a ramp leads up after tiers were raised.
+pub const LEAST_MULTIPLIER: Ratio = Ratio(Ratio::ONE.0 >> 2);
+
 /// What the authority chooses.
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
@@ -158,9 +161,14 @@ impl Market {
 
     /// Lowers the maintenance multiplier to `ratio` of itself, at most one, and begins a ramp back to
     /// where it was going: for rates that have just been raised by as much.
+    ///
+    /// Errors: [`WhittleError::BadTiers`] under a quarter. Lots and least closes are checked at one,
+    /// with room for that.
     pub fn lower_and_ramp(&mut self, ratio: Ratio, now: i64) -> Outcome<()> {
         self.follow_ramp(now)?;
-        self.multiplier_q32 = Ratio(self.multiplier_q32).times_floor(ratio)?.0;
+        let lowered = Ratio(self.multiplier_q32).times_floor(ratio)?;
+        require_that(lowered >= LEAST_MULTIPLIER, WhittleError::BadTiers)?;
+        self.multiplier_q32 = lowered.0;
         self.regime.ramp_from_q32 = self.multiplier_q32;
         self.regime.initial_from_q32 = self.regime.initial_q32;
         self.regime.ramp_started_at = now;

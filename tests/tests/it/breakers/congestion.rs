@@ -1,4 +1,5 @@
 //! A crowded chain: prices do not arrive for a while, and keepers compete for room.
+//! Deposits and reductions stay open (INV-EXIT).
 
 use super::{Scene, WhittleError, BTC, LOTS, LOW};
 use whittle::event::{GraceBegan, PartiallyLiquidated};

@@ -1,4 +1,5 @@
 //! Pauses end by themselves, cool down, and never stop what makes accounts safer (INV-PAUSE).
+//! Deposits and reductions stay open (INV-EXIT).
 
 use super::{exchange_of, fill, killed, try_trade, BTC, DAY};
 use crate::liquidation::{Scene, CASH, LOTS, LOW};

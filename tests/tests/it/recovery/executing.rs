@@ -196,3 +196,23 @@ fn a_target_under_that_of_a_liquidation_leaves_the_flag() {
     assert!(scene.is_flagged());
     assert_eq!(scene.ratio_bps(), 10_800);
 }
+
+#[test]
+fn a_price_that_is_not_confirmed_yet_executes_nothing() {
+    let mut scene = planned();
+    scene.price(DUE);
+    // The market is in a shock: what is due at its price has to wait until it is confirmed.
+    let key = whittle_client::address::market(0);
+    let mut market = scene.world.market(0);
+    market.breaker.shock_since = scene.world.now();
+    let mut raw = scene.world.raw(&key).expect("a market").clone();
+    let body = bytemuck::bytes_of(&market);
+    raw.data[8..8 + body.len()].copy_from_slice(body);
+    scene.world.put(key, "market 0", &raw);
+    scene.cannot_recover(WhittleError::PriceShock);
+    market.breaker.shock_since = 0;
+    let body = bytemuck::bytes_of(&market);
+    raw.data[8..8 + body.len()].copy_from_slice(body);
+    scene.world.put(key, "market 0", &raw);
+    scene.recover().ok();
+}

@@ -240,3 +240,40 @@ fn another_market_than_the_one_of_the_deficit_is_refused() {
         .send_as(&caller, wrong)
         .refused(WhittleError::MarketMismatch);
 }
+
+#[test]
+fn interest_of_a_bankrupt_account_is_waived_and_the_pool_counts_its_overdraft_no_more() {
+    let mut world = Means::default().world();
+    world.list_bank(&BankSpec::sol()).ok();
+    world.publish_bank(1, "100");
+    world.update_banks(&[1]).ok();
+    let keeper = world.keeper("keeper");
+    let alice = world.trader("alice", 200 * USDC);
+    let mint = world.bank(1).mint;
+    world.give(&alice, &mint, 100 * 1_000_000_000);
+    alice.deposit(&mut world, 1, 100 * 1_000_000_000).ok();
+    world.trade(&alice, BTC, 5_000);
+    world.move_price(BTC, "38500");
+    world.publish_bank(1, "100");
+    world.update_banks(&[1]).ok();
+    world.reduce(&alice, BTC, -5_000);
+    // 550 dollars overdrawn against 10,000 dollars of SOL, for half a year.
+    world.pass(15_768_000);
+    keeper.charge_interest(&mut world, &alice).ok();
+    assert!(world.pool().overdrafts_usd_atoms > 500 * DOLLAR);
+    world.pass(15_768_000);
+    // SOL is worth next to nothing by now and is sold for what it brings.
+    world.publish_bank(1, "0.01");
+    world.update_banks(&[1]).ok();
+    let quote = world.bank(0).mint;
+    world.give(&keeper, &quote, 1_000 * USDC);
+    keeper.convert(&mut world, &alice, 1, u64::MAX).ok();
+    let counted = world.account_of(&alice).interest_usd_atoms;
+    assert!(counted > 20 * DOLLAR, "{counted}");
+    let event: BankruptcyResolved = resolve(&mut world, &alice).ok().event();
+    assert_eq!(event.side, 0);
+    assert!(event.interest_waived_usd_atoms >= counted);
+    let account = world.account_of(&alice);
+    assert_eq!((account.cash_usd_atoms, account.interest_usd_atoms), (0, 0));
+    assert_eq!(world.pool().overdrafts_usd_atoms, 0);
+}
