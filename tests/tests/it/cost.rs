@@ -1,5 +1,7 @@
 //! Ceilings on compute units and on the size of transactions. Neither varies between runs.
 
+use serde_json::Value;
+use std::collections::BTreeSet;
 use whittle_tests::cost::{self, Depth};
 
 #[test]
@@ -33,4 +35,23 @@ fn updating_markets_takes_at_most_3_000_units_a_market() {
         let most = 3_000 * u64::try_from(markets).expect("few markets");
         assert!(cost.units <= most, "{} {}", cost.name, cost.units);
     }
+}
+
+#[test]
+fn the_bench_lists_every_instruction() {
+    let idl = include_str!("../../../idl/whittle.json");
+    let idl: Value = serde_json::from_str(idl).expect("an IDL");
+    let instructions = idl["instructions"].as_array().expect("instructions");
+    assert!(!instructions.is_empty());
+    let costs = cost::all();
+    let listed: BTreeSet<_> = costs
+        .iter()
+        .filter_map(|cost| cost.name.split('/').next())
+        .collect();
+    let missing: Vec<_> = instructions
+        .iter()
+        .map(|instruction| instruction["name"].as_str().expect("a name"))
+        .filter(|name| !listed.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "no figure of {missing:?}");
 }
