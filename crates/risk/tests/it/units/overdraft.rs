@@ -255,7 +255,9 @@ proptest! {
                 continue;
             };
             let after = counted(held - atoms, price, weight).expect("less than before");
-            prop_assert!(after.0 + payment.0 >= before.0, "{before:?} {after:?} {payment:?}");
+            let wide = |amount: Usd| i128::from(amount.0);
+            let has = wide(after) + wide(payment);
+            prop_assert!(has >= wide(before), "{before:?} {after:?} {payment:?}");
         }
     }
 
