@@ -428,6 +428,9 @@ pub enum WhittleError {
     /// 6511
     #[msg("An insurance parameter is out of bounds: see InsuranceParams for each bound")]
     BadInsuranceParams = 511,
+    /// 6512
+    #[msg("The exchange has its 16 markets: more would not fit one transaction")]
+    TooManyMarkets = 512,
     /// 6520
     #[msg("Liquidations are paused: only accounts under the emergency ratio are liquidated")]
     LiquidationsPaused = 520,

@@ -397,6 +397,7 @@ fn errors_keep_their_numbers() {
         BadLotSize 6509,
         BadQuoteToken 6510,
         BadInsuranceParams 6511,
+        TooManyMarkets 6512,
         LiquidationsPaused 6520,
         NewRiskPaused 6521,
         WithdrawalsPaused 6522,

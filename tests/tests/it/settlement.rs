@@ -351,3 +351,25 @@ fn a_claim_stands_behind_a_new_position_and_is_collected_with_it() {
     assert!(claim(&world, &alice) < owed);
     assert!(cash(&world, &alice) > had);
 }
+
+#[test]
+fn a_market_that_has_not_opened_takes_no_cash_from_pool_or_insurance() {
+    let mut world = World::new();
+    let hungry = {
+        let mut spec = MarketSpec::eth();
+        spec.params.pool_line_target_usd_atoms = i64::MAX / 4;
+        spec.params.insurance_line_target_usd_atoms = i64::MAX / 4;
+        spec
+    };
+    world.list_market(&hungry).ok();
+    let opens_at = world.now() + 172_800;
+    world.forge(address::market(1), |market: &mut Market| {
+        market.opens_at = opens_at
+    });
+    let before = (world.pool(), world.insurance());
+    world.settle_markets(&[1]).ok();
+    assert_eq!(world.market(1).pool_line_usd_atoms, 0);
+    assert_eq!(world.market(1).insurance_line_usd_atoms, 0);
+    assert_eq!(world.pool().cash_usd_atoms, before.0.cash_usd_atoms);
+    assert_eq!(world.insurance().cash_usd_atoms, before.1.cash_usd_atoms);
+}

@@ -134,11 +134,12 @@ fn a_market_whose_oracle_died_ends_with_everybody_settled() {
 #[test]
 fn nobody_trades_in_a_settled_market_and_nobody_is_settled_twice() {
     let (mut world, [alice, bob, _]) = dead_market();
-    world.pass(DAY);
+    world.pass(DAY - 5);
     // A reduction placed just before, and a price that would fill it.
     let mut reduce = bob.order(&world, 10);
     reduce.reduce_only = true;
     bob.place_with(&mut world, BTC, reduce).ok();
+    world.pass(5);
     publish(&mut world, BTC).ok();
     world.pass(2);
     world.publish(BTC, "36000");

@@ -42,12 +42,15 @@ fn look(pool: &Pool, markets: &[AccountLoader<Market>], now: i64) -> Result<Sigh
     for loader in markets {
         let market = loader.load()?;
         let mark = market.mark(now);
-        require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
-        require_that(!mark.stale, WhittleError::PriceTooOld)?;
-        require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
         value = value
             .plus_market(&book(&market, &mark)?, Ratio::ONE)
             .map_err(WhittleError::from)?;
+        if market.is_idle(now) {
+            continue;
+        }
+        require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
+        require_that(!mark.stale, WhittleError::PriceTooOld)?;
+        require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
         oldest = oldest.min(mark.publish_time);
         newest = newest.max(mark.publish_time);
     }

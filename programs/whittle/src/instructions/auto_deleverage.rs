@@ -92,12 +92,16 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         return Ok(());
     }
     let index = market.index;
+    let had = Usd(account.cash_usd_atoms);
     let position = account
         .positions
         .iter_mut()
         .find(|position| position.is_used() && position.market == index)
         .ok_or(WhittleError::NotDeleveraged)?;
     let lots = size(&market, position, share, profit)?;
+    // An account that owes keeps its positions until its health decides about them.
+    let closes_all = lots == Lots(position.lots).magnitude();
+    require_that(!closes_all || had.0 >= 0, WhittleError::NotDeleveraged)?;
     let (cash, realised) = close(&mut market, position, lots)?;
     let left = position.lots;
     account.credit(cash)?;

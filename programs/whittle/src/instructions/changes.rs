@@ -7,6 +7,7 @@ use super::remaining::{bank_loader, market_loader};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::oracle;
 use crate::state::bank::QUOTE_BANK;
+use crate::state::depeg::{Depeg, DepegParams};
 use crate::state::exchange::{ExchangeParams, ISSUER_GROUPS};
 use crate::state::governance::MarketGuard;
 use crate::state::market::MarketParams;
@@ -302,6 +303,9 @@ fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms) -> Out
     bank.issuer_group = terms.issuer_group;
     bank.conversion_discount_q32 = terms.conversion_discount_q32;
     bank.depeg_params = terms.depeg;
+    if terms.depeg == DepegParams::default() {
+        bank.depeg = Depeg::default(); // Without a guard no peg is lost.
+    }
     Ok(())
 }
 

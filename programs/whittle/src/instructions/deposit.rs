@@ -51,6 +51,10 @@ fn validate(
     amount_atoms: u64,
 ) -> Outcome<()> {
     require_that(amount_atoms > 0, WhittleError::ZeroAmount)?;
+    // Who owes more than he has cures it with cash; a token without a price to sell it at would only
+    // hold up the resolution of his bankruptcy.
+    let owes = account.deficit_usd_atoms > 0;
+    require_that(bank == QUOTE_BANK || !owes, WhittleError::AccountInDeficit)?;
     let holds = bank == QUOTE_BANK || account.used_collaterals().any(|held| held.bank == bank);
     require_that(holds || *depositor == account.owner, WhittleError::NotOwner)
 }

@@ -63,11 +63,14 @@ pub(crate) fn handle<'info>(
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
-        let side = side_of(&account, usize::from(*slot));
         count(&mut market, close, now);
         apply(&mut account, &mut market, usize::from(*slot), close)?;
-        book_deficit(&mut account, &mut market, key, plan.after.equity, side)?;
         market.invariant()?;
+    }
+    if plan.after.equity.0 < 0 && account.open_positions().next().is_none() {
+        let (info, side) = worst(&snapshot, markets)?;
+        let mut market = remaining::write_market(info)?;
+        book_deficit(&mut account, &mut market, key, plan.after.equity, side)?;
     }
     account.receipt = receipt(&plan, &seen, &clock);
     let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
@@ -127,12 +130,25 @@ pub(super) fn apply(
     account.debit(close.cost.total()?)
 }
 
-/// The side of the position in a slot.
-fn side_of(account: &MarginAccount, slot: usize) -> Side {
-    Side::of(account.positions.get(slot).map_or(0, |it| it.lots))
+/// The market and side of the leg that lost most: those who gained it come before the pool when the
+/// deficit is allocated, and the debtor must not choose them by a small position elsewhere.
+#[cold]
+fn worst<'info>(
+    snapshot: &Snapshot,
+    markets: &'info [AccountInfo<'info>],
+) -> Outcome<(&'info AccountInfo<'info>, Side)> {
+    let mut worst: Option<(Usd, &AccountInfo, Side)> = None;
+    for (leg, info) in snapshot.legs.iter().zip(markets) {
+        let profit = leg.valued(Doubt::Plain)?.profit;
+        if worst.is_none_or(|(most, ..)| profit < most) {
+            worst = Some((profit, info, Side::of(leg.lots.0)));
+        }
+    }
+    let (_, info, side) = worst.ok_or(WhittleError::NoPositions)?;
+    Ok((info, side))
 }
 
-/// Books what an account without positions owes in the market that closed its last one. The pool
+/// Books what an account without positions owes in a market. The pool
 /// holds the loss as a receivable; net asset values for those who leave deduct it.
 pub(super) fn book_deficit(
     account: &mut MarginAccount,

@@ -1,5 +1,6 @@
 //! Lists a market: every bound that later instructions rely on is checked here.
 
+use super::remaining::MAX_MARKETS;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::MarketListed;
 use crate::oracle;
@@ -120,6 +121,7 @@ pub(crate) fn handle(ctx: Context<ListMarket>, args: ListMarketArgs) -> Result<(
         .validate_lot(&exchange.params, &table, &args.oracle, price)?;
 
     let index = exchange.market_count;
+    require_that(index < MAX_MARKETS, WhittleError::TooManyMarkets)?;
     exchange.market_count = index.checked_add(1).ok_or(WhittleError::MathOverflow)?;
     let mut market = ctx.accounts.market.load_init()?;
     market.symbol = args.symbol;

@@ -32,6 +32,9 @@ fn market_price(market: &Market) -> Outcome<Price> {
     Ok(Price(average.max(1)))
 }
 
+/// An oracle that was silent for so long is taken for gone: a day.
+const SILENT_SECS: i64 = 86_400;
+
 pub(crate) fn market(ctx: Context<PublishSettlement>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut market = ctx.accounts.market.load_mut()?;
@@ -55,6 +58,11 @@ pub(crate) fn bank(ctx: Context<PublishBankSettlement>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut bank = ctx.accounts.bank.load_mut()?;
     require_that(bank.price.price_q32 > 0, WhittleError::NoPrice)?;
+    // Who publishes must not choose an old price; only of an oracle that is gone the last one does.
+    let mark = bank.mark(now);
+    let silent = now.saturating_sub(mark.publish_time) > SILENT_SECS;
+    require_that(!mark.stale || silent, WhittleError::PriceTooOld)?;
+    require_that(!mark.uncertain || silent, WhittleError::PriceUncertain)?;
     // A bank keeps no average. What a token with a peg is worth over it never counted.
     let cached = Price(bank.price.price_q32);
     let price = bank.peg().map_or(cached, |peg| cached.min(peg));

@@ -20,6 +20,9 @@ pub fn bank_loader<'info>(info: &'info AccountInfo<'info>) -> Outcome<AccountLoa
     AccountLoader::try_from(info).map_err(|_| WhittleError::WrongAccount)
 }
 
+/// Most markets: more would not fit a transaction that names all of them.
+pub const MAX_MARKETS: u16 = 16;
+
 /// Every market of the exchange: with each number once and in order, none is missing and none counts
 /// twice.
 pub fn all_markets<'info>(
@@ -78,6 +81,16 @@ pub fn read_bank<'a>(info: &'a AccountInfo) -> Outcome<Ref<'a, Bank>> {
 pub fn open_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
     drop(read::<Market>(info)?);
     write_market(info)
+}
+
+/// None of the markets, which stand last in `rest`, is in a price shock.
+pub fn require_no_shock(rest: &[AccountInfo], markets: usize) -> Outcome<()> {
+    let first = rest.len().saturating_sub(markets);
+    for info in rest.iter().skip(first) {
+        let market: Ref<Market> = read(info)?;
+        require_that(market.breaker.shock_since == 0, WhittleError::PriceShock)?;
+    }
+    Ok(())
 }
 
 /// Maps the contents of a market that [`snapshot`] has read before, to write them.

@@ -1,6 +1,7 @@
 //! Gives the loss of a bankrupt account to those who bear it: insurance up to its caps, the pool up
 //! to its cap of the day, the side that gained, and the pool again.
 
+use super::expire_order;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::BankruptcyResolved;
 use crate::state::{Exchange, InsuranceFund, MarginAccount, Market, Pool, Side};
@@ -103,6 +104,18 @@ fn apply(
     }
 }
 
+/// What its orders set aside is its own, and comes before what others bear.
+fn return_escrows(account: &mut MarginAccount, key: Pubkey) -> Outcome<()> {
+    for place in 0u8.. {
+        match account.orders.get(usize::from(place)) {
+            None => return Ok(()),
+            Some(order) if order.lots == 0 => {}
+            Some(_) => expire_order::remove(account, key, place)?,
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut account = ctx.accounts.account.load_mut()?;
@@ -110,6 +123,7 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     let mut pool = ctx.accounts.pool.load_mut()?;
     let mut fund = ctx.accounts.insurance_fund.load_mut()?;
     account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
+    return_escrows(&mut account, ctx.accounts.account.key())?;
     let (owed, side) = loss(&account, &market)?;
     let before_side = Capacity {
         insurance: fund.available(now)?,

@@ -63,11 +63,20 @@ fn fund_claims(market: &mut Market, pool: &mut Pool) -> Outcome<Usd> {
     Ok(funded)
 }
 
+/// What a line should hold: nothing in a market that has not opened or has ended, so that listing one
+/// moves no cash before its time.
+fn wanted(market: &Market, target_usd_atoms: i64, now: i64) -> Usd {
+    if now < market.opens_at || market.wind_down.is_settled() {
+        return Usd::ZERO;
+    }
+    Usd(target_usd_atoms)
+}
+
 /// Brings the pool line to its target. Profit fills the reserve first and then belongs to the
 /// liquidity providers. Uncovered losses stay in the line, beyond the target: the line counts them
 /// as cash that nobody has paid, so they must not become cash that somebody could withdraw.
-fn balance_pool_line(market: &mut Market, pool: &mut Pool) -> Outcome<()> {
-    let target = Usd(market.params.pool_line_target_usd_atoms);
+fn balance_pool_line(market: &mut Market, pool: &mut Pool, now: i64) -> Outcome<()> {
+    let target = wanted(market, market.params.pool_line_target_usd_atoms, now);
     let kept = target.plus(Usd(market.deficit_usd_atoms))?;
     let over = Usd(market.pool_line_usd_atoms).minus(kept)?;
     let surplus = take(&mut market.pool_line_usd_atoms, over)?;
@@ -83,8 +92,8 @@ fn balance_pool_line(market: &mut Market, pool: &mut Pool) -> Outcome<()> {
 
 /// Brings the insurance line to its target. What the line has lost or gained since it was last
 /// settled is what the fund has.
-fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund) -> Outcome<()> {
-    let target = Usd(market.params.insurance_line_target_usd_atoms);
+fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund, now: i64) -> Outcome<()> {
+    let target = wanted(market, market.params.insurance_line_target_usd_atoms, now);
     let over = Usd(market.insurance_line_usd_atoms).minus(target)?;
     let surplus = take(&mut market.insurance_line_usd_atoms, over)?;
     put(&mut fund.cash_usd_atoms, surplus)?;
@@ -116,6 +125,7 @@ fn watch_drawdown(
 pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
     validate(ctx.remaining_accounts)?;
 
+    let now = Clock::get()?.unix_timestamp;
     let mut pool = ctx.accounts.pool.load_mut()?;
     let mut fund = ctx.accounts.insurance_fund.load_mut()?;
     let fund_before = fund.worth()?;
@@ -124,8 +134,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
     for loader in &loaders {
         let mut market = loader.load_mut()?;
         let funded = fund_claims(&mut market, &mut pool)?;
-        balance_pool_line(&mut market, &mut pool)?;
-        balance_insurance_line(&mut market, &mut fund)?;
+        balance_pool_line(&mut market, &mut pool, now)?;
+        balance_insurance_line(&mut market, &mut fund, now)?;
 
         market.pool_cash_seen_usd_atoms = pool
             .own_cash()?

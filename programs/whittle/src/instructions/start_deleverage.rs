@@ -48,18 +48,29 @@ pub(super) fn share_now(
     Ok((share, profit))
 }
 
+/// Whether a running reduction has to be finished first. Not when this side needs a larger share by
+/// now, nor when the other side needs none any more: who begins early must not hold up what follows.
+fn is_busy(market: &Market, pool: &Pool, side: Side, share: Ratio, now: i64) -> Outcome<bool> {
+    let running = market.deleverage;
+    if running.side == 0 || now > running.ends_at {
+        return Ok(false);
+    }
+    if running.side == side.sign() {
+        return Ok(share.0 <= running.share_q32);
+    }
+    let (other, _) = share_now(market, pool, side.other(), now)?;
+    Ok(other > Ratio::ZERO)
+}
+
 pub(crate) fn handle(ctx: Context<StartDeleverage>, is_long: bool) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let pool = ctx.accounts.pool.load()?;
     let mut market = ctx.accounts.market.load_mut()?;
     let side = if is_long { Side::Long } else { Side::Short };
-    // One at a time: a position is reduced once by each.
-    require_that(
-        market.deleverage.side == 0 || now > market.deleverage.ends_at,
-        WhittleError::DeleverageRunning,
-    )?;
     let (share, profit) = share_now(&market, &pool, side, now)?;
     require_that(share > Ratio::ZERO, WhittleError::PayoutBoundHolds)?;
+    let busy = is_busy(&market, &pool, side, share, now)?;
+    require_that(!busy, WhittleError::DeleverageRunning)?;
 
     market.deleverage.share_q32 = share.0;
     market.deleverage.ends_at = now.saturating_add(DELEVERAGE_SECS);

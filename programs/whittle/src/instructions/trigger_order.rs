@@ -34,6 +34,7 @@ pub(super) fn waiting_at(account: &mut MarginAccount, place: u8) -> Outcome<&mut
 fn validate(order: &Order, market: &Market, now: i64) -> Outcome<()> {
     require_that(order.market == market.index, WhittleError::MarketMismatch)?;
     require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
+    require_that(!market.wind_down.is_settled(), WhittleError::MarketSettled)?;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     let mark = market.mark(now);
     require_that(!mark.stale, WhittleError::PriceTooOld)?;

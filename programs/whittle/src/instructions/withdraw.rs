@@ -140,6 +140,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     };
     let after = health::assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let key = accounts.account.key();
+    // At a price that is not confirmed yet, profit frees nothing.
+    remaining::require_no_shock(rest, snapshot.legs.len())?;
     recovered::note(&mut account, key, &after, &policy)?;
     account.invariant()?;
     let decimals = {

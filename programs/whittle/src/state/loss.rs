@@ -49,6 +49,13 @@ impl Side {
 }
 
 impl Market {
+    /// Whether it has not opened and nobody has anything in it: the pool needs no price of it.
+    pub fn is_idle(&self, now: i64) -> bool {
+        let open = self.long_lots | self.short_lots;
+        let owed = self.claims_unpaid_usd_atoms | self.funding_unsettled_usd_atoms;
+        now < self.opens_at && open == 0 && owed == 0
+    }
+
     /// The loss index of a side.
     pub fn loss_index(&self, side: Side) -> Wide {
         match side {

@@ -88,7 +88,9 @@ impl Market {
     /// Whether an order may be placed or filled here: none once the market is settled, and one that
     /// opens only while new risk is taken.
     pub fn admit(&self, exchange: &Exchange, opens: bool, now: i64) -> Outcome<()> {
-        require_that(!self.wind_down.is_settled(), WhittleError::MarketSettled)?;
+        // Once the average may be published, nobody chooses between it and the oracle's price.
+        let ends = self.wind_down.has_begun(now) && now >= self.wind_down.settles_at;
+        require_that(!ends, WhittleError::MarketSettled)?;
         if !opens {
             return Ok(());
         }

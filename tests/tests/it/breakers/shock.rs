@@ -111,3 +111,13 @@ fn a_shock_in_one_market_does_not_protect_the_legs_of_another() {
     assert_eq!(scene.lots(BTC), LOTS, "BTC is in shock");
     assert!(scene.lots(eth) < 2 * LOTS, "ETH is not");
 }
+
+#[test]
+fn profit_at_a_price_that_is_not_confirmed_frees_no_cash() {
+    let mut scene = scene();
+    scene.price("44500");
+    assert_ne!(scene.world.market(BTC).breaker.shock_since, 0);
+    let alice = scene.alice.clone();
+    let sent = alice.withdraw(&mut scene.world, 0, USDC);
+    sent.refused(WhittleError::PriceShock);
+}

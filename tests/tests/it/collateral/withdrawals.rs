@@ -53,6 +53,10 @@ fn cash_leaves_up_to_the_excess_and_not_an_atom_more() {
 fn unrealised_profit_does_not_leave() {
     let (mut world, alice) = long();
     world.move_price(BTC, "80000");
+    // A price so far off is believed once a later one confirms it.
+    world.pass(31);
+    world.republish(BTC);
+    world.update(&[BTC]).ok();
     let cash = world.account_of(&alice).cash_usd_atoms.unsigned_abs();
     let sent = alice.withdraw(&mut world, QUOTE, cash + 1);
     sent.refused(WhittleError::ExceedsExcess);

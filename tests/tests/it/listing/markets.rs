@@ -6,7 +6,9 @@ use whittle::state::market::MarketParams;
 use whittle::state::raw::OracleConfig;
 use whittle_client::{address, instruction};
 use whittle_tests::oracle::LEGACY;
-use whittle_tests::{bps, MarketSpec, Quote, Sent, Update, World, ONE, USD};
+use whittle_tests::{
+    bps, BankSpec, ExchangeSpec, MarketSpec, Quote, Sent, Update, World, ONE, USD,
+};
 
 /// Lists a market whose arguments differ from good ones by `change`.
 #[track_caller]
@@ -311,4 +313,23 @@ fn a_market_is_listed_with_its_own_feed() {
     let market = world.market(1);
     assert_eq!(market.price.price_q32, 0);
     assert_eq!(address::market(market.index), address::market(1));
+}
+
+#[test]
+fn there_are_as_many_markets_as_one_transaction_can_name_and_no_more() {
+    const SYMBOLS: [&str; 17] = [
+        "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q",
+    ];
+    let mut world = World::with_exchange(&ExchangeSpec::default());
+    world.list_bank(&BankSpec::usdc()).ok();
+    let spec = |symbol| MarketSpec {
+        symbol,
+        ..MarketSpec::default()
+    };
+    for symbol in &SYMBOLS[..16] {
+        world.list_market(&spec(symbol)).ok();
+    }
+    world
+        .list_market(&spec(SYMBOLS[16]))
+        .refused(WhittleError::TooManyMarkets);
 }

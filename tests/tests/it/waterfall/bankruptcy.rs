@@ -10,7 +10,7 @@ use whittle::error::WhittleError;
 use whittle::event::{BankruptcyResolved, DeficitBooked};
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle_client::address;
-use whittle_tests::{assert_only_changed, spec, Actor, BankSpec, World, USDC};
+use whittle_tests::{assert_only_changed, spec, Actor, BankSpec, MarketSpec, World, USDC};
 
 /// Alice is long 100,000 dollars with 5,300 and Bob is short as much with 60,000. The price falls to
 /// 37,000 in one update; Alice is closed and owes about 2,200 dollars more than she has.
@@ -201,13 +201,21 @@ fn an_account_that_is_not_bankrupt_is_refused() {
 
 #[test]
 fn an_account_with_collateral_is_not_bankrupt_yet() {
-    let mut story = story(&Means::default());
-    story.world.list_bank(&BankSpec::sol()).ok();
-    story.world.update_banks(&[1]).ok();
-    let mint = story.world.bank(1).mint;
-    story.world.give(&story.alice, &mint, 1_000);
-    story.alice.deposit(&mut story.world, 1, 1_000).ok();
-    resolve(&mut story.world, &story.alice).refused(WhittleError::CollateralLeft);
+    let mut world = Means::default().world();
+    world.list_bank(&BankSpec::sol()).ok();
+    world.publish_bank(1, "100");
+    world.update_banks(&[1]).ok();
+    let keeper = world.keeper("keeper");
+    let alice = world.trader("alice", CASH);
+    let mint = world.bank(1).mint;
+    world.give(&alice, &mint, 1_000);
+    alice.deposit(&mut world, 1, 1_000).ok();
+    world.trade(&alice, BTC, LOTS);
+    world.move_price(BTC, "37000");
+    world.publish_bank(1, "100");
+    world.update_banks(&[1]).ok();
+    keeper.liquidate(&mut world, &alice).ok();
+    resolve(&mut world, &alice).refused(WhittleError::CollateralLeft);
 }
 
 #[test]
@@ -227,10 +235,7 @@ fn the_winners_are_not_charged_at_an_old_price() {
 #[test]
 fn another_market_than_the_one_of_the_deficit_is_refused() {
     let mut story = story(&Means::default());
-    story
-        .world
-        .list_market(&whittle_tests::MarketSpec::eth())
-        .ok();
+    story.world.list_market(&MarketSpec::eth()).ok();
     let mut account = story.world.account_of(&story.alice);
     account.deficit_market = 1;
     let caller = story.world.authority.clone();
@@ -276,4 +281,31 @@ fn interest_of_a_bankrupt_account_is_waived_and_the_pool_counts_its_overdraft_no
     let account = world.account_of(&alice);
     assert_eq!((account.cash_usd_atoms, account.interest_usd_atoms), (0, 0));
     assert_eq!(world.pool().overdrafts_usd_atoms, 0);
+}
+
+#[test]
+fn a_loss_is_booked_where_it_was_made_and_not_where_its_owner_holds_a_trifle() {
+    let mut world = World::with_markets(&[MarketSpec::default(), MarketSpec::eth()]);
+    let alice = world.trader("alice", CASH);
+    let keeper = world.keeper("keeper");
+    world.trade(&alice, BTC, LOTS);
+    // Ten lots of 2 dollars in the market that comes last.
+    world.trade(&alice, 1, 10);
+    world.move_price(BTC, "37000");
+    world.republish(1);
+    world.update(&[1]).ok();
+    let event: DeficitBooked = keeper.liquidate(&mut world, &alice).ok().event();
+    assert_eq!(event.market, BTC);
+    assert_eq!(world.account_of(&alice).deficit_side, 1);
+}
+
+#[test]
+fn who_owes_more_than_he_has_cannot_hold_up_the_resolution_with_a_token() {
+    let mut story = story(&Means::default());
+    story.world.list_bank(&BankSpec::sol()).ok();
+    let mint = story.world.bank(1).mint;
+    story.world.give(&story.alice, &mint, 1);
+    let sent = story.alice.deposit(&mut story.world, 1, 1);
+    sent.refused(WhittleError::AccountInDeficit);
+    resolve(&mut story.world, &story.alice).ok();
 }

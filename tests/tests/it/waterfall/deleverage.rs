@@ -160,3 +160,20 @@ fn an_old_price_reduces_nobody() {
     scene.world.pass(40);
     scene.start(Side::Long).refused(WhittleError::PriceTooOld);
 }
+
+#[test]
+fn a_reduction_that_began_early_does_not_hold_up_the_one_that_is_needed() {
+    let mut scene = scene();
+    let first: DeleverageStarted = scene.start(Side::Long).ok().event();
+    let alice = scene.alice.clone();
+    scene.reduce(&alice).ok();
+    // At the same price no larger share is needed.
+    scene
+        .start(Side::Long)
+        .refused(WhittleError::DeleverageRunning);
+    // The price goes on rising, and those who were reduced are asked again.
+    scene.world.move_price(BTC, "44800");
+    let second: DeleverageStarted = scene.start(Side::Long).ok().event();
+    assert!(second.share_q32 > first.share_q32);
+    scene.reduce(&alice).ok();
+}

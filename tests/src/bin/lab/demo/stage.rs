@@ -3,8 +3,9 @@
 use whittle::event::OrderFilled;
 use whittle::state::exchange::ExchangeParams;
 use whittle::state::market::MarketParams;
+use whittle::state::regime::RegimeParams;
 use whittle::state::MarginAccount;
-use whittle_tests::{bps, Actor, BankSpec, ExchangeSpec, MarketSpec, Quote, World, USD, USDC};
+use whittle_tests::{bps, Actor, BankSpec, ExchangeSpec, MarketSpec, Quote, World, ONE, USD, USDC};
 
 use super::accounts::{limit, lot_exponent, Trader};
 use super::path::Path;
@@ -59,6 +60,12 @@ impl Feed {
             params: MarketParams {
                 min_position_usd_atoms: 200 * USD,
                 min_close_usd_atoms: 100 * USD,
+                // A week in which one percent a minute was nothing unusual.
+                regime: RegimeParams {
+                    elevated_variance_q32: ONE / 10_000,
+                    extreme_variance_q32: ONE / 1_000,
+                    ..usual.params.regime
+                },
                 ..usual.params
             },
             ..usual
