@@ -111,8 +111,9 @@ impl Report {
             (
                 "closing all",
                 format!(
-                    "{} at each account's first liquidation; Whittle: {} of that (median account {whole})",
+                    "{} at each account's first liquidation; Whittle, at those prices: {}, {} of that (median account {whole})",
                     money(all, 2),
+                    money(self.closed_of_all(), 2),
                     percent(self.closed_of_all(), all)
                 ),
             ),
