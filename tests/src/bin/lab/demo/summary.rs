@@ -110,8 +110,9 @@ impl Report {
             ),
             (
                 "closing all",
+                // At the same prices for both; what was closed above is at the prices of its time.
                 format!(
-                    "{} at each account's first liquidation; Whittle, at those prices: {}, {} of that (median account {whole})",
+                    "{} at each account's first liquidation; Whittle {}, {} (median {whole})",
                     money(all, 2),
                     money(self.closed_of_all(), 2),
                     percent(self.closed_of_all(), all)

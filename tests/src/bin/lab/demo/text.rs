@@ -133,7 +133,7 @@ mod tests {
         );
         assert!(
             text.contains(
-                "$17,000.00 at each account's first liquidation; Whittle: 48.4 % of that"
+                "$17,000.00 at each account's first liquidation; Whittle $8,234.57, 48.4 %"
             ),
             "{text}"
         );
