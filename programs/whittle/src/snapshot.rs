@@ -80,6 +80,8 @@ impl Snapshot {
         };
         self.collateral = self.collateral.plus(value(mark.forgiving(bank.peg()))?)?;
         self.prudent_collateral = match self.prudent_collateral {
+            // The published price is not one that the token can be sold at any more.
+            sum if bank.wind_down.is_settled() => sum,
             Some(sum) if !mark.stale => Some(sum.plus(value(mark.prudent(bank.peg()))?)?),
             _ => None,
         };

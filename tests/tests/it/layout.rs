@@ -57,7 +57,7 @@ fn accounts_are_laid_out_as_published() {
         mint 8, vault 40, token_program 72, oracle 104, price 184, haircut_weight_q32 240,
         peg_q32 248, deposit_cap_atoms 256, deposits_atoms 264, issuer_group 272, index 274,
         decimals 276, bump 277, vault_bump 278, deposits_frozen 279, conversion_discount_q32 280,
-        depeg_params 288, depeg 320, wind_down 336, opens_at 360, reserved 368,
+        depeg_params 288, depeg 320, wind_down 336, opens_at 360, frozen_at 368, reserved 376,
     });
     assert_eq!(Market::DISCRIMINATOR, [219, 190, 213, 55, 0, 227, 198, 154]);
     pin!(Market, from 8, 1120 bytes {
@@ -71,7 +71,7 @@ fn accounts_are_laid_out_as_published() {
         short_loss_unsettled_usd_atoms 816, pool_cash_seen_usd_atoms 824, breaker 832, regime 888,
         deleverage 944, guard 968, wind_down 984, crowded_long_q32 1008, crowded_short_q32 1016,
         opens_at 1024, insurance_drawn_until 1032, insurance_line_seen_usd_atoms 1040,
-        reserved 1048,
+        guarded_at 1048, reserved 1056,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {

@@ -26,15 +26,26 @@ pub struct ApplyChange<'info> {
 
 pub(crate) fn handle<'info>(ctx: Context<'info, ApplyChange<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let (change, nonce, kind) = {
+    let (change, nonce, kind, queued_at) = {
         let proposal = ctx.accounts.proposal.load()?;
         proposal.require_due(now)?;
-        (proposal.change()?, proposal.nonce, proposal.kind())
+        (
+            proposal.change()?,
+            proposal.nonce,
+            proposal.kind(),
+            proposal.queued_at,
+        )
     };
     change.validate()?;
 
     let mut exchange = ctx.accounts.exchange.load_mut()?;
-    changes::apply(change, &mut exchange, ctx.remaining_accounts, now)?;
+    changes::apply(
+        change,
+        &mut exchange,
+        ctx.remaining_accounts,
+        queued_at,
+        now,
+    )?;
 
     // `close` clears the proposal when the handler returns.
     emit!(ChangeApplied {

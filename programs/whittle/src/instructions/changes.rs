@@ -26,6 +26,7 @@ pub(super) fn apply<'info>(
     change: Change,
     exchange: &mut Exchange,
     rest: Rest<'info>,
+    queued_at: i64,
     now: i64,
 ) -> Result<()> {
     match change {
@@ -51,11 +52,14 @@ pub(super) fn apply<'info>(
             fund.load_mut()?.params = params;
             Ok(())
         }
+        // A guard that came after the proposal was not what it was about.
         Change::ClearMarketGuard { market } => with_market(rest, market, |it| {
+            require_that(queued_at >= it.guarded_at, WhittleError::GuardLoosens)?;
             it.guard = MarketGuard::NONE;
             it.count_crowding()
         }),
         Change::ClearBankFreeze { bank } => with_bank(rest, bank, |it| {
+            require_that(queued_at >= it.frozen_at, WhittleError::GuardLoosens)?;
             it.deposits_frozen = 0;
             Ok(())
         }),

@@ -46,6 +46,7 @@ pub(crate) fn market(
         open_interest_cap_usd_atoms,
         initial_q32,
     })?;
+    market.guarded_at = Clock::get()?.unix_timestamp;
     market.count_crowding()?;
     market.invariant()?;
     emit!(MarketGuarded {
@@ -65,6 +66,7 @@ pub(crate) fn bank(ctx: Context<GuardBank>) -> Result<()> {
     require_that(bank.deposits_frozen == 0, WhittleError::GuardLoosens)?;
 
     bank.deposits_frozen = 1;
+    bank.frozen_at = Clock::get()?.unix_timestamp;
     emit!(BankGuarded {
         by: ctx.accounts.guardian.key(),
         bank: bank.index,

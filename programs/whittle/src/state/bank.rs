@@ -60,8 +60,10 @@ pub struct Bank {
     pub wind_down: WindDown,
     /// From when on deposits are taken, Unix seconds; zero for a bank of the first hour.
     pub opens_at: i64,
+    /// When the guardian froze deposits, Unix seconds.
+    pub frozen_at: i64,
     /// Room.
-    pub reserved: [u8; 56],
+    pub reserved: [u8; 48],
 }
 
 impl Bank {

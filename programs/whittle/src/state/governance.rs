@@ -43,8 +43,7 @@ pub struct GovernanceParams {
 }
 
 impl GovernanceParams {
-    /// Bounds in code. With the cooldown at least as long as a pause, nothing is paused for more than
-    /// half of the time.
+    /// Bounds in code. The cooldown is at least as long as a pause.
     pub fn validate(&self) -> Outcome<()> {
         let ok = (TIMELOCK_MIN_SECS..=TIMELOCK_MAX_SECS).contains(&self.timelock_secs)
             && (1..=PAUSE_MAX_SECS).contains(&self.pause_max_secs)
@@ -168,7 +167,16 @@ impl Exchange {
         pause.cooldown_until = pause
             .until
             .saturating_add(i64::from(terms.pause_cooldown_secs));
-        Ok(*pause)
+        let begun = *pause;
+        if kind == PAUSE_LIQUIDATIONS {
+            // It pauses these two as well, so they wait as long for their next one.
+            for implied in [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS] {
+                if let Some(other) = self.pauses.get_mut(usize::from(implied)) {
+                    other.cooldown_until = other.cooldown_until.max(begun.cooldown_until);
+                }
+            }
+        }
+        Ok(begun)
     }
 
     /// Ends a pause now; its cooldown stays.

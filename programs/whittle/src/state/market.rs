@@ -175,8 +175,10 @@ pub struct Market {
     pub insurance_drawn_until: i64,
     /// The insurance line as the last settlement left it.
     pub insurance_line_seen_usd_atoms: i64,
+    /// When the guardian last tightened, Unix seconds.
+    pub guarded_at: i64,
     /// Room.
-    pub reserved: [u8; 72],
+    pub reserved: [u8; 64],
 }
 
 impl Market {

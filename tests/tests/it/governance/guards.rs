@@ -165,3 +165,16 @@ fn deposits_of_the_quote_token_cannot_be_frozen() {
     let sent = guardian.guard_bank(&mut world, 0);
     sent.refused(WhittleError::BadGuard);
 }
+
+#[test]
+fn a_proposal_that_was_queued_before_the_guardian_tightened_does_not_undo_it() {
+    let mut world = World::new();
+    let guardian = world.guardian();
+    let market = BTC;
+    let early = world.propose(Change::ClearMarketGuard { market });
+    world.await_eta(early);
+    // An hour after it was queued or years: what counts is that the guard came later.
+    guardian.guard_market(&mut world, BTC, 0, 3 * ONE).ok();
+    world.apply(early).refused(WhittleError::GuardLoosens);
+    assert_eq!(world.market(BTC).open_interest_cap().0, 0);
+}

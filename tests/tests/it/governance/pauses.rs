@@ -212,3 +212,15 @@ fn only_guardian_and_authority_pause_and_unpause() {
     let sent = mallory.unpause(&mut world, PAUSE_NEW_RISK);
     sent.refused(WhittleError::NotGuardian);
 }
+
+#[test]
+fn a_pause_of_liquidations_is_not_followed_at_once_by_one_of_what_it_paused_too() {
+    let mut world = World::new();
+    let guardian = world.guardian();
+    guardian.pause(&mut world, PAUSE_LIQUIDATIONS, 3_600).ok();
+    world.pass(3_601);
+    for kind in [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS] {
+        let sent = guardian.pause(&mut world, kind, 3_600);
+        sent.refused(WhittleError::PauseCoolingDown);
+    }
+}
