@@ -59,6 +59,20 @@ fn validate(
     require_that(holds || *depositor == account.owner, WhittleError::NotOwner)
 }
 
+/// A fill that adds risk needs the price of every token held. A first token of a silent feed, held
+/// from a moment of the owner's choice, would take his order back.
+fn validate_orders(account: &MarginAccount, bank: &Bank, now: i64) -> Outcome<()> {
+    let is_new = bank.index != QUOTE_BANK
+        && account
+            .used_collaterals()
+            .all(|held| held.bank != bank.index);
+    let holds_up = is_new && bank.mark(now).stale;
+    require_that(
+        !holds_up || account.opening_orders(now).next().is_none(),
+        WhittleError::PriceTooOld,
+    )
+}
+
 /// All tokens of the issuer together, the deposit included, must be within its cap.
 fn validate_issuer(exchange: &Exchange, bank: &Bank, others: &[AccountInfo]) -> Outcome<()> {
     let mut infos = others.iter();
@@ -96,7 +110,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Deposit<'info>>, amount_atoms: u
         let exchange = accounts.exchange.load()?;
         account.count_interest(&exchange, Clock::get()?.unix_timestamp)?;
         validate(&account, bank.index, accounts.depositor.key, amount_atoms)?;
-        bank.admit_deposit(Clock::get()?.unix_timestamp)?;
+        let now = Clock::get()?.unix_timestamp;
+        bank.admit_deposit(now)?;
+        validate_orders(&account, &bank, now)?;
 
         // A rescue is never blocked, least of all by somebody who fills the cap.
         if bank.index == QUOTE_BANK && account.has_obligations() {

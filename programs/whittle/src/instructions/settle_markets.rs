@@ -140,6 +140,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
         market.pool_cash_seen_usd_atoms = pool
             .own_cash()?
             .plus(Usd(market.pool_line_usd_atoms))
+            .and_then(|cash| cash.minus(Usd(market.claims_unpaid_usd_atoms)))
             .map_err(WhittleError::from)?
             .0;
         market.count_crowding()?;

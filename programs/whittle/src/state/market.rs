@@ -153,7 +153,8 @@ pub struct Market {
     pub long_loss_unsettled_usd_atoms: i64,
     /// Losses that shorts bear and have not settled.
     pub short_loss_unsettled_usd_atoms: i64,
-    /// Cash of the pool when the market was last settled, USD atoms.
+    /// Cash of the pool, less the market's claims that it could not fund, when the market was last
+    /// settled, USD atoms.
     pub pool_cash_seen_usd_atoms: i64,
     /// Circuit breakers.
     pub breaker: Breaker,

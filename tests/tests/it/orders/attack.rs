@@ -91,3 +91,20 @@ fn a_token_whose_price_is_stale_can_be_withdrawn_while_no_order_adds_risk() {
     mallory.place_with(&mut world, BTC, args).ok();
     mallory.withdraw(&mut world, SOL, 1_000_000).ok();
 }
+
+#[test]
+fn an_owner_does_not_take_his_order_back_with_a_token_whose_feed_is_silent() {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    let mallory = world.trader("mallory", 1_000 * USDC);
+    let mint = world.bank(SOL).mint;
+    world.give(&mallory, &mint, 2);
+    mallory.place(&mut world, BTC, 4_000).ok();
+    // SOL has had no price for a minute: with one atom of it no fill would go through.
+    world.pass(61);
+    let sent = mallory.deposit(&mut world, SOL, 1);
+    sent.refused(WhittleError::PriceTooOld);
+    world.publish_bank(SOL, "100");
+    world.update_banks(&[SOL]).ok();
+    mallory.deposit(&mut world, SOL, 1).ok();
+}
