@@ -133,6 +133,21 @@ impl Snapshot {
     }
 }
 
+/// One position as the arithmetic sees it, for what looks at no other.
+pub fn leg_of(position: &Position, market: &Market, now: i64) -> Outcome<Leg> {
+    let mut leg = Leg::default();
+    read_leg(&mut leg, position, market, now)?;
+    Ok(leg)
+}
+
+/// A price to act at on somebody else's behalf: young enough and not in doubt.
+///
+/// Errors: [`WhittleError::PriceTooOld`], [`WhittleError::PriceUncertain`].
+pub fn require_firm(mark: &Mark) -> Outcome<()> {
+    require_that(!mark.stale, WhittleError::PriceTooOld)?;
+    require_that(!mark.uncertain, WhittleError::PriceUncertain)
+}
+
 /// Fills `leg` with a position and its market. In place, because a leg is large and the on-chain
 /// machine pays for every copy.
 fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Outcome<()> {

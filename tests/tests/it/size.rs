@@ -4,10 +4,14 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_transaction::Transaction;
+use whittle::instructions::remaining::MAX_MARKETS;
 use whittle::state::margin_account::MAX_COLLATERALS;
 use whittle::state::MarginAccount;
-use whittle_client::instruction::{liquidate_partial, update_banks, update_markets, Held};
-use whittle_client::Writable;
+use whittle_client::instruction::{
+    allocate_shortfall, fill_liquidity_request, liquidate_partial, pool_exposure, update_banks,
+    update_markets, Held,
+};
+use whittle_client::{address, Writable};
 use whittle_risk::MAX_LEGS;
 use whittle_tests::{spec, Actor, BankSpec, MarketSpec, World};
 
@@ -104,4 +108,26 @@ fn a_liquidation_fits_a_transaction_with_the_updates_of_all_that_it_can_depend_o
     let [markets, banks] = updates;
     let bytes = size(&[markets, banks, liquidation]);
     assert!(bytes <= PACKET, "{bytes} bytes");
+}
+
+/// What bounds the number of markets: the widest instructions that name all of them.
+#[test]
+fn instructions_that_name_every_market_fit_a_transaction_with_as_many_as_may_be_listed() {
+    const LETTERS: [&str; MAX_MARKETS as usize] = [
+        "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P",
+    ];
+    let markets = LETTERS.map(|symbol| MarketSpec {
+        symbol,
+        ..MarketSpec::default()
+    });
+    let mut world = World::with_markets(&markets);
+    let provider = Actor::named("lp");
+    provider.request_withdrawal(&mut world, 1_000_000, 0).ok();
+    let request = world.read(&address::liquidity_request(&provider.address()));
+    let mirror = world.mirror();
+    let fill = fill_liquidity_request(&mirror, &request).expect("a quote bank");
+    for instruction in [fill, allocate_shortfall(&mirror), pool_exposure(&mirror)] {
+        let bytes = size(&[instruction]);
+        assert!(bytes <= PACKET, "{bytes} bytes");
+    }
 }

@@ -261,3 +261,25 @@ fn a_bank_that_ends_takes_no_deposits_and_counts_at_its_last_price_at_most_at_pe
     assert!(!world.bank(SOL).mark(world.now()).stale);
     alice.withdraw(&mut world, SOL, 1_000_000_000).ok();
 }
+
+#[test]
+fn a_bank_is_not_settled_at_an_old_price_while_its_oracle_lives() {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    world.change(Change::WindDownBank {
+        bank: SOL,
+        settles_after_secs: 86_400,
+    });
+    world.pass(DAY);
+    world.publish_bank(SOL, "100");
+    world.update_banks(&[SOL]).ok();
+    world.pass(61);
+    let settle = instruction::publish_bank_settlement(&world.bank(SOL).mint);
+    let sent = world.send(std::slice::from_ref(&settle), &[]);
+    sent.refused(WhittleError::PriceTooOld);
+    world.publish_bank(SOL, "110");
+    world.update_banks(&[SOL]).ok();
+    world.send(&[settle], &[]).ok();
+    let bank = world.bank(SOL);
+    assert_eq!(bank.wind_down.price_q32, bank.price.price_q32);
+}

@@ -8,7 +8,7 @@
 use super::remaining::all_markets;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{ProfitsCut, ShortfallEnded, ShortfallSeen};
-use crate::snapshot::book;
+use crate::snapshot::{book, require_firm};
 use crate::state::{Exchange, Market, Pool, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::nav::NetAssetValue;
@@ -49,8 +49,7 @@ fn look(pool: &Pool, markets: &[AccountLoader<Market>], now: i64) -> Result<Sigh
             continue;
         }
         require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
-        require_that(!mark.stale, WhittleError::PriceTooOld)?;
-        require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+        require_firm(&mark)?;
         oldest = oldest.min(mark.publish_time);
         newest = newest.max(mark.publish_time);
     }

@@ -4,9 +4,11 @@
 use super::start_deleverage::share_now;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{DeleverageEnded, Deleveraged};
+use crate::snapshot::leg_of;
 use crate::state::{Exchange, MarginAccount, Market, Pool, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::crowding::deleverage_lots;
+use whittle_risk::health::Doubt;
 use whittle_risk::{Lots, Ratio, Usd};
 
 /// Anyone may call, for each account once.
@@ -24,23 +26,14 @@ pub struct AutoDeleverage<'info> {
     pub pool: AccountLoader<'info, Pool>,
 }
 
-/// Unrealised profit of a position after funding and losses.
-fn profit_of(market: &Market, position: &Position) -> Outcome<Usd> {
-    let price = market.counted_price();
-    let owed = whittle_risk::funding::owed_ceil(
-        Lots(position.lots),
-        position.funding_index_q32.into(),
-        market.funding_index_q32.into(),
-    )?;
-    Ok(price
-        .value_floor(Lots(position.lots))?
-        .minus(Usd(position.entry_usd_atoms))?
-        .minus(owed)?
-        .minus(market.loss_owed(position)?)?)
-}
-
 /// Lots to close of the account's position.
-fn size(market: &Market, position: &Position, share_now: Ratio, profit: Usd) -> Outcome<u64> {
+fn size(
+    market: &Market,
+    position: &Position,
+    share_now: Ratio,
+    profit: Usd,
+    now: i64,
+) -> Outcome<u64> {
     require_that(
         Side::of(position.lots).sign() == market.deleverage.side && position.lots != 0,
         WhittleError::NotDeleveraged,
@@ -49,7 +42,7 @@ fn size(market: &Market, position: &Position, share_now: Ratio, profit: Usd) -> 
         position.deleverage_epoch != market.deleverage.epoch,
         WhittleError::NotDeleveraged,
     )?;
-    let own = profit_of(market, position)?;
+    let own = leg_of(position, market, now)?.valued(Doubt::Plain)?.profit;
     require_that(own.0 > 0, WhittleError::NotDeleveraged)?;
     let lots = Lots(position.lots).magnitude();
     let share = Ratio(market.deleverage.share_q32);
@@ -98,7 +91,7 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         .iter_mut()
         .find(|position| position.is_used() && position.market == index)
         .ok_or(WhittleError::NotDeleveraged)?;
-    let lots = size(&market, position, share, profit)?;
+    let lots = size(&market, position, share, profit, now)?;
     // An account that owes keeps its positions until its health decides about them.
     let closes_all = lots == Lots(position.lots).magnitude();
     require_that(!closes_all || had.0 >= 0, WhittleError::NotDeleveraged)?;

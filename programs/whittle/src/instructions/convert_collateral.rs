@@ -8,7 +8,7 @@ use super::tokens::Transfer;
 use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::CollateralConverted;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{require_firm, Snapshot};
 use crate::state::bank::QUOTE_BANK;
 use crate::state::{Bank, Exchange, MarginAccount, Pool};
 use anchor_lang::prelude::*;
@@ -113,8 +113,7 @@ fn validate_due(
 fn validate_price(bank: &Bank, now: i64) -> Outcome<()> {
     let mark = bank.mark(now);
     require_that(bank.price.price_q32 != 0, WhittleError::NoPrice)?;
-    require_that(!mark.stale, WhittleError::PriceTooOld)?;
-    require_that(!mark.uncertain, WhittleError::PriceUncertain)
+    require_firm(&mark)
 }
 
 /// Once equity is gone each discount is the loss of others, so the smallest comes first: among the

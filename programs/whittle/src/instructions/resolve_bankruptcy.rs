@@ -4,6 +4,7 @@
 use super::expire_order;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::BankruptcyResolved;
+use crate::snapshot::require_firm;
 use crate::state::{Exchange, InsuranceFund, MarginAccount, Market, Pool, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::waterfall::{allocate, Allocation, Capacity};
@@ -65,8 +66,7 @@ fn profit(market: &Market, side: Option<Side>, now: i64) -> Outcome<Usd> {
         return Ok(Usd::ZERO);
     };
     let mark = market.mark(now);
-    require_that(!mark.stale, WhittleError::PriceTooOld)?;
-    require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+    require_firm(&mark)?;
     market.side_profit(side)
 }
 

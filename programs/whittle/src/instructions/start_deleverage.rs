@@ -3,6 +3,7 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::DeleverageStarted;
+use crate::snapshot::require_firm;
 use crate::state::{Exchange, Market, Pool, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::crowding::deleverage_share;
@@ -40,8 +41,7 @@ pub(super) fn share_now(
 ) -> Outcome<(Ratio, Usd)> {
     let mark = market.mark(now);
     require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
-    require_that(!mark.stale, WhittleError::PriceTooOld)?;
-    require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+    require_firm(&mark)?;
     let profit = market.side_profit(side)?;
     let bound = Ratio(market.params.crowding.payout_bound_q32);
     let share = deleverage_share(profit, pool_cash(market, pool)?, bound)?;

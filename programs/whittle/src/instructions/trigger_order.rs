@@ -4,6 +4,7 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderTriggered;
+use crate::snapshot::require_firm;
 use crate::state::{Exchange, MarginAccount, Market, Order};
 use anchor_lang::prelude::*;
 use whittle_risk::Price;
@@ -37,8 +38,7 @@ fn validate(order: &Order, market: &Market, now: i64) -> Outcome<()> {
     require_that(!market.wind_down.is_settled(), WhittleError::MarketSettled)?;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     let mark = market.mark(now);
-    require_that(!mark.stale, WhittleError::PriceTooOld)?;
-    require_that(!mark.uncertain, WhittleError::PriceUncertain)?;
+    require_firm(&mark)?;
     require_that(
         order.is_reached(Price(market.price.price_q32)),
         WhittleError::TriggerNotReached,
