@@ -1,13 +1,13 @@
 //! Which crate may depend on which. The arrows run one way, from what is certain to what uses
 //! it, so that the arithmetic stays free of Solana and the program free of its clients:
-//! `risk <- whittle <- client <- {migrations, tests}`.
+//! `risk <- whittle <- client <- {keeper, cli, localnet, migrations, tests}`.
 
 use anyhow::{bail, ensure, Context, Result};
 
 use crate::run;
 
 /// Each crate of the workspace with those of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("whittle-risk", &[]),
     ("whittle", &["whittle-risk"]),
     ("whittle-client", &["whittle-risk", "whittle"]),
@@ -17,6 +17,28 @@ const MAY_USE: [(&str, &[&str]); 6] = [
     ),
     (
         "whittle-tests",
+        &[
+            "whittle-risk",
+            "whittle",
+            "whittle-client",
+            "whittle-migrations",
+        ],
+    ),
+    (
+        "whittle-keeper",
+        &["whittle-risk", "whittle", "whittle-client"],
+    ),
+    (
+        "whittle-cli",
+        &[
+            "whittle-risk",
+            "whittle",
+            "whittle-client",
+            "whittle-migrations",
+        ],
+    ),
+    (
+        "whittle-localnet",
         &[
             "whittle-risk",
             "whittle",

@@ -1,0 +1,1 @@
+//! What a keeper of Whittle knows and decides. Nothing in the library talks to a network.

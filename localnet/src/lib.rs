@@ -1,0 +1,1 @@
+//! A local validator with a running exchange.
