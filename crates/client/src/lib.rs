@@ -1,7 +1,7 @@
 //! What a client of Whittle needs and the program does not: addresses, instructions, accounts and
 //! events from bytes, and previews of what the program would decide.
 //!
-//! Nothing here talks to a network. [`instruction`] builds what a transaction carries;
+//! Only `rpc`, behind the feature of that name, talks to a network. [`instruction`] builds what a transaction carries;
 //! [`decode::account`] and [`event::events`] read what a cluster answers; a [`Mirror`] runs the
 //! program's own adapter and the risk crate on decoded accounts, so a preview is the decision.
 #![warn(missing_docs)]
@@ -11,6 +11,8 @@ pub mod decode;
 pub mod event;
 pub mod instruction;
 pub mod mirror;
+#[cfg(feature = "rpc")]
+pub mod rpc;
 
 pub use event::Event;
 pub use mirror::{Mirror, Writable};

@@ -7,10 +7,31 @@ use whittle_risk::RiskError;
 /// Result inside the program. Handlers turn it into Anchor's result with `?`.
 pub type Outcome<T> = core::result::Result<T, WhittleError>;
 
-/// What a caller did wrong and what to do about it.
-#[error_code]
-#[derive(PartialEq, Eq)]
-pub enum WhittleError {
+/// Declares the errors once, with a list of all of them for those who have only a number.
+macro_rules! errors {
+    ($($(#[$attribute:meta])* $name:ident = $number:tt,)*) => {
+        /// What a caller did wrong and what to do about it.
+        #[error_code]
+        #[derive(PartialEq, Eq)]
+        pub enum WhittleError {
+            $($(#[$attribute])* $name = $number,)*
+        }
+
+        impl WhittleError {
+            /// Every error, in the order of the numbers.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The error that a transaction reports as custom program error `code`: 6000 and its
+            /// number. `None` where the program has none of it.
+            pub fn from_code(code: u32) -> Option<Self> {
+                let found = |error: &&Self| u32::from(**error) == code;
+                Self::ALL.iter().find(found).copied()
+            }
+        }
+    };
+}
+
+errors! {
     // 0: authority and accounts
     /// 6000
     #[msg("The signer is not the exchange's authority")]

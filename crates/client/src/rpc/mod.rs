@@ -1,0 +1,10 @@
+//! A cluster behind an RPC node: reads accounts, and sends transactions until it is known what became
+//! of them. Asynchronous, with a time limit on every question.
+
+mod cluster;
+mod failure;
+mod transaction;
+
+pub use cluster::{Cluster, Landed, Loaded, SendOptions, Simulated};
+pub use failure::{Failure, Refusal};
+pub use transaction::{Draft, DraftError, MOST_BYTES};
