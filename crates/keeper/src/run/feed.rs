@@ -1,0 +1,200 @@
+//! What the chain tells: every account of the program and the oracle accounts, once in full and then
+//! as they change, and the slots.
+
+use crate::Stamp;
+use anchor_lang::prelude::Pubkey;
+use core::time::Duration;
+use futures_util::stream::{select_all, BoxStream};
+use futures_util::StreamExt;
+use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
+use solana_commitment_config::CommitmentConfig;
+use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
+use solana_rpc_client_types::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::time::{interval, sleep, timeout, Instant, MissedTickBehavior};
+use whittle_client::rpc::Cluster;
+
+/// Something that the chain told.
+#[derive(Debug)]
+pub enum Notice {
+    /// An account as it stands after a slot; without data when it is closed.
+    Account {
+        /// Where.
+        address: Pubkey,
+        /// Since which slot, at least.
+        stamp: Stamp,
+        /// Whose it is.
+        owner: Pubkey,
+        /// What is in it.
+        data: Vec<u8>,
+    },
+    /// Every account there is, at a slot: what is not among them is closed.
+    Complete {
+        /// At least this slot.
+        slot: u64,
+        /// Address, owner and data.
+        accounts: Vec<(Pubkey, Pubkey, Vec<u8>)>,
+    },
+    /// A slot has begun.
+    Slot(u64),
+    /// The connection is lost; a complete picture follows when it is back.
+    Lost(String),
+}
+
+/// Where to listen and how patiently.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The node's WebSocket.
+    pub url: String,
+    /// Oracle accounts to follow.
+    pub oracles: Vec<Pubkey>,
+    /// A complete picture this often, whatever was told meanwhile: nodes drop notices.
+    pub reload_every: Duration,
+    /// A connection that tells nothing for so long is lost.
+    pub silence: Duration,
+    /// Longest pause before a new attempt to connect; the first is a second, and each doubles.
+    pub longest_pause: Duration,
+}
+
+/// One thing told on a connection.
+enum Told {
+    Account(Pubkey, u64, UiAccount),
+    Slot(u64),
+}
+
+/// Runs until nobody listens any more.
+pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender<Notice>) {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        let begun = Instant::now();
+        let why = match listen(&cluster, &settings, &out).await {
+            End::NobodyListens => return,
+            End::Lost(why) => why,
+        };
+        if begun.elapsed() > settings.longest_pause {
+            pause = Duration::from_secs(1);
+        }
+        if out.send(Notice::Lost(why)).await.is_err() {
+            return;
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(settings.longest_pause);
+    }
+}
+
+enum End {
+    NobodyListens,
+    Lost(String),
+}
+
+impl<T> From<mpsc::error::SendError<T>> for End {
+    fn from(_: mpsc::error::SendError<T>) -> Self {
+        Self::NobodyListens
+    }
+}
+
+impl From<PubsubClientError> for End {
+    fn from(error: PubsubClientError) -> Self {
+        // The library leaves the reason of a refused connection to the source.
+        let cause = core::error::Error::source(&error).map(ToString::to_string);
+        Self::Lost(match cause {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        })
+    }
+}
+
+/// One connection, from its beginning to its end. Subscribes before it asks for everything, so that
+/// no change falls between the two.
+async fn listen(cluster: &Cluster, settings: &Settings, out: &mpsc::Sender<Notice>) -> End {
+    match try_listen(cluster, settings, out).await {
+        Ok(never) => match never {},
+        Err(end) => end,
+    }
+}
+
+async fn try_listen(
+    cluster: &Cluster,
+    settings: &Settings,
+    out: &mpsc::Sender<Notice>,
+) -> Result<core::convert::Infallible, End> {
+    let late = |what: &str| End::Lost(format!("{what} took over {} s", settings.silence.as_secs()));
+    let client = timeout(settings.silence, PubsubClient::new(settings.url.as_str()))
+        .await
+        .map_err(|_| late("connecting"))??;
+    let subscribed = timeout(settings.silence, subscribe(&client, &settings.oracles));
+    let mut told = subscribed.await.map_err(|_| late("subscribing"))??;
+    let mut reload = interval(settings.reload_every);
+    reload.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = reload.tick() => out.send(load(cluster, &settings.oracles).await?).await?,
+            next = timeout(settings.silence, told.next()) => match next {
+                Ok(Some(Told::Slot(slot))) => out.send(Notice::Slot(slot)).await?,
+                Ok(Some(Told::Account(address, slot, account))) => {
+                    out.send(notice(address, slot, &account)?).await?;
+                }
+                Ok(None) => return Err(End::Lost("the node closed the connection".to_owned())),
+                Err(_) => return Err(End::Lost(format!(
+                    "nothing was told for {} s", settings.silence.as_secs()
+                ))),
+            },
+        }
+    }
+}
+
+async fn load(cluster: &Cluster, oracles: &[Pubkey]) -> Result<Notice, End> {
+    let lost = |failure: whittle_client::rpc::Failure| End::Lost(failure.to_string());
+    let all = cluster.program_accounts(None).await.map_err(lost)?;
+    let (slot, found) = cluster.accounts(oracles).await.map_err(lost)?;
+    let oracles = oracles.iter().copied().zip(found);
+    let oracles = oracles.filter_map(|(address, account)| Some((address, account?)));
+    let accounts = all.accounts.into_iter().chain(oracles);
+    Ok(Notice::Complete {
+        slot: all.slot.min(slot),
+        accounts: accounts
+            .map(|(address, account)| (address, account.owner, account.data))
+            .collect(),
+    })
+}
+
+async fn subscribe<'a>(
+    client: &'a PubsubClient,
+    oracles: &[Pubkey],
+) -> Result<impl futures_util::Stream<Item = Told> + use<'a>, PubsubClientError> {
+    let account = RpcAccountInfoConfig {
+        encoding: Some(UiAccountEncoding::Base64),
+        commitment: Some(CommitmentConfig::processed()),
+        ..RpcAccountInfoConfig::default()
+    };
+    let mut all: Vec<BoxStream<'a, Told>> = Vec::with_capacity(oracles.len() + 2);
+    let config = RpcProgramAccountsConfig {
+        account_config: account.clone(),
+        ..RpcProgramAccountsConfig::default()
+    };
+    let (accounts, _) = client.program_subscribe(&whittle::ID, Some(config)).await?;
+    let accounts = accounts.filter_map(|told| async move {
+        let address = told.value.pubkey.parse().ok()?;
+        Some(Told::Account(address, told.context.slot, told.value.account))
+    });
+    all.push(accounts.boxed());
+    for oracle in oracles.iter().copied() {
+        let (told, _) = client.account_subscribe(&oracle, Some(account.clone())).await?;
+        let told = told.map(move |told| Told::Account(oracle, told.context.slot, told.value));
+        all.push(told.boxed());
+    }
+    let (slots, _) = client.slot_subscribe().await?;
+    all.push(slots.map(|told| Told::Slot(told.slot)).boxed());
+    Ok(select_all(all))
+}
+
+fn notice(address: Pubkey, slot: u64, account: &UiAccount) -> Result<Notice, End> {
+    let unreadable = || End::Lost(format!("the account {address} cannot be decoded"));
+    Ok(Notice::Account {
+        address,
+        stamp: Stamp::end_of(slot),
+        owner: account.owner.parse().map_err(|_| unreadable())?,
+        data: account.data.decode().ok_or_else(unreadable)?,
+    })
+}

@@ -1,0 +1,156 @@
+//! Sends what was decided: at a fair price, within limits, and until it is known what became of it.
+
+use anchor_lang::solana_program::instruction::Instruction;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use whittle_client::rpc::{Cluster, Draft, Failure, Landed, SendOptions};
+
+/// Lamports of a signature.
+const SIGNATURE_LAMPORTS: u64 = 5_000;
+/// Compute units that a transaction may take beyond what its simulation took, percent: by the time it
+/// runs the account has one more leg to close, or an index has moved.
+const MARGIN_PERCENT: u64 = 20;
+/// And this many in any case.
+const MARGIN_UNITS: u64 = 1_000;
+/// Most that the runtime gives a transaction.
+const MOST_UNITS: u64 = 1_400_000;
+
+/// What a transaction may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Fees {
+    /// The price that this share of recent transactions did not exceed, percent.
+    pub percentile: u8,
+    /// Least price of a compute unit, millionths of a lamport.
+    pub floor: u64,
+    /// Most.
+    pub cap: u64,
+}
+
+/// What to send.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// All or none.
+    pub instructions: Vec<Instruction>,
+    /// Compute units to ask for where nothing is simulated.
+    pub units: u32,
+    /// Most that the fee may be, lamports; `None` for what has to be done at any price under the cap.
+    pub most_lamports: Option<u64>,
+    /// Makes the transaction differ from one with the same instructions on the same blockhash.
+    pub salt: u64,
+}
+
+/// How a job ended that did not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It ran.
+    Landed {
+        /// Where.
+        landed: Landed,
+        /// What it cost, lamports.
+        fee: u64,
+    },
+    /// A dry run: it would have run, with these compute units.
+    WouldLand {
+        /// Compute units.
+        units: u64,
+        /// What it would have cost, lamports.
+        fee: u64,
+    },
+    /// Its fee would have been more than it earns.
+    NotProfitable {
+        /// What it would have cost, lamports.
+        fee: u64,
+    },
+}
+
+/// Sends for one key.
+pub struct Sender {
+    /// The node.
+    pub cluster: Arc<Cluster>,
+    /// Pays and signs.
+    pub payer: Arc<Keypair>,
+    /// Limits.
+    pub fees: Fees,
+    /// Whether to ask the node what a transaction would do and take, before it is sent.
+    pub simulate: bool,
+    /// Whether to send nothing.
+    pub dry_run: bool,
+    /// How to send.
+    pub options: SendOptions,
+    /// As many at a time.
+    pub permits: Arc<Semaphore>,
+}
+
+/// A fee for `units` at a price in millionths of a lamport, rounded up, with one signature.
+pub fn lamports(units: u64, unit_price: u64) -> u64 {
+    let priority = (u128::from(units) * u128::from(unit_price)).div_ceil(1_000_000);
+    SIGNATURE_LAMPORTS.saturating_add(u64::try_from(priority).unwrap_or(u64::MAX))
+}
+
+/// Units to ask for, of those that a simulation took.
+fn with_margin(units: u64) -> u64 {
+    let margin = (units * MARGIN_PERCENT / 100).max(MARGIN_UNITS);
+    (units + margin).min(MOST_UNITS)
+}
+
+impl Sender {
+    /// Runs a job to its end.
+    ///
+    /// Errors: [`Failure`], each. After [`Failure::Node`] it may have run all the same; after the others
+    /// it has not, or failed as the error says.
+    pub async fn run(&self, job: Job) -> Result<Ended, Failure> {
+        let permit = self.permits.acquire().await;
+        // Nobody closes the semaphore; if somebody did, sending one at a time too many is no harm.
+        let _permit = permit.ok();
+        let mut draft = Draft::new(job.instructions);
+        let paid = self.cluster.unit_price(&draft.writable(), self.fees.percentile);
+        let price = paid.await?.clamp(self.fees.floor, self.fees.cap);
+        draft.unit_price = price.saturating_add(job.salt % 4_096).max(1);
+        let mut units = u64::from(job.units);
+        draft.units = Some(u32::try_from(MOST_UNITS).unwrap_or(u32::MAX));
+        if self.simulate || self.dry_run {
+            let simulated = self.cluster.simulate(&draft, &self.payer.pubkey()).await?;
+            if let Some(refusal) = simulated.refusal {
+                return Err(Failure::Refused {
+                    refusal,
+                    logs: simulated.logs,
+                    signature: None,
+                });
+            }
+            units = with_margin(simulated.units);
+        }
+        draft.units = Some(u32::try_from(units).unwrap_or(u32::MAX));
+        let fee = lamports(units, draft.unit_price);
+        if job.most_lamports.is_some_and(|most| fee > most) {
+            return Ok(Ended::NotProfitable { fee });
+        }
+        if self.dry_run {
+            return Ok(Ended::WouldLand { units, fee });
+        }
+        let sent = self.cluster.send(&draft, &self.payer, &[], &self.options);
+        let landed = sent.await?;
+        Ok(Ended::Landed { landed, fee })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fee_is_a_signature_and_the_priced_units_rounded_up() {
+        assert_eq!(lamports(10_000, 0), 5_000);
+        assert_eq!(lamports(10_000, 100), 5_001);
+        assert_eq!(lamports(10_001, 100), 5_002);
+        assert_eq!(lamports(u64::MAX, u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn simulated_units_get_a_margin_and_stay_under_the_runtimes_limit() {
+        assert_eq!(with_margin(1_000), 2_000);
+        assert_eq!(with_margin(10_000), 12_000);
+        assert_eq!(with_margin(1_300_000), 1_400_000);
+    }
+}
