@@ -1,1 +1,40 @@
-//! What a keeper of Whittle knows and decides. Nothing in the library talks to a network.
+//! What a keeper of Whittle knows and decides. Nothing in the library talks to a network, reads a
+//! clock or draws a random number: account data, time and randomness are arguments.
+//!
+//! A [`Book`] takes account data as it arrives and keeps the health of every account current.
+//! [`decide`] says what is due. [`backoff`] remembers what failed and when to try again.
+//!
+//! ```text
+//! book.take(address, owner, data, stamp)?;            // as data arrives, in any order
+//! book.refresh(now);                                  // rechecks what prices and time have touched
+//! for action in decide(&book, now, &config) {         // most urgent first
+//!     if backoff.allows(&action.key(), now) {
+//!         let instructions = action.instructions(&book, &keys)?;
+//!     }
+//! }
+//! ```
+#![warn(missing_docs)]
+
+mod accounts;
+pub mod action;
+pub mod backoff;
+pub mod book;
+pub mod config;
+pub mod decide;
+pub mod edge;
+mod judge;
+pub mod oracle;
+pub mod outcome;
+mod pack;
+pub mod queue;
+mod refresh;
+pub mod synthetic;
+
+pub use action::{Action, Key, Keys, What};
+pub use backoff::BackOff;
+pub use book::{Book, Change, Id, Stamp, TakeError};
+pub use config::Config;
+pub use decide::decide;
+pub use judge::{Near, Standing};
+pub use outcome::Outcome;
+pub use refresh::Refreshed;

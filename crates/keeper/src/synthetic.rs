@@ -1,0 +1,1 @@
+//! Plausible accounts in any number.
