@@ -8,7 +8,7 @@ use crate::oracle::{self, Feed, Oracles};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use whittle::oracle::Reading;
 use whittle::state::{
     Bank, Exchange, InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool,
@@ -303,6 +303,34 @@ impl Book {
         self.stamps.insert(*address, stamp);
         self.requests.remove(address);
         Change::Closed
+    }
+
+    /// Takes over every account there is at `slot`, as address, owner and data, and closes those that
+    /// are not among them and not newer. Returns what was not understood.
+    pub fn take_all(&mut self, slot: u64, all: &[(Pubkey, Pubkey, Vec<u8>)]) -> Vec<TakeError> {
+        let mut errors = Vec::new();
+        // What was written within the slot and told as it happened is newer.
+        let stamp = Stamp::within(slot, 0);
+        // Oracle accounts are read by what the exchange and the markets say of them.
+        for oracles in [false, true] {
+            for (address, owner, data) in all {
+                if self.oracles.feeds_of(address).is_empty() != oracles {
+                    errors.extend(self.take(*address, *owner, data, stamp).err());
+                }
+            }
+        }
+        let there: HashSet<&Pubkey> = all.iter().map(|(address, ..)| address).collect();
+        let known = self.accounts.addresses().chain(self.requests.keys());
+        let gone: Vec<Pubkey> = known.filter(|it| !there.contains(it)).copied().collect();
+        for address in gone {
+            self.close(&address, stamp);
+        }
+        errors
+    }
+
+    /// The insurance fund.
+    pub fn insurance(&self) -> Option<&InsuranceFund> {
+        self.insurance.as_deref()
     }
 
     /// Forgets which accounts were closed in this slot or before, once nothing older can arrive.

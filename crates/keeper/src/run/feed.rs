@@ -1,7 +1,7 @@
 //! What the chain tells: every account of the program and the oracle accounts, once in full and then
 //! as they change, and the slots.
 
-use crate::Stamp;
+use whittle_keeper::Stamp;
 use anchor_lang::prelude::Pubkey;
 use core::time::Duration;
 use futures_util::stream::{select_all, BoxStream};
@@ -22,7 +22,7 @@ pub enum Notice {
     Account {
         /// Where.
         address: Pubkey,
-        /// Since which slot, at least.
+        /// When it was written.
         stamp: Stamp,
         /// Whose it is.
         owner: Pubkey,
@@ -125,6 +125,7 @@ async fn try_listen(
         .map_err(|_| late("connecting"))??;
     let subscribed = timeout(settings.silence, subscribe(&client, &settings.oracles));
     let mut told = subscribed.await.map_err(|_| late("subscribing"))??;
+    let mut arrived = 0;
     let mut reload = interval(settings.reload_every);
     reload.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -133,7 +134,10 @@ async fn try_listen(
             next = timeout(settings.silence, told.next()) => match next {
                 Ok(Some(Told::Slot(slot))) => out.send(Notice::Slot(slot)).await?,
                 Ok(Some(Told::Account(address, slot, account))) => {
-                    out.send(notice(address, slot, &account)?).await?;
+                    // Several writes of one slot arrive in their order.
+                    arrived += 1;
+                    let stamp = Stamp::within(slot, arrived);
+                    out.send(notice(address, stamp, &account)?).await?;
                 }
                 Ok(None) => return Err(End::Lost("the node closed the connection".to_owned())),
                 Err(_) => return Err(End::Lost(format!(
@@ -189,11 +193,11 @@ async fn subscribe<'a>(
     Ok(select_all(all))
 }
 
-fn notice(address: Pubkey, slot: u64, account: &UiAccount) -> Result<Notice, End> {
+fn notice(address: Pubkey, stamp: Stamp, account: &UiAccount) -> Result<Notice, End> {
     let unreadable = || End::Lost(format!("the account {address} cannot be decoded"));
     Ok(Notice::Account {
         address,
-        stamp: Stamp::end_of(slot),
+        stamp,
         owner: account.owner.parse().map_err(|_| unreadable())?,
         data: account.data.decode().ok_or_else(unreadable)?,
     })

@@ -1,0 +1,166 @@
+//! Everything around the library: from notices to decisions, from decisions to transactions.
+
+mod feed;
+mod http;
+mod metrics;
+mod sender;
+pub mod settings;
+mod watch;
+
+use anchor_lang::prelude::Pubkey;
+use anyhow::{anyhow, Context, Result};
+use core::time::Duration;
+use feed::Notice;
+use http::Readiness;
+use metrics::Metrics;
+use sender::{Fees, Sender};
+use settings::{Options, Run};
+use solana_keypair::{read_keypair_file, Keypair};
+use solana_signer::Signer;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{signal, SignalKind};
+use tokio::sync::{mpsc, watch as told, Semaphore};
+use watch::Watch;
+use whittle::state::bank::QUOTE_BANK;
+use whittle_client::rpc::{config, Cluster, Draft, SendOptions};
+use whittle_client::{address, instruction};
+use whittle_keeper::oracle::Feed;
+use whittle_keeper::{Book, Config, Keys};
+
+/// Notices that may wait for the library: about a second of a busy chain.
+const NOTICES: usize = 16_384;
+
+/// Runs until SIGTERM or Ctrl-C, or with `--once` until what is due is done.
+pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()> {
+    let payer = keypair(&settings)?;
+    let timeout = Duration::from_secs(settings.timeout_secs);
+    let cluster = Arc::new(Cluster::new(&settings.rpc_url, timeout));
+    let (metrics, registry) = Metrics::new();
+    let stale = Duration::from_secs(settings.stale_slot_secs);
+    let readiness = Arc::new(Readiness::new(stale));
+    let (end, ended) = told::channel(false);
+
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener = listener.with_context(|| format!("listening on {}", settings.listen))?;
+    tracing::info!(address = %listener.local_addr()?, "answering /metrics, /healthz, /readyz");
+    let closing = until(ended.clone());
+    let server = http::serve(listener, Arc::new(registry), readiness.clone(), closing);
+    let server = tokio::spawn(server);
+
+    let sender = Arc::new(sender(options, &settings, cluster.clone(), payer));
+    let mut book = Book::new();
+    let oracles = name_oracles(&mut book, &settings)?;
+    let (notices, inbox) = mpsc::channel(NOTICES);
+    let feed = feed::Settings {
+        url: settings.ws_url.clone(),
+        oracles,
+        reload_every: Duration::from_secs(settings.reload_secs),
+        silence: Duration::from_secs(settings.silence_secs),
+        longest_pause: Duration::from_secs(settings.reconnect_secs),
+    };
+    let feed = tokio::spawn(feed::follow(cluster, feed, notices.clone()));
+    let signals = tokio::spawn(signals(end.clone()));
+
+    let mut watch = Watch::new(book, config, settings, sender, metrics, readiness);
+    let outcome = watch.run(inbox, notices, until(ended), options.once).await;
+    feed.abort();
+    signals.abort();
+    let _ = end.send(true);
+    server.await.context("the HTTP server")??;
+    outcome
+}
+
+/// Ends when it is told so.
+async fn until(mut ended: told::Receiver<bool>) {
+    // When nobody can tell any more, it is over as well.
+    let _ = ended.wait_for(|ended| *ended).await;
+}
+
+async fn signals(end: told::Sender<bool>) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("SIGTERM: ending"),
+        _ = interrupt.recv() => tracing::info!("interrupted: ending"),
+    }
+    let _ = end.send(true);
+    Ok(())
+}
+
+fn keypair(settings: &Run) -> Result<Keypair> {
+    let file = config::expand(&settings.keypair);
+    read_keypair_file(&file)
+        .map_err(|error| anyhow!("run.keypair: reading {}: {error}", file.display()))
+}
+
+fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypair) -> Sender {
+    Sender {
+        cluster,
+        payer: Arc::new(payer),
+        fees: Fees {
+            percentile: settings.fee_percentile,
+            floor: settings.fee_floor,
+            cap: settings.fee_cap,
+        },
+        simulate: settings.simulate,
+        dry_run: options.dry_run,
+        options: SendOptions {
+            // The simulation has said that it would run.
+            preflight: !settings.simulate,
+            ..SendOptions::default()
+        },
+        permits: Arc::new(Semaphore::new(settings.in_flight)),
+    }
+}
+
+/// Tells the book where prices stand, and returns the accounts to follow.
+fn name_oracles(book: &mut Book, settings: &Run) -> Result<Vec<Pubkey>> {
+    let mut all = Vec::new();
+    for (market, account) in settings.oracles.of_markets()? {
+        book.name_oracle(Feed::Market(market), account);
+        all.push(account);
+    }
+    for (bank, account) in settings.oracles.of_banks()? {
+        book.name_oracle(Feed::Bank(bank), account);
+        all.push(account);
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// The margin account that is paid, opened if there is none; and token accounts of the payer, as far
+/// as there are any.
+async fn keys(book: &Book, settings: &Run, sender: &Sender) -> Result<Keys> {
+    let owner = sender.payer.pubkey();
+    let keeper_account = address::margin_account(&owner, settings.sub_id);
+    let cluster = &sender.cluster;
+    if cluster.account(&keeper_account).await?.is_none() && !sender.dry_run {
+        let open = instruction::open_margin_account(owner, settings.sub_id);
+        let draft = Draft::new([open]);
+        let opened = cluster.send(&draft, &sender.payer, &[], &SendOptions::default());
+        let opened = opened.await.context("opening the keeper's margin account")?;
+        tracing::info!(account = %keeper_account, signature = %opened.signature, "opened the margin account that is paid");
+    }
+    let banks: Vec<(u16, Pubkey)> = book
+        .mirror()
+        .banks()
+        .map(|bank| {
+            let account = address::token_account(&owner, &bank.mint, &bank.token_program);
+            (bank.index, account)
+        })
+        .collect();
+    let asked: Vec<Pubkey> = banks.iter().map(|(_, account)| *account).collect();
+    let (_, found) = cluster.accounts(&asked).await?;
+    let there = banks.iter().zip(found).filter(|(_, found)| found.is_some());
+    let there: BTreeMap<u16, Pubkey> = there.map(|(own, _)| *own).collect();
+    Ok(Keys {
+        keeper_account,
+        buyer: owner,
+        source: there.get(&QUOTE_BANK).copied(),
+        receivers: there,
+        posted: BTreeMap::new(),
+    })
+}
