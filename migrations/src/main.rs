@@ -1,12 +1,10 @@
 //! `whittle-migrate`: brings a cluster to a described exchange.
 
-mod config;
-
 use anyhow::{anyhow, Context, Result};
 use clap::Parser;
-use solana_keypair::read_keypair_file;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use whittle_client::rpc::config;
 use whittle_migrations::{Description, Migration, RpcChain};
 
 /// Brings a cluster to a described exchange, in steps that can be repeated.
@@ -73,16 +71,7 @@ fn describe(options: &Options) -> Result<Description> {
 }
 
 fn connect(options: &Options) -> Result<RpcChain> {
-    let url = match &options.url {
-        Some(url) => url.clone(),
-        None => config::configured("json_rpc_url", "--url")?,
-    };
-    let keypair = match &options.keypair {
-        Some(file) => file.clone(),
-        None => config::configured("keypair_path", "--keypair")?.into(),
-    };
-    let file = config::expand(&keypair);
-    let payer = read_keypair_file(&file)
-        .map_err(|error| anyhow!("reading the keypair {}: {error}", file.display()))?;
-    Ok(RpcChain::new(config::url(&url), payer))
+    let url = config::url(options.url.as_deref())?;
+    let payer = config::keypair(options.keypair.as_deref())?;
+    Ok(RpcChain::new(&url, payer))
 }

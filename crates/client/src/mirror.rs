@@ -5,9 +5,10 @@ use crate::{address, decode};
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use std::collections::BTreeMap;
 use whittle::error::{Outcome, WhittleError};
+use whittle::instructions::Exposure;
 use whittle::snapshot::Snapshot;
-use whittle::state::{Bank, Exchange, MarginAccount, Market};
-use whittle_risk::health::{self, Doubt, Health, State};
+use whittle::state::{Bank, Exchange, MarginAccount, Market, Pool};
+use whittle_risk::health::{self, Doubt, Health, InitialHealth, State};
 use whittle_risk::liquidation::{self, Episode, Plan};
 use whittle_risk::Usd;
 
@@ -55,6 +56,21 @@ impl Mirror {
             return false;
         }
         true
+    }
+
+    /// Puts a market in the place of the one with its number: to ask what would be at another price.
+    pub fn set_market(&mut self, market: Market) {
+        self.markets.insert(market.index, market);
+    }
+
+    /// Puts a bank in the place of the one with its number.
+    pub fn set_bank(&mut self, bank: Bank) {
+        self.banks.insert(bank.index, bank);
+    }
+
+    /// Puts an exchange in place of the one known.
+    pub fn set_exchange(&mut self, exchange: Exchange) {
+        self.exchange = Some(Box::new(exchange));
     }
 
     /// The exchange, once it is known.
@@ -147,6 +163,21 @@ impl Mirror {
         Ok(health.state_with_call(thresholds, call, !snapshot.legs.is_empty())?)
     }
 
+    /// The margin-call level at `now`: under it only orders that reduce are accepted.
+    pub fn call_level(&self, account: &MarginAccount, now: i64) -> Outcome<Usd> {
+        let policy = self.rules()?.policy();
+        let snapshot = self.snapshot(account, now)?;
+        Ok(health::call_level(&snapshot.account(), &policy.thresholds)?)
+    }
+
+    /// Equity and requirement as they count when risk is taken at `now`.
+    pub fn initial(&self, account: &MarginAccount, now: i64) -> Outcome<InitialHealth> {
+        let policy = self.rules()?.policy();
+        let snapshot = self.snapshot(account, now)?;
+        let account = snapshot.prudent_account()?;
+        Ok(health::assess_initial(&account, &policy.thresholds)?)
+    }
+
     /// What may be withdrawn at `now`, USD atoms.
     pub fn excess(&self, account: &MarginAccount, now: i64) -> Outcome<Usd> {
         let policy = self.rules()?.policy();
@@ -188,6 +219,15 @@ impl Mirror {
             .filter(|(_, close)| close.lots != 0)
             .map(|(position, _)| position.market)
             .collect()
+    }
+
+    /// What the program's `pool_exposure` would return at `now`. The mirror must know all markets.
+    pub fn exposure(&self, pool: &Pool, now: i64) -> Outcome<Exposure> {
+        let mut exposure = Exposure::of_pool(pool)?;
+        for market in self.markets() {
+            exposure.add(pool, market, now)?;
+        }
+        Ok(exposure)
     }
 
     fn rules(&self) -> Outcome<&Exchange> {

@@ -2,6 +2,7 @@
 //! of them. Asynchronous, with a time limit on every question.
 
 mod cluster;
+pub mod config;
 mod failure;
 mod transaction;
 

@@ -2,9 +2,9 @@
 //! written.
 
 use super::remaining::all_markets;
-use crate::error::WhittleError;
+use crate::error::Outcome;
 use crate::snapshot::book;
-use crate::state::{Exchange, Pool, Side};
+use crate::state::{Exchange, Market, Pool, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::nav::NetAssetValue;
 use whittle_risk::{Ratio, Usd};
@@ -45,37 +45,52 @@ pub struct Exposure {
     pub markets: Vec<MarketExposure>,
 }
 
+impl Exposure {
+    /// Of a pool without markets.
+    pub fn of_pool(pool: &Pool) -> Outcome<Self> {
+        let cash = pool.own_cash()?;
+        let value = NetAssetValue::from_cash(cash);
+        Ok(Self {
+            cash_usd_atoms: cash.0,
+            lower_value_usd_atoms: value.lower.0,
+            higher_value_usd_atoms: value.higher.0,
+            markets: Vec::new(),
+        })
+    }
+
+    /// With one more market at its price as it counts at `now`.
+    pub fn add(&mut self, pool: &Pool, market: &Market, now: i64) -> Outcome<()> {
+        let mark = market.mark(now);
+        let value = NetAssetValue {
+            lower: Usd(self.lower_value_usd_atoms),
+            higher: Usd(self.higher_value_usd_atoms),
+        };
+        let weight = Ratio(pool.params.loss_weight_q32);
+        let value = value.plus_market(&book(market, &mark)?, weight)?;
+        self.lower_value_usd_atoms = value.lower.0;
+        self.higher_value_usd_atoms = value.higher.0;
+        let delta = market.skew()?.negated()?;
+        let mut payout = Usd(market.claims_unpaid_usd_atoms);
+        for side in Side::BOTH {
+            payout = payout.plus(market.side_profit(side)?.most(Usd::ZERO))?;
+        }
+        self.markets.push(MarketExposure {
+            delta_lots: delta.0,
+            delta_usd_atoms: mark.price.value_floor(delta)?.0,
+            worst_payout_usd_atoms: payout.0,
+            publish_time: mark.publish_time,
+        });
+        Ok(())
+    }
+}
+
 pub(crate) fn handle<'info>(ctx: Context<'info, PoolExposure<'info>>) -> Result<Exposure> {
     let now = Clock::get()?.unix_timestamp;
     let exchange = ctx.accounts.exchange.load()?;
     let pool = ctx.accounts.pool.load()?;
-    let cash = pool.own_cash()?;
-    let weight = Ratio(pool.params.loss_weight_q32);
-    let mut value = NetAssetValue::from_cash(cash);
-    let mut exposures = Vec::with_capacity(usize::from(exchange.market_count));
+    let mut exposure = Exposure::of_pool(&pool)?;
     for loader in all_markets(&exchange, ctx.remaining_accounts)? {
-        let market = loader.load()?;
-        let mark = market.mark(now);
-        value = value
-            .plus_market(&book(&market, &mark)?, weight)
-            .map_err(WhittleError::from)?;
-        let delta = market.skew()?.negated().map_err(WhittleError::from)?;
-        let mut payout = Usd(market.claims_unpaid_usd_atoms);
-        for side in Side::BOTH {
-            let profit = market.side_profit(side)?.most(Usd::ZERO);
-            payout = payout.plus(profit).map_err(WhittleError::from)?;
-        }
-        exposures.push(MarketExposure {
-            delta_lots: delta.0,
-            delta_usd_atoms: mark.price.value_floor(delta).map_err(WhittleError::from)?.0,
-            worst_payout_usd_atoms: payout.0,
-            publish_time: mark.publish_time,
-        });
+        exposure.add(&pool, &*loader.load()?, now)?;
     }
-    Ok(Exposure {
-        cash_usd_atoms: cash.0,
-        lower_value_usd_atoms: value.lower.0,
-        higher_value_usd_atoms: value.higher.0,
-        markets: exposures,
-    })
+    Ok(exposure)
 }

@@ -1,22 +1,56 @@
 //! What Solana's command line is configured to, for options that were not given.
 
-use anyhow::{Context, Result};
+use core::fmt;
+use solana_keypair::{read_keypair_file, Keypair};
 use std::path::{Path, PathBuf};
 
 /// Where Solana's command line keeps its configuration.
 const FILE: &str = ".config/solana/cli/config.yml";
 
-/// The value of `key` there.
-pub fn configured(key: &str, option: &str) -> Result<String> {
+/// Why an option has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotConfigured(String);
+
+impl fmt::Display for NotConfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotConfigured {}
+
+/// The address of a node: as given (Solana's names for the public clusters are understood), else as
+/// configured.
+///
+/// Errors: [`NotConfigured`].
+pub fn url(given: Option<&str>) -> Result<String, NotConfigured> {
+    match given {
+        Some(name) => Ok(address_of(name).to_owned()),
+        None => Ok(address_of(&configured("json_rpc_url", "--url")?).to_owned()),
+    }
+}
+
+/// A keypair: from the file given, else from the one configured.
+///
+/// Errors: [`NotConfigured`], with the file that cannot be read.
+pub fn keypair(given: Option<&Path>) -> Result<Keypair, NotConfigured> {
+    let file = match given {
+        Some(file) => file.to_owned(),
+        None => configured("keypair_path", "--keypair")?.into(),
+    };
+    let file = expand(&file);
+    read_keypair_file(&file)
+        .map_err(|error| NotConfigured(format!("reading the keypair {}: {error}", file.display())))
+}
+
+/// The value of `key` in Solana's configuration.
+fn configured(key: &str, option: &str) -> Result<String, NotConfigured> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let file = home.unwrap_or_default().join(FILE);
-    let without = || format!("{option} was not given");
+    let without = |why: String| NotConfigured(format!("{option} was not given, and {why}"));
     let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("reading {}", file.display()))
-        .with_context(without)?;
-    lookup(&text, key)
-        .with_context(|| format!("{} has no {key}", file.display()))
-        .with_context(without)
+        .map_err(|error| without(format!("{} cannot be read: {error}", file.display())))?;
+    lookup(&text, key).ok_or_else(|| without(format!("{} has no {key}", file.display())))
 }
 
 /// The file is YAML, but all its values are plain texts at the top.
@@ -29,7 +63,7 @@ fn lookup(text: &str, key: &str) -> Option<String> {
 }
 
 /// A path with a leading `~` replaced.
-pub fn expand(path: &Path) -> PathBuf {
+fn expand(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), std::env::var_os("HOME")) {
         (Ok(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => path.to_owned(),
@@ -37,7 +71,7 @@ pub fn expand(path: &Path) -> PathBuf {
 }
 
 /// Solana's names for the public clusters, and anything else as it is.
-pub fn url(name: &str) -> &str {
+fn address_of(name: &str) -> &str {
     match name {
         "l" | "localhost" => "http://127.0.0.1:8899",
         "d" | "devnet" => "https://api.devnet.solana.com",
@@ -60,6 +94,12 @@ mod tests {
         assert_eq!(url.as_deref(), Some("http://localhost:8899"));
         let keypair = lookup(TEXT, "keypair_path");
         assert_eq!(keypair.as_deref(), Some("/home/me/id.json"));
+    }
+
+    #[test]
+    fn a_given_address_is_taken_as_it_is_and_a_name_is_looked_up() {
+        assert_eq!(url(Some("http://node:1")).as_deref(), Ok("http://node:1"));
+        assert_eq!(url(Some("l")).as_deref(), Ok("http://127.0.0.1:8899"));
     }
 
     #[test]
