@@ -62,3 +62,13 @@ pub fn proposal(nonce: u64) -> Pubkey {
 pub fn liquidity_request(owner: &Pubkey) -> Pubkey {
     derived(&[seeds::LIQUIDITY, owner.as_ref()])
 }
+
+/// Where a wallet keeps tokens of a mint, by the convention that wallets and explorers share: the
+/// associated token account.
+pub fn token_account(owner: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
+    anchor_spl::associated_token::get_associated_token_address_with_program_id(
+        owner,
+        mint,
+        token_program,
+    )
+}

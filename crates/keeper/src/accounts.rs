@@ -47,6 +47,11 @@ impl Accounts {
         self.ids.len()
     }
 
+    /// Where they are.
+    pub fn addresses(&self) -> impl Iterator<Item = &Pubkey> {
+        self.ids.keys()
+    }
+
     /// The numbers of all.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Entry)> {
         let slots = (0u32..).zip(&self.entries);

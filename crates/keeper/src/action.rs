@@ -133,6 +133,28 @@ pub enum Kind {
     Liquidate,
 }
 
+impl Kind {
+    /// The name of the instruction, for logs and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ExpireOrder => "expire_order",
+            Self::UpdatePrices => "update_prices",
+            Self::IssueMarginCall => "issue_margin_call",
+            Self::SettleMarkets => "settle_markets",
+            Self::FillLiquidityRequest => "fill_liquidity_request",
+            Self::TriggerOrder => "trigger_order",
+            Self::FillOrder => "fill_order",
+            Self::StartDeleverage => "start_deleverage",
+            Self::AutoDeleverage => "auto_deleverage",
+            Self::ResolveBankruptcy => "resolve_bankruptcy",
+            Self::ConvertCollateral => "convert_collateral",
+            Self::ExecuteRecovery => "execute_recovery",
+            Self::Flag => "flag_account",
+            Self::Liquidate => "liquidate_partial",
+        }
+    }
+}
+
 /// Names an action, so that the same is not sent twice at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -216,6 +238,14 @@ impl What {
             Self::SettleMarkets { .. } => Kind::SettleMarkets,
             Self::UpdatePrices => Kind::UpdatePrices,
         }
+    }
+}
+
+impl What {
+    /// Whether the program credits the pay when it is done; a flag is paid by the liquidation after it,
+    /// collateral by selling it on.
+    pub fn pays_at_once(&self) -> bool {
+        !matches!(self, Self::Flag { .. } | Self::ConvertCollateral { .. })
     }
 }
 

@@ -8,14 +8,14 @@ pub mod settings;
 mod watch;
 
 use anchor_lang::prelude::Pubkey;
-use anyhow::{anyhow, Context, Result};
+use anyhow::{Context, Result};
 use core::time::Duration;
 use feed::Notice;
 use http::Readiness;
 use metrics::Metrics;
 use sender::{Fees, Sender};
 use settings::{Options, Run};
-use solana_keypair::{read_keypair_file, Keypair};
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ const NOTICES: usize = 16_384;
 
 /// Runs until SIGTERM or Ctrl-C, or with `--once` until what is due is done.
 pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()> {
-    let payer = keypair(&settings)?;
+    let payer = config::keypair(Some(&settings.keypair)).context("run.keypair")?;
     let timeout = Duration::from_secs(settings.timeout_secs);
     let cluster = Arc::new(Cluster::new(&settings.rpc_url, timeout));
     let (metrics, registry) = Metrics::new();
@@ -89,12 +89,6 @@ async fn signals(end: told::Sender<bool>) -> Result<()> {
     Ok(())
 }
 
-fn keypair(settings: &Run) -> Result<Keypair> {
-    let file = config::expand(&settings.keypair);
-    read_keypair_file(&file)
-        .map_err(|error| anyhow!("run.keypair: reading {}: {error}", file.display()))
-}
-
 fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypair) -> Sender {
     Sender {
         cluster,
@@ -140,7 +134,8 @@ async fn keys(book: &Book, settings: &Run, sender: &Sender) -> Result<Keys> {
     if cluster.account(&keeper_account).await?.is_none() && !sender.dry_run {
         let open = instruction::open_margin_account(owner, settings.sub_id);
         let draft = Draft::new([open]);
-        let opened = cluster.send(&draft, &sender.payer, &[], &SendOptions::default());
+        let options = SendOptions::default();
+        let opened = cluster.send(&draft, &sender.payer, &[], &options);
         let opened = opened.await.context("opening the keeper's margin account")?;
         tracing::info!(account = %keeper_account, signature = %opened.signature, "opened the margin account that is paid");
     }

@@ -105,7 +105,8 @@ impl Sender {
         // Nobody closes the semaphore; if somebody did, sending one at a time too many is no harm.
         let _permit = permit.ok();
         let mut draft = Draft::new(job.instructions);
-        let paid = self.cluster.unit_price(&draft.writable(), self.fees.percentile);
+        let writable = draft.writable();
+        let paid = self.cluster.unit_price(&writable, self.fees.percentile);
         let price = paid.await?.clamp(self.fees.floor, self.fees.cap);
         draft.unit_price = price.saturating_add(job.salt % 4_096).max(1);
         let mut units = u64::from(job.units);
