@@ -4,6 +4,7 @@
 //! Nothing here talks to a network. [`instruction`] builds what a transaction carries;
 //! [`decode::account`] and [`event::events`] read what a cluster answers; a [`Mirror`] runs the
 //! program's own adapter and the risk crate on decoded accounts, so a preview is the decision.
+//! [`price`] puts fresh oracle prices on chain in front of a transaction that needs them.
 #![warn(missing_docs)]
 
 pub mod address;
@@ -11,6 +12,7 @@ pub mod decode;
 pub mod event;
 pub mod instruction;
 pub mod mirror;
+pub mod price;
 
 pub use event::Event;
 pub use mirror::{Mirror, Writable};
