@@ -1,0 +1,4 @@
+mod fixture;
+mod instructions;
+mod posting;
+mod reading;
