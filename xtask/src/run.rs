@@ -90,7 +90,9 @@ pub fn command(program: &str) -> Result<Command> {
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target_dir()?)
         // Where solana-program-test looks for programs.
-        .env("SBF_OUT_DIR", deploy_dir()?);
+        .env("SBF_OUT_DIR", deploy_dir()?)
+        // Where the local validator is, once it was prepared.
+        .env("WHITTLE_SURFPOOL", crate::surfpool::dir()?);
     Ok(command)
 }
 
