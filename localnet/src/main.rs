@@ -17,7 +17,7 @@ use whittle_localnet::{local, Local, Recording};
 
 /// A local validator with a running exchange, prices that move and traders with positions.
 #[derive(Parser)]
-#[command(name = "cargo xtask localnet", version)]
+#[command(bin_name = "cargo xtask localnet", version)]
 struct Options {
     /// Seconds in which a recorded hour passes
     #[arg(long, value_name = "SECS", default_value_t = 12.0)]

@@ -93,7 +93,7 @@ fn test(args: &[&str]) -> Result<()> {
 fn localnet(args: &[&str]) -> Result<()> {
     program::build()?;
     surfpool::prepare()?;
-    run::run(
+    run::become_it(
         run::cargo()?
             .args(["run", "--quiet", "--locked", "-p", "whittle-localnet", "--"])
             .args(args),
