@@ -1,20 +1,18 @@
-//! Oracle accounts, byte for byte as Pyth's programs write them. The layouts are written out here
-//! rather than taken from Pyth's crates, so that a test compares two readings of the format.
+//! Oracle accounts, byte for byte as Pyth's programs write them. The layouts are written out, here
+//! and in the client's `local::pyth`, rather than taken from Pyth's crates, so that a test compares two
+//! readings of the format.
 
 use anchor_lang::prelude::Pubkey;
 use solana_account::Account;
 use whittle::state::raw::{OracleConfig, ORACLE_PYTH_LEGACY, ORACLE_PYTH_PULL};
+use whittle_client::local::pyth::PullUpdate;
+pub use whittle_client::local::pyth::{Verification, RECEIVER};
 
 use crate::spec;
 
-/// The receiver that posts `PriceUpdateV2` accounts.
-pub const RECEIVER: Pubkey = Pubkey::from_str_const("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ");
 /// The push oracle of the legacy accounts on mainnet.
 pub const LEGACY: Pubkey = Pubkey::from_str_const("FsJ3A3u2vn5cTVofAjvy6y5kwABJAqYWpe4975bi2epH");
 
-/// Size of a `PriceUpdateV2` account. A full update leaves its last byte unused.
-const PULL_SIZE: usize = 134;
-const PULL_DISCRIMINATOR: [u8; 8] = [34, 241, 35, 99, 157, 126, 244, 205];
 /// Size of a legacy price account: 240 bytes, then 32 publishers of 96 bytes.
 const LEGACY_SIZE: usize = 3312;
 
@@ -59,15 +57,6 @@ impl From<&str> for Quote {
     fn from(decimal: &str) -> Self {
         Self::usd(decimal)
     }
-}
-
-/// How far an update's signatures were checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verification {
-    /// By so many guardians only.
-    Partial(u8),
-    /// By two thirds of them.
-    Full,
 }
 
 /// What a legacy account says about trading. Other numbers stand for other obstacles.
@@ -184,25 +173,22 @@ impl OracleStub {
 }
 
 impl Update {
-    /// Borsh, behind Anchor's discriminator.
+    /// As Pyth's receiver writes it.
     pub fn pull_bytes(&self) -> Vec<u8> {
-        let mut bytes = PULL_DISCRIMINATOR.to_vec();
-        bytes.extend(self.write_authority.to_bytes());
-        match self.verification {
-            Verification::Partial(signatures) => bytes.extend([0, signatures]),
-            Verification::Full => bytes.push(1),
-        }
-        bytes.extend(self.feed);
-        bytes.extend(self.quote.mantissa.to_le_bytes());
-        bytes.extend(self.quote.confidence.to_le_bytes());
-        bytes.extend(self.quote.exponent.to_le_bytes());
-        bytes.extend(self.publish_time.to_le_bytes());
-        bytes.extend(self.prev_publish_time.to_le_bytes());
-        bytes.extend(self.ema_mantissa.to_le_bytes());
-        bytes.extend(self.ema_confidence.to_le_bytes());
-        bytes.extend(self.slot.to_le_bytes());
-        bytes.resize(PULL_SIZE, 0);
-        bytes
+        let update = PullUpdate {
+            write_authority: self.write_authority,
+            verification: self.verification,
+            feed: self.feed,
+            mantissa: self.quote.mantissa,
+            confidence: self.quote.confidence,
+            exponent: self.quote.exponent,
+            publish_time: self.publish_time,
+            prev_publish_time: self.prev_publish_time,
+            ema_mantissa: self.ema_mantissa,
+            ema_confidence: self.ema_confidence,
+            slot: self.slot,
+        };
+        update.to_bytes()
     }
 
     /// A C structure of fixed offsets.

@@ -4,6 +4,7 @@ mod deps;
 mod idl;
 mod program;
 mod run;
+mod surfpool;
 
 use std::process::ExitCode;
 
@@ -18,6 +19,9 @@ cargo xtask COMMAND
                  as in `cargo xtask demo --prices FILE`
   crash          build, then play a gap, a crash and a lost peg with 200 accounts, and print
                  what became of them
+  localnet [ARGS]
+                 build, then run a local validator with an exchange, moving prices and traders
+                 until Ctrl-C; `cargo xtask localnet --help`
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
@@ -59,6 +63,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),
         ["crash"] => lab("crash", &[]),
+        ["localnet", rest @ ..] => localnet(rest),
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
@@ -74,6 +79,7 @@ fn verb(args: &[&str]) -> Result<()> {
 
 fn test(args: &[&str]) -> Result<()> {
     program::build()?;
+    surfpool::prepare()?;
     let outcome = run::run(
         run::cargo()?
             .args(["test", "--locked", "--workspace", "--no-fail-fast"])
@@ -82,6 +88,16 @@ fn test(args: &[&str]) -> Result<()> {
     // Last, where a reader of a long log looks: what the cases ran on.
     println!("program: {}", program::toolchain()?);
     outcome
+}
+
+fn localnet(args: &[&str]) -> Result<()> {
+    program::build()?;
+    surfpool::prepare()?;
+    run::become_it(
+        run::cargo()?
+            .args(["run", "--quiet", "--locked", "-p", "whittle-localnet", "--"])
+            .args(args),
+    )
 }
 
 fn lab(command: &str, args: &[&str]) -> Result<()> {

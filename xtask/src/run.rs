@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -90,7 +91,9 @@ pub fn command(program: &str) -> Result<Command> {
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target_dir()?)
         // Where solana-program-test looks for programs.
-        .env("SBF_OUT_DIR", deploy_dir()?);
+        .env("SBF_OUT_DIR", deploy_dir()?)
+        // Where the local validator is, once it was prepared.
+        .env("WHITTLE_SURFPOOL", crate::surfpool::dir()?);
     Ok(command)
 }
 
@@ -108,6 +111,13 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("{} failed ({status})", describe(command));
     }
     Ok(())
+}
+
+/// Gives this process over to a command, so that a Ctrl-C reaches nobody who would not wait for it to
+/// end. Returns only when it cannot be started.
+pub fn become_it(command: &mut Command) -> Result<()> {
+    let error = command.exec();
+    Err(error).with_context(|| format!("cannot start {}", describe(command)))
 }
 
 /// Runs a command and returns what it prints; its errors are passed through.

@@ -44,3 +44,8 @@ pub fn account<T: Pod + Discriminator>(data: &[u8]) -> Result<T, DecodeError> {
     })?;
     Ok(bytemuck::pod_read_unaligned(body))
 }
+
+/// An account's data, of which [`account`] reads the same account again.
+pub fn bytes<T: Pod + Discriminator>(account: &T) -> Vec<u8> {
+    [T::DISCRIMINATOR, bytemuck::bytes_of(account)].concat()
+}

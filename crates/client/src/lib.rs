@@ -11,6 +11,8 @@ pub mod address;
 pub mod decode;
 pub mod event;
 pub mod instruction;
+#[cfg(feature = "local")]
+pub mod local;
 pub mod mirror;
 pub mod price;
 #[cfg(feature = "rpc")]

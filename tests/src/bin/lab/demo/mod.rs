@@ -6,10 +6,8 @@ mod figures;
 mod format;
 mod options;
 mod page;
-mod path;
 mod picture;
 mod plot;
-mod prices;
 mod replay;
 mod report;
 #[cfg(test)]
@@ -29,6 +27,7 @@ use prices::{Candle, DOLLAR};
 use replay::Script;
 use report::Report;
 use stage::Feed;
+use whittle_client::local::{path, prices};
 
 const RECORDED: &str = include_str!("../../../../../data/btc-usd-hourly-2017-12-22.csv");
 const SOURCE: &str = "BTC-USD on Coinbase by the hour, 2017-12-19 to 2017-12-25, as compiled by \

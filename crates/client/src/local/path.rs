@@ -1,6 +1,6 @@
 //! From hours to single prices: when the oracle publishes, and what.
 //!
-//! An hour is open, high, low and close; what lay between is not recorded. The demo walks it in
+//! An hour is open, high, low and close; what lay between is not recorded. A path walks it in
 //! straight lines: from the open to the extreme that is nearer to it, to the other one, to the
 //! close. The oracle publishes whenever the price has moved by [`DEVIATION_BPS`] on such a line,
 //! and at its ends; between the close of one hour and the open of the next it jumps.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Decimals of a price inside the demo, and minus the exponent of its oracle updates.
+/// Decimals of a price, and minus the exponent of its oracle updates.
 pub const DECIMALS: u32 = 8;
 /// One dollar.
 pub const DOLLAR: u64 = 10u64.pow(DECIMALS);
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_recorded_week_is_of_this_form() {
-        let text = include_str!("../../../../../data/btc-usd-hourly-2017-12-22.csv");
+        let text = include_str!("../../../../data/btc-usd-hourly-2017-12-22.csv");
         assert_eq!(parse(text).unwrap().len(), 168);
     }
 
