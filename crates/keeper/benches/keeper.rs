@@ -37,8 +37,8 @@ static COUNTING: Counting = Counting;
 const TICKS: u64 = 4_000;
 
 fn main() {
-    let numbers = std::env::args().filter_map(|it| it.replace('_', "").parse().ok());
-    let accounts: u64 = numbers.last().unwrap_or(1_000_000);
+    let mut numbers = std::env::args().filter_map(|it| it.replace('_', "").parse().ok());
+    let accounts: u64 = numbers.next_back().unwrap_or(1_000_000);
     let mut book = load(accounts);
     ticks(&mut book);
     full(&book, accounts);

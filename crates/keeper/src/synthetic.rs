@@ -25,7 +25,7 @@ pub struct Random(pub u64);
 
 impl Random {
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut word = self.0;
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -35,7 +35,7 @@ impl Random {
 
     /// A number under `bound`, which is not zero.
     pub fn under(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
+        self.number() % bound.max(1)
     }
 }
 
@@ -173,7 +173,7 @@ pub fn key(kind: u8, number: u64) -> Pubkey {
     let mut random = Random(number ^ (u64::from(kind) << 56));
     let mut bytes = [0; 32];
     for chunk in bytes.chunks_exact_mut(8) {
-        chunk.copy_from_slice(&random.next().to_le_bytes());
+        chunk.copy_from_slice(&random.number().to_le_bytes());
     }
     Pubkey::new_from_array(bytes)
 }
