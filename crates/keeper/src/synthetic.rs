@@ -185,6 +185,8 @@ pub enum Distance {
     Far,
     /// Between maintenance less a little and its call level.
     Edge,
+    /// With collateral of so many basis points of its notional.
+    At(u64),
 }
 
 /// An account with one to eight positions, half of them with other collateral too.
@@ -214,6 +216,7 @@ pub fn account(number: u64, distance: Distance) -> MarginAccount {
     let share = match distance {
         Distance::Far => 2_500 + random.under(10_000),
         Distance::Edge => 295 + random.under(60),
+        Distance::At(points) => points,
     };
     let backing = notional / 10_000 * i64::try_from(share).unwrap_or(0);
     account.cash_usd_atoms = backing;

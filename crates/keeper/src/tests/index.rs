@@ -1,7 +1,9 @@
 use super::{put, tick};
 use crate::book::{Book, Stamp};
+use crate::edge::{Line, Trigger};
 use crate::synthetic::{
-    account, bank, bytes, empty_book, first_price, key, set_bank_price, Distance, MARKETS, NOW,
+    account, bank, bytes, empty_book, first_price, key, set_bank_price, set_price, Distance,
+    MARKETS, NOW,
 };
 use proptest::prelude::*;
 use whittle::state::MarginAccount;
@@ -37,8 +39,12 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// An account of the synthetic kind; every third one borrows a part of its cash.
 fn some_account(number: u64) -> MarginAccount {
-    let far = number.is_multiple_of(2);
-    let mut account = account(number, if far { Distance::Far } else { Distance::Edge });
+    let distance = match number % 4 {
+        0 => Distance::Far,
+        1 => Distance::Edge,
+        _ => Distance::At(300 + number * 7 % 2_200),
+    };
+    let mut account = account(number, distance);
     if number.is_multiple_of(3) && account.collaterals[0].amount_atoms > 0 {
         let atoms = account.collaterals[0].amount_atoms * 3;
         account.collaterals[0].amount_atoms = atoms;
@@ -111,6 +117,74 @@ proptest! {
             for (id, standing) in book.full_check(now) {
                 prop_assert!(near.contains(&id), "{step:?} hid {standing:?}");
             }
+        }
+    }
+}
+
+/// Brings every price that `account` depends on to its trigger, or as far as it can go without one,
+/// and funding to where the greatest rate brings it by its deadline.
+fn go_to_the_corner(book: &mut Book, account: &MarginAccount, triggers: &[Trigger], deadline: i64) {
+    let at = |line| triggers.iter().find(|it| it.line == line).map(|it| it.at);
+    for held in account.open_positions() {
+        let mut market = *book.chain_market(held.market).unwrap();
+        let ceiling = book.ceilings[&held.market];
+        let rate = u128::from(market.params.funding_max_per_day_q32);
+        let secs = u128::try_from(deadline - market.funded_at).unwrap();
+        let funding = ((u128::from(ceiling) * rate) >> 32) * secs / 86_400;
+        let funding = i128::try_from(funding).unwrap();
+        let (price, funding) = if held.lots > 0 {
+            (at(Line::MarketFalls(held.market)).unwrap_or(1), funding)
+        } else {
+            (
+                at(Line::MarketRises(held.market)).unwrap_or(ceiling),
+                -funding,
+            )
+        };
+        set_price(&mut market, price, deadline);
+        market.funding_index_q32 = funding.into();
+        market.funded_at = deadline;
+        let address = address::market(held.market);
+        book.take(address, whittle::ID, &bytes(&market), Stamp::end_of(9))
+            .unwrap();
+    }
+    let mut token = bank(1);
+    token.price.publish_time = deadline;
+    if let Some(line) = at(Line::BankFalls(1)) {
+        let price = (u128::from(line) << 32).div_ceil(u128::from(token.haircut_weight_q32));
+        token.price.price_q32 = u64::try_from(price).unwrap();
+        token.price.doubt_shift_q32 = 0;
+    }
+    book.take(key(3, 1), whittle::ID, &bytes(&token), Stamp::end_of(9))
+        .unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// The bounds hold at their worst: all prices at their triggers together, at the deadline.
+    #[test]
+    fn at_all_its_triggers_and_its_deadline_an_account_is_still_healthy(
+        number in any::<u64>(),
+        points in 330u64..9_000,
+    ) {
+        let mut book = empty_book();
+        let mut account = account(number, Distance::At(points));
+        if number.is_multiple_of(3) && account.collaterals[0].amount_atoms > 0 {
+            account.collaterals[0].amount_atoms *= 4;
+            account.cash_usd_atoms = -account.cash_usd_atoms / 2;
+        }
+        let address = put(&mut book, 1, &account, 2);
+        book.refresh(NOW);
+        let id = book.id(&address).unwrap();
+        let far = book.accounts.get(id.0).unwrap().far.clone();
+        if let Some((triggers, deadline)) = far {
+            let deadline = i64::from(deadline);
+            go_to_the_corner(&mut book, &account, &triggers, deadline);
+            // One second before it is looked at for its deadline.
+            let done = book.refresh(deadline - 1);
+            prop_assert!(!done.everything);
+            prop_assert_eq!(done.judged, 0);
+            prop_assert_eq!(book.full_check(deadline - 1), []);
         }
     }
 }
