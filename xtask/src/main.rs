@@ -26,6 +26,8 @@ cargo xtask COMMAND
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
   bench risk     time the risk crate natively; more ARGS go to `cargo bench`
+  bench keeper [ACCOUNTS]
+                 time the keeper's index on synthetic accounts, by default a million
   deps           check which crate may depend on which, and that the risk crate builds for
                  sBPF and for WebAssembly
 
@@ -70,6 +72,12 @@ fn verb(args: &[&str]) -> Result<()> {
         ["bench", "risk", rest @ ..] => run::run(
             run::cargo()?
                 .args(["bench", "--locked", "-p", "whittle-risk"])
+                .args(rest),
+        ),
+        ["bench", "keeper", rest @ ..] => run::run(
+            run::cargo()?
+                .args(["bench", "--locked", "-p", "whittle-keeper", "--bench", "keeper"])
+                .arg("--")
                 .args(rest),
         ),
         ["deps"] => deps::check(),

@@ -123,7 +123,7 @@ impl BackOff {
 
     /// Three quarters to five quarters of a wait.
     fn jittered(&self, wait: i64, random: u64) -> i64 {
-        let spread = u128::from(wait.unsigned_abs() / 2) * u128::from(random) >> 64;
+        let spread = (u128::from(wait.unsigned_abs() / 2) * u128::from(random)) >> 64;
         wait - wait / 4 + i64::try_from(spread).unwrap_or(0)
     }
 

@@ -38,3 +38,6 @@ pub use decide::decide;
 pub use judge::{Near, Standing};
 pub use outcome::Outcome;
 pub use refresh::Refreshed;
+
+#[cfg(test)]
+mod tests;

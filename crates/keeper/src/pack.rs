@@ -9,7 +9,8 @@ use whittle::state::MarginAccount;
 
 const WORDS: usize = size_of::<MarginAccount>() / 8;
 const MAPS: usize = WORDS.div_ceil(64);
-const _: () = assert!(size_of::<MarginAccount>() % 8 == 0 && align_of::<MarginAccount>() == 8);
+const _: () =
+    assert!(size_of::<MarginAccount>().is_multiple_of(8) && align_of::<MarginAccount>() == 8);
 
 /// The bits, then the words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,226 @@
+use super::{book_with_a_liquidatable_account, long, only, put, tick};
+use crate::action::{Action, BuildError, Keys, Kind, What};
+use crate::book::Book;
+use crate::config::Config;
+use crate::decide;
+use crate::oracle::Feed;
+use crate::synthetic::{empty_book, first_price, key, NOW};
+use whittle::state::{MarginAccount, Order};
+use whittle_risk::Usd;
+
+fn decided(book: &Book, now: i64) -> Vec<Action> {
+    decide(book, now, &Config::default())
+}
+
+fn dutiful() -> Config {
+    Config {
+        public_duties: true,
+        ..Config::default()
+    }
+}
+
+fn kinds(actions: &[Action]) -> Vec<Kind> {
+    actions.iter().map(|action| action.what.kind()).collect()
+}
+
+/// The account as its flag leaves it.
+fn flagged(book: &Book) -> MarginAccount {
+    let mut account = book.account(only(book)).unwrap();
+    let episode = book.mirror().flag(&account, NOW).unwrap();
+    account.set_episode(episode);
+    account
+}
+
+#[test]
+fn an_account_under_maintenance_is_flagged_and_after_confirmation_liquidated() {
+    let (mut book, account) = book_with_a_liquidatable_account();
+    let actions = decided(&book, NOW);
+    assert_eq!(kinds(&actions), [Kind::Flag]);
+    assert_eq!(actions[0].what, What::Flag { account });
+
+    let flagged = flagged(&book);
+    put(&mut book, 1, &flagged, 3);
+    book.refresh(NOW);
+    assert_eq!(
+        decided(&book, NOW),
+        [],
+        "its prices do not confirm the flag yet"
+    );
+
+    tick(&mut book, 0, first_price(0), 4, NOW + 2);
+    book.refresh(NOW + 2);
+    let actions = decided(&book, NOW + 2);
+    assert_eq!(kinds(&actions), [Kind::Liquidate]);
+    assert_eq!(
+        actions[0].what,
+        What::Liquidate {
+            account,
+            min_bonus: 12_000,
+            closes: Some(vec![0]),
+        }
+    );
+    let plan = book.mirror().plan(&flagged, NOW + 2, Usd::ZERO).unwrap();
+    assert_eq!(actions[0].profit, plan.bonus);
+    assert_eq!(
+        actions[0]
+            .instructions(&book, &Keys::default())
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn an_emergency_is_liquidated_at_once() {
+    let mut book = empty_book();
+    put(&mut book, 1, &long(0, 1_000, 100_000_000), 2);
+    book.refresh(NOW);
+    assert_eq!(kinds(&decided(&book, NOW)), [Kind::Liquidate]);
+}
+
+#[test]
+fn a_denied_market_is_left_to_others() {
+    let (book, _) = book_with_a_liquidatable_account();
+    let mut config = dutiful();
+    config.markets.deny = vec![0];
+    assert_eq!(decide(&book, NOW, &config), []);
+    config.markets.deny = vec![];
+    config.markets.allow = vec![1];
+    assert_eq!(decide(&book, NOW, &config), []);
+    config.markets.allow = vec![0];
+    assert_eq!(kinds(&decide(&book, NOW, &config)), [Kind::Flag]);
+}
+
+#[test]
+fn what_pays_too_little_is_left_alone_unless_it_is_a_duty() {
+    let (book, _) = book_with_a_liquidatable_account();
+    let mut config = Config {
+        min_profit_usd_atoms: 1_000_000_000,
+        ..Config::default()
+    };
+    assert_eq!(decide(&book, NOW, &config), []);
+    config.public_duties = true;
+    assert_eq!(kinds(&decide(&book, NOW, &config)), [Kind::Flag]);
+}
+
+#[test]
+fn a_margin_call_is_a_duty_and_issued_once() {
+    let mut book = empty_book();
+    // 11,000 dollars: 330 maintenance, 396 call level.
+    let mut account = long(0, 1_000, 350_000_000);
+    put(&mut book, 1, &account, 2);
+    book.refresh(NOW);
+    assert_eq!(decided(&book, NOW), []);
+    let actions = decide(&book, NOW, &dutiful());
+    assert_eq!(kinds(&actions), [Kind::IssueMarginCall]);
+    account.margin_called_at = NOW;
+    put(&mut book, 1, &account, 3);
+    book.refresh(NOW);
+    assert_eq!(decide(&book, NOW, &dutiful()), []);
+    // Healthy again: the call is taken back.
+    account.cash_usd_atoms = 900_000_000;
+    put(&mut book, 1, &account, 4);
+    book.refresh(NOW);
+    let actions = decide(&book, NOW, &dutiful());
+    assert_eq!(kinds(&actions), [Kind::IssueMarginCall]);
+}
+
+#[test]
+fn an_owners_plan_goes_before_a_margin_call() {
+    let mut book = empty_book();
+    let mut account = long(0, 1_000, 350_000_000);
+    let one = 1u64 << 32;
+    account.recovery.trigger_q32 = one + one / 10;
+    account.recovery.target_q32 = one + one / 2;
+    account.recovery.fee_max_q32 = one / 1_000;
+    put(&mut book, 1, &account, 2);
+    book.refresh(NOW);
+    let actions = decide(&book, NOW, &dutiful());
+    assert_eq!(kinds(&actions), [Kind::ExecuteRecovery]);
+    let plan = book.mirror().recover(&account, NOW, Usd::ZERO).unwrap();
+    assert_eq!(actions[0].profit, plan.bonus);
+}
+
+fn with_order(trigger_q32: u64) -> MarginAccount {
+    let mut account = long(0, 1_000, 5_000_000_000);
+    account.orders[2] = Order {
+        lots: -10,
+        limit_q32: 1,
+        placed_at: NOW,
+        expires_at: NOW + 300,
+        reward_usd_atoms: 20_000,
+        escrow_usd_atoms: 20_000,
+        market: 0,
+        flags: 1,
+        trigger_q32,
+        ..Order::default()
+    };
+    account
+}
+
+#[test]
+fn an_order_is_filled_from_its_delay_until_its_expiry() {
+    let mut book = empty_book();
+    let account = put(&mut book, 1, &with_order(0), 2);
+    book.refresh(NOW);
+    assert_eq!(decided(&book, NOW + 1), []);
+    let actions = decided(&book, NOW + 2);
+    let what = What::FillOrder {
+        account,
+        place: 2,
+        market: 0,
+        due_at: NOW + 2,
+        is_posted: false,
+    };
+    assert_eq!(actions[0].what, what);
+    assert_eq!(actions[0].profit, Usd(20_000));
+    let build = actions[0].instructions(&book, &Keys::default());
+    assert_eq!(build, Err(BuildError::NoOracle(Feed::Market(0))));
+    let mut keys = Keys::default();
+    keys.posted.insert((0, NOW + 2), key(5, 5));
+    let built = actions[0].instructions(&book, &keys).unwrap();
+    assert!(built[0]
+        .accounts
+        .iter()
+        .any(|meta| meta.pubkey == key(5, 5)));
+
+    assert_eq!(decided(&book, NOW + 301), []);
+    let expired = decide(&book, NOW + 301, &dutiful());
+    assert_eq!(kinds(&expired), [Kind::ExpireOrder]);
+}
+
+#[test]
+fn a_stop_is_triggered_when_its_price_is_reached() {
+    let mut book = empty_book();
+    put(&mut book, 1, &with_order(first_price(0) - 5), 2);
+    book.refresh(NOW);
+    assert_eq!(decided(&book, NOW + 2), []);
+    tick(&mut book, 0, first_price(0) - 5, 3, NOW + 2);
+    book.refresh(NOW + 2);
+    assert_eq!(kinds(&decided(&book, NOW + 2)), [Kind::TriggerOrder]);
+}
+
+#[test]
+fn a_bankrupt_account_is_resolved_as_a_duty() {
+    let mut book = empty_book();
+    let mut account = long(0, 0, -5_000_000);
+    account.positions[0] = Default::default();
+    put(&mut book, 1, &account, 2);
+    book.refresh(NOW);
+    assert_eq!(decided(&book, NOW), []);
+    let actions = decide(&book, NOW, &dutiful());
+    assert_eq!(kinds(&actions), [Kind::ResolveBankruptcy]);
+}
+
+#[test]
+fn the_queue_takes_the_greatest_expected_loss_first() {
+    let mut book = empty_book();
+    let small = put(&mut book, 1, &long(0, 100, 10_000_000), 2);
+    let large = put(&mut book, 2, &long(0, 10_000, 1_500_000_000), 2);
+    book.refresh(NOW);
+    let list = book.liquidatable(Config::default().shock());
+    let order: Vec<_> = list.iter().map(|ranked| ranked.address).collect();
+    assert_eq!(order, [large, small]);
+    let actions = decided(&book, NOW);
+    assert_eq!(actions[0].key().account, large);
+}

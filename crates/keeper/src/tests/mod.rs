@@ -1,0 +1,63 @@
+mod backing_off;
+mod deciding;
+mod index;
+mod taking;
+
+use crate::book::{Book, Id, Stamp};
+use crate::synthetic::{bytes, empty_book, key, market, set_price, NOW};
+use anchor_lang::prelude::Pubkey;
+use whittle::state::{MarginAccount, Position};
+use whittle_client::address;
+use whittle_risk::Price;
+
+/// Gives the book an account at the address `key(4, number)`.
+fn put(book: &mut Book, number: u64, account: &MarginAccount, slot: u64) -> Pubkey {
+    let address = key(4, number);
+    book.take(address, whittle::ID, &bytes(account), Stamp::end_of(slot))
+        .unwrap();
+    address
+}
+
+/// Gives the book a price of a market that was published at `now`, as the chain would cache it.
+fn tick(book: &mut Book, index: u16, price_q32: u64, slot: u64, now: i64) {
+    let mut changed = book
+        .chain_market(index)
+        .copied()
+        .unwrap_or_else(|| market(index));
+    changed.accrue_funding(now).unwrap();
+    set_price(&mut changed, price_q32, now);
+    let at = address::market(index);
+    book.take(at, whittle::ID, &bytes(&changed), Stamp::end_of(slot))
+        .unwrap();
+}
+
+/// An account with a long of so many lots at the market's first price, and cash.
+fn long(index: u16, lots: i64, cash: i64) -> MarginAccount {
+    let mut account: MarginAccount = bytemuck::Zeroable::zeroed();
+    account.owner = key(2, 0);
+    account.flag_lowest_ratio_q32 = u64::MAX;
+    account.cash_usd_atoms = cash;
+    let price = Price(crate::synthetic::first_price(index));
+    account.positions[0] = Position {
+        lots,
+        entry_usd_atoms: price.notional_floor(lots.unsigned_abs()).unwrap().0 * lots.signum(),
+        market: index,
+        ..Position::default()
+    };
+    account
+}
+
+/// A book with one account that is under maintenance: 3 % is asked for, 2 % is there.
+fn book_with_a_liquidatable_account() -> (Book, Pubkey) {
+    let mut book = empty_book();
+    let address = put(&mut book, 1, &long(0, 1_000, 220_000_000), 2);
+    book.refresh(NOW);
+    (book, address)
+}
+
+fn only(book: &Book) -> Id {
+    let mut near = book.near();
+    let (id, _) = near.next().expect("an account near its call level");
+    assert!(near.next().is_none(), "one account near its call level");
+    id
+}

@@ -1,0 +1,169 @@
+use super::{long, put, tick};
+use crate::book::{Book, Change, Stamp, TakeError};
+use crate::synthetic::{bytes, empty_book, first_price, key, market, NOW};
+use anchor_lang::prelude::Pubkey;
+use bytemuck::Zeroable;
+use whittle::state::{LiquidityRequest, MarginAccount};
+use whittle_client::address;
+use whittle_client::decode::DecodeError;
+
+fn take(book: &mut Book, account: &MarginAccount, stamp: Stamp) -> Change {
+    let data = bytes(account);
+    book.take(key(4, 1), whittle::ID, &data, stamp).unwrap()
+}
+
+fn cash(book: &Book) -> i64 {
+    let id = book.id(&key(4, 1)).unwrap();
+    book.account(id).unwrap().cash_usd_atoms
+}
+
+#[test]
+fn an_older_notification_changes_nothing() {
+    let mut book = empty_book();
+    assert!(matches!(
+        take(&mut book, &long(0, 5, 50), Stamp::end_of(10)),
+        Change::Account(_)
+    ));
+    assert_eq!(
+        take(&mut book, &long(0, 5, 40), Stamp::end_of(9)),
+        Change::Old
+    );
+    assert_eq!(
+        take(&mut book, &long(0, 5, 60), Stamp::end_of(10)),
+        Change::Old
+    );
+    assert_eq!(cash(&book), 50);
+    take(&mut book, &long(0, 5, 70), Stamp::end_of(11));
+    assert_eq!(cash(&book), 70);
+}
+
+#[test]
+fn writes_within_a_slot_count_in_their_order() {
+    let mut book = empty_book();
+    take(&mut book, &long(0, 5, 2), Stamp::within(10, 2));
+    assert_eq!(
+        take(&mut book, &long(0, 5, 1), Stamp::within(10, 1)),
+        Change::Old
+    );
+    assert_eq!(
+        take(&mut book, &long(0, 5, 2), Stamp::within(10, 2)),
+        Change::Old
+    );
+    take(&mut book, &long(0, 5, 3), Stamp::within(10, 3));
+    assert_eq!(cash(&book), 3);
+    take(&mut book, &long(0, 5, 4), Stamp::end_of(10));
+    assert_eq!(
+        take(&mut book, &long(0, 5, 3), Stamp::within(10, 3)),
+        Change::Old
+    );
+    assert_eq!(cash(&book), 4);
+}
+
+#[test]
+fn a_closed_account_does_not_come_back_by_late_news() {
+    let mut book = empty_book();
+    let address = put(&mut book, 1, &long(0, 1_000, 1_000), 5);
+    book.refresh(NOW);
+    let gone = |book: &mut Book, slot| {
+        let owner = Pubkey::default();
+        book.take(address, owner, &[], Stamp::end_of(slot)).unwrap()
+    };
+    assert_eq!(
+        gone(&mut book, 4),
+        Change::Ignored,
+        "older than what is known"
+    );
+    assert_eq!(book.len(), 1);
+    assert_eq!(gone(&mut book, 6), Change::Closed);
+    assert_eq!((book.len(), book.near().count()), (0, 0));
+    assert_eq!(
+        take(&mut book, &long(0, 5, 1), Stamp::end_of(6)),
+        Change::Old
+    );
+    // Opened again later, in a place that may have been another's.
+    assert!(matches!(
+        take(&mut book, &long(0, 5, 1), Stamp::end_of(7)),
+        Change::Account(_)
+    ));
+    book.refresh(NOW);
+    assert_eq!(book.len(), 1);
+}
+
+#[test]
+fn a_market_is_not_taken_back_in_time() {
+    let mut book = empty_book();
+    tick(&mut book, 0, first_price(0) + 5, 9, NOW);
+    let data = bytes(&market(0));
+    let at = address::market(0);
+    let older = book.take(at, whittle::ID, &data, Stamp::end_of(8));
+    assert_eq!(older, Ok(Change::Old));
+    book.refresh(NOW);
+    let price = book.mirror().market(0).unwrap().price.price_q32;
+    assert_eq!(price, first_price(0) + 5);
+}
+
+#[test]
+fn data_of_other_programs_and_types_is_ignored() {
+    let mut book = empty_book();
+    let data = bytes(&long(0, 5, 1));
+    let foreign = book.take(key(4, 1), key(9, 9), &data, Stamp::end_of(5));
+    assert_eq!(foreign, Ok(Change::Ignored));
+    let unknown = book.take(key(4, 2), whittle::ID, &[7; 300], Stamp::end_of(5));
+    assert_eq!(unknown, Ok(Change::Ignored));
+    assert!(book.is_empty());
+}
+
+#[test]
+fn a_known_type_that_is_too_short_is_an_error_with_its_address() {
+    let mut book = empty_book();
+    let data = bytes(&long(0, 5, 1));
+    let error = book.take(key(4, 1), whittle::ID, &data[..100], Stamp::end_of(5));
+    assert_eq!(
+        error,
+        Err(TakeError::Unreadable {
+            address: key(4, 1),
+            error: DecodeError::TooShort {
+                have: 100,
+                need: MarginAccount::SIZE
+            },
+        })
+    );
+}
+
+#[test]
+fn an_account_before_its_market_is_judged_once_the_market_is_known() {
+    let mut book = Book::new();
+    put(&mut book, 1, &long(0, 1_000, 220_000_000), 1);
+    book.refresh(NOW);
+    let known = empty_book();
+    book.take(
+        address::exchange(),
+        whittle::ID,
+        &bytes(known.mirror().exchange().unwrap()),
+        Stamp::end_of(2),
+    )
+    .unwrap();
+    book.refresh(NOW);
+    assert_eq!(
+        book.near().count(),
+        1,
+        "it cannot be judged, so it is watched"
+    );
+    tick(&mut book, 0, first_price(0), 3, NOW);
+    book.refresh(NOW);
+    assert_eq!(book.liquidatable(whittle_risk::Ratio::ONE).len(), 1);
+}
+
+#[test]
+fn a_request_that_was_filled_is_forgotten() {
+    let mut book = empty_book();
+    let mut request = LiquidityRequest::zeroed();
+    request.owner = key(2, 5);
+    let at = address::liquidity_request(&request.owner);
+    let taken = book.take(at, whittle::ID, &bytes(&request), Stamp::end_of(3));
+    assert_eq!(taken, Ok(Change::Request(request.owner)));
+    let closed = book.take(at, Pubkey::default(), &[], Stamp::end_of(4));
+    assert_eq!(closed, Ok(Change::Closed));
+    let late = book.take(at, whittle::ID, &bytes(&request), Stamp::end_of(3));
+    assert_eq!(late, Ok(Change::Old));
+}
