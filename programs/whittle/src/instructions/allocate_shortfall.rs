@@ -45,7 +45,7 @@ fn look(pool: &Pool, markets: &[AccountLoader<Market>], now: i64) -> Result<Sigh
         value = value
             .plus_market(&book(&market, &mark)?, Ratio::ONE)
             .map_err(WhittleError::from)?;
-        if market.is_idle(now) {
+        if market.is_idle() {
             continue;
         }
         require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
