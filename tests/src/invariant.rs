@@ -105,6 +105,7 @@ pub(crate) fn check(picture: &Picture) -> Check {
         regime(market)?;
     }
     cash(&ledger)?;
+    worth(&ledger)?;
     escrows(&ledger)?;
     supply(&ledger, picture)
 }
@@ -259,6 +260,18 @@ fn cash(ledger: &Ledger) -> Check {
     }
     let insurance = ledger.insurance.map_or(0, |it| it.cash_usd_atoms);
     not_negative("INV-LINES", "the insurance fund's cash", insurance)
+}
+
+/// INV-VALUE: what the pool counts its markets for is what each counts itself for.
+fn worth(ledger: &Ledger) -> Check {
+    let markets = ledger.markets.iter().map(|it| it.pool_worth_usd_atoms);
+    let counted = ledger.pool.map_or(0, |pool| pool.markets_worth_usd_atoms);
+    equal(
+        "INV-VALUE",
+        "the worth of all markets and what the pool counts",
+        markets.map(i128::from).sum(),
+        i128::from(counted),
+    )
 }
 
 /// INV-ESCROW: an order has set aside its reward, or less of it when it only reduces, and a free

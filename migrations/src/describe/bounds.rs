@@ -341,6 +341,11 @@ fn insurance(rules: &mut Rules, params: &InsuranceParams) {
         "drawdown",
         "over 0 % and at most 100 %",
     );
+    rules.must(
+        params.drawdown_withdraw_q32 > 0 && params.drawdown_withdraw_q32 <= ONE,
+        "drawdown_withdraw",
+        "over 0 % and at most 100 %",
+    );
     rules.program(params.validate());
 }
 

@@ -320,6 +320,12 @@ fn each_bound_names_its_field() {
             "insurance.drawdown",
             "over 0 %",
         ),
+        (
+            "drawdown_withdraw = \"25 %\"",
+            "drawdown_withdraw = \"101 %\"",
+            "insurance.drawdown_withdraw",
+            "at most 100 %",
+        ),
     ] {
         let (named, what) = problem(from, to);
         assert_eq!(named, field, "{what}");

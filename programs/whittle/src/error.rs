@@ -389,6 +389,10 @@ pub enum WhittleError {
     #[msg("Invariant: cash of pool or insurance would be negative")]
     InvariantCash = 453,
 
+    /// 6460
+    #[msg("The insurance fund lost much, so each account may withdraw a share of its excess a day: the log says when more may leave")]
+    WithdrawalsSlowed = 460,
+
     // 500: governance and parameters
     /// 6500
     #[msg("An exchange parameter is out of bounds: see ExchangeParams for each bound")]

@@ -133,6 +133,14 @@ impl Snapshot {
     }
 }
 
+/// What token atoms count for at the cached price where a liquidation is decided, haircut included, and
+/// rounded up; after the end of the bank at its published price.
+pub fn counted_ceil(bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<Usd> {
+    let price = bank.mark(now).forgiving(bank.peg());
+    let whole = price.notional_ceil(amount_atoms)?;
+    Ok(bank.weight_at(now).of_ceil(whole.magnitude())?)
+}
+
 /// One position as the arithmetic sees it, for what looks at no other.
 pub fn leg_of(position: &Position, market: &Market, now: i64) -> Outcome<Leg> {
     let mut leg = Leg::default();

@@ -8,6 +8,7 @@ use whittle::error::WhittleError;
 use whittle::event::*;
 use whittle::state::breaker::{Breaker, BreakerParams};
 use whittle::state::crowding::{CrowdingParams, Deleverage};
+use whittle::state::day_counter::DayCounter;
 use whittle::state::depeg::{Depeg, DepegParams};
 use whittle::state::exchange::{Exchange, ExchangeParams};
 use whittle::state::governance::{GovernanceParams, MarketGuard, Pause};
@@ -68,27 +69,25 @@ fn accounts_are_laid_out_as_published() {
         claims_pot_usd_atoms 736, claim_factor 744, deficit_usd_atoms 752, claim_epoch 760,
         index 764, lot_exponent 766, tier_count 767, bump 768, padding 769,
         long_loss_index_q32 776, short_loss_index_q32 792, long_loss_unsettled_usd_atoms 808,
-        short_loss_unsettled_usd_atoms 816, pool_cash_seen_usd_atoms 824, breaker 832, regime 888,
+        short_loss_unsettled_usd_atoms 816, pool_value_seen_usd_atoms 824, breaker 832, regime 888,
         deleverage 944, guard 968, wind_down 984, crowded_long_q32 1008, crowded_short_q32 1016,
-        opens_at 1024, insurance_drawn_until 1032, insurance_line_seen_usd_atoms 1040,
+        opens_at 1024, pool_worth_usd_atoms 1032, insurance_line_seen_usd_atoms 1040,
         guarded_at 1048, reserved 1056,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
         share_mint 8, share_escrow 40, params 72, cash_usd_atoms 112, reserve_usd_atoms 120,
-        pending_deposits_usd_atoms 128, withdraw_day 136, withdrawn_usd_atoms 144, bump 152,
-        share_mint_bump 153, share_escrow_bump 154, padding 155, loss_day 160,
-        loss_taken_usd_atoms 168, overdrafts_usd_atoms 176, shortfall_seen_at 184,
-        shortfall_usd_atoms 192, reserved 200,
+        pending_deposits_usd_atoms 128, withdrawn 136, bump 152, share_mint_bump 153,
+        share_escrow_bump 154, padding 155, losses_taken 160, overdrafts_usd_atoms 176,
+        shortfall_seen_at 184, shortfall_usd_atoms 192, markets_worth_usd_atoms 200, reserved 208,
     });
     assert_eq!(
         InsuranceFund::DISCRIMINATOR,
         [43, 134, 170, 87, 102, 16, 142, 147]
     );
     pin!(InsuranceFund, from 8, 152 bytes {
-        cash_usd_atoms 8, bump 16, padding 17, params 24, paid_day 48, paid_usd_atoms 56,
-        window_began_at 64, window_high_usd_atoms 72, drawn_until 80, lines_usd_atoms 88,
-        reserved 96,
+        cash_usd_atoms 8, bump 16, padding 17, params 24, paid 56, window_began_at 72,
+        window_high_usd_atoms 80, drawn_until 88, lines_usd_atoms 96, reserved 104,
     });
     assert_eq!(
         MarginAccount::DISCRIMINATOR,
@@ -100,7 +99,8 @@ fn accounts_are_laid_out_as_published() {
         deficit_market 122, bump 124, deficit_side 125, padding 126, collaterals 128,
         positions 192, orders 768, receipt 992, interest_index 1144, interest_usd_atoms 1152,
         overdraft_counted_usd_atoms 1160, margin_called_at 1168, leverage 1176, recovery 1208,
-        is_reserve 1232, padding_end 1233, reserved 1240,
+        is_reserve 1232, padding_end 1233, allowance_began_at 1240, allowance_usd_atoms 1248,
+        insurance_paid_usd_atoms 1256, reserved 1264,
     });
     assert_eq!(
         LiquidityRequest::DISCRIMINATOR,
@@ -237,8 +237,11 @@ fn features_are_laid_out_as_published() {
     pin!(Depeg, from 0, 16 bytes {
         since 0, regained_at 8,
     });
-    pin!(InsuranceParams, from 0, 24 bytes {
-        per_event_usd_atoms 0, per_day_usd_atoms 8, drawdown_q32 16,
+    pin!(DayCounter, from 0, 16 bytes {
+        day 0, used_usd_atoms 8,
+    });
+    pin!(InsuranceParams, from 0, 32 bytes {
+        per_event_usd_atoms 0, per_day_usd_atoms 8, drawdown_q32 16, drawdown_withdraw_q32 24,
     });
     pin!(Leverage, from 0, 32 bytes {
         own_initial_q32 0, next_own_initial_q32 8, changes_at 16, class 24, next_class 25,
@@ -385,6 +388,7 @@ fn errors_keep_their_numbers() {
         InvariantClaim 6451,
         InvariantEntry 6452,
         InvariantCash 6453,
+        WithdrawalsSlowed 6460,
         BadExchangeParams 6500,
         BadMarketParams 6501,
         BadTiers 6502,
@@ -672,8 +676,8 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(BankruptcyResolved, [94, 86, 196, 195, 106, 72, 227, 169], {
         account: Pubkey, market: u16, side: i8, loss_usd_atoms: i64, insurance_usd_atoms: i64,
-        pool_usd_atoms: i64, side_usd_atoms: i64, side_bears_usd_atoms: i64, left_usd_atoms: i64,
-        interest_waived_usd_atoms: i64,
+        pool_usd_atoms: i64, side_usd_atoms: i64, side_bears_usd_atoms: i64,
+        from_line_usd_atoms: i64, left_usd_atoms: i64, interest_waived_usd_atoms: i64,
     });
     pin_event!(DeleverageStarted, [242, 51, 184, 91, 55, 69, 115, 160], {
         market: u16, side: i8, share_q32: u64, profit_usd_atoms: i64, ends_at: i64,

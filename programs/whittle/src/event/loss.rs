@@ -52,6 +52,8 @@ pub struct BankruptcyResolved {
     pub side_usd_atoms: i64,
     /// What the side's index will bring in; the pool bears the fraction between the two.
     pub side_bears_usd_atoms: i64,
+    /// What of the pool's part and advance came from the market's line.
+    pub from_line_usd_atoms: i64,
     /// Not borne yet.
     pub left_usd_atoms: i64,
     /// Interest that was counted and is not owed any more, beside the loss.

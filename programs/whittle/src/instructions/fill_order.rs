@@ -37,6 +37,9 @@ pub struct FillOrder<'info> {
     /// The update that fills.
     /// CHECK: `oracle::read` checks owner, feed and verification.
     pub oracle: UncheckedAccount<'info>,
+    /// The insurance fund: tells whether new risk waits.
+    /// CHECK: `remaining::read_fund` checks owner and type, where something opens.
+    pub insurance_fund: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
@@ -68,7 +71,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             |market, opens| {
                 market.admit(&exchange, opens, now)?;
                 if opens {
-                    market.require_calm(now)?;
+                    market.require_calm()?;
+                    let fund = &ctx.accounts.insurance_fund;
+                    remaining::require_undrawn(fund, &exchange, now)?;
                 }
                 Ok(())
             },

@@ -165,6 +165,8 @@ pub(super) fn book_deficit(
     account.deficit_usd_atoms = deficit.0;
     account.deficit_market = market.index;
     account.deficit_side = side.sign();
+    // A new bankruptcy: what insurance paid for one that its owner cured is not counted any more.
+    account.insurance_paid_usd_atoms = 0;
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms)
         .plus(deficit)
         .map_err(WhittleError::from)?

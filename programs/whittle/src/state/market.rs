@@ -153,9 +153,8 @@ pub struct Market {
     pub long_loss_unsettled_usd_atoms: i64,
     /// Losses that shorts bear and have not settled.
     pub short_loss_unsettled_usd_atoms: i64,
-    /// Cash of the pool, less the market's claims that it could not fund, when the market was last
-    /// settled, USD atoms.
-    pub pool_cash_seen_usd_atoms: i64,
+    /// What the whole pool was worth when the market was last settled, USD atoms; may be negative.
+    pub pool_value_seen_usd_atoms: i64,
     /// Circuit breakers.
     pub breaker: Breaker,
     /// Volatility regime.
@@ -172,8 +171,9 @@ pub struct Market {
     pub crowded_short_q32: u64,
     /// From when on risk may be taken, Unix seconds; zero for a market of the first hour.
     pub opens_at: i64,
-    /// Until when new risk waits, because the insurance fund lost much; as of the last settlement.
-    pub insurance_drawn_until: i64,
+    /// What this market was worth to the pool when it was last settled, USD atoms: what it adds to
+    /// [`super::Pool::markets_worth_usd_atoms`].
+    pub pool_worth_usd_atoms: i64,
     /// The insurance line as the last settlement left it.
     pub insurance_line_seen_usd_atoms: i64,
     /// When the guardian last tightened, Unix seconds.
@@ -238,13 +238,9 @@ impl Market {
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
     }
 
-    /// Refuses new risk while a price shock lasts and after the insurance fund lost much.
-    pub fn require_calm(&self, now: i64) -> Outcome<()> {
-        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)?;
-        require_that(
-            now >= self.insurance_drawn_until,
-            WhittleError::InsuranceDrawn,
-        )
+    /// Refuses new risk while a price shock lasts.
+    pub fn require_calm(&self) -> Outcome<()> {
+        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)
     }
 
     /// Longs minus shorts.

@@ -7,6 +7,7 @@ mod congestion;
 mod drawdown;
 mod regimes;
 mod shock;
+mod slowdown;
 
 use crate::liquidation::{Scene, BTC, CASH, LOTS, LOW};
 use whittle::error::WhittleError;

@@ -185,7 +185,7 @@ fn no_more_than_the_days_limit_leaves_in_a_day() {
     world.pass(to_midnight);
     lp.refund_request(&mut world, &lp).ok();
     filled(withdraw(&mut world, &lp, 200_000 * USDC));
-    assert_eq!(world.pool().withdrawn_usd_atoms, 200_000 * USD);
+    assert_eq!(world.pool().withdrawn.used_usd_atoms, 200_000 * USD);
 }
 
 /// Traders have won more than the pool has.

@@ -14,14 +14,14 @@ use whittle_tests::{assert_only_changed, spec, Actor, BankSpec, MarketSpec, Worl
 
 /// Alice is long 100,000 dollars with 5,300 and Bob is short as much with 60,000. The price falls to
 /// 37,000 in one update; Alice is closed and owes about 2,200 dollars more than she has.
-struct Story {
-    world: World,
-    alice: Actor,
-    bob: Actor,
-    loss: i64,
+pub(super) struct Story {
+    pub world: World,
+    pub alice: Actor,
+    pub bob: Actor,
+    pub loss: i64,
 }
 
-fn story(means: &Means) -> Story {
+pub(super) fn story(means: &Means) -> Story {
     let mut world = means.world();
     let alice = world.trader("alice", CASH);
     let bob = world.trader("bob", 60_000 * USDC);
@@ -44,7 +44,7 @@ fn story(means: &Means) -> Story {
     }
 }
 
-fn insurance(per_event: i64) -> InsuranceParams {
+pub(super) fn insurance(per_event: i64) -> InsuranceParams {
     InsuranceParams {
         per_event_usd_atoms: per_event * DOLLAR,
         per_day_usd_atoms: 2 * per_event * DOLLAR,

@@ -5,6 +5,7 @@ mod bankruptcy;
 mod crowding;
 mod deleverage;
 mod exposure;
+mod resolution;
 mod shortfall;
 
 use crate::liquidation::{without_lines, BTC};
