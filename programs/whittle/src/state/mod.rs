@@ -22,6 +22,7 @@ pub mod raw;
 pub mod recovery;
 pub mod regime;
 pub mod stop;
+pub mod weight;
 pub mod wind_down;
 
 pub use bank::Bank;
