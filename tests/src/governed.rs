@@ -19,7 +19,10 @@ pub(crate) fn check_step(before: &Picture, after: &Picture, now: i64) -> Check {
         exchange(was, is, &applied)
     })?;
     each(before, after, |was: &Market, is| market(was, is, &applied))?;
-    each(before, after, |was: &Bank, is| bank(was, is, &applied))?;
+    each(before, after, |was: &Bank, is| {
+        bank(was, is, &applied)?;
+        weight(was, is, now)
+    })?;
     each(before, after, |was: &Pool, is: &Pool| {
         let params = is.params;
         let change = Change::PoolParams { params };
@@ -175,8 +178,8 @@ fn bank(was: &Bank, is: &Bank, applied: &[Change]) -> Check {
         |it| matches!(it, Change::BankTerms { bank, .. } if *bank == index),
     )?;
     let cleared = Change::ClearBankFreeze { bank: index };
-    let looser = is.deposits_frozen < was.deposits_frozen;
-    announced(&of("freeze"), looser, applied, |it| *it == cleared)?;
+    let looser = is.guard_cap() > was.guard_cap();
+    announced(&of("guard"), looser, applied, |it| *it == cleared)?;
     let changed = was.wind_down.begins_at != is.wind_down.begins_at
         || was.wind_down.settles_at != is.wind_down.settles_at;
     announced(
@@ -185,4 +188,21 @@ fn bank(was: &Bank, is: &Bank, applied: &[Change]) -> Check {
         applied,
         |it| matches!(it, Change::WindDownBank { bank, .. } if *bank == index),
     )
+}
+
+/// INV-WEIGHT-RAMP: no transaction lowers what a token counts for at its moment, unless its price
+/// moved the guard of the peg or a change gave that guard other terms.
+fn weight(was: &Bank, is: &Bank, now: i64) -> Check {
+    let guard = |it: &Bank| (it.depeg, it.depeg_params);
+    let (before, after) = (was.weight_at(now), is.weight_at(now));
+    if guard(was) == guard(is) && after < before {
+        return Err(format!(
+            "INV-WEIGHT-RAMP: bank {} counted {before:?} and then {after:?}",
+            is.index
+        ));
+    }
+    if is.weight_ahead(now) > after {
+        return Err(format!("INV-WEIGHT-RAMP: bank {} rises", is.index));
+    }
+    Ok(())
 }

@@ -192,6 +192,11 @@ pub enum WhittleError {
     /// 6228
     #[msg("The guardian froze deposits of this token: deposit another one")]
     DepositsFrozen = 228,
+    /// 6230
+    #[msg(
+        "Half an hour of prices is needed: cache them, or wait until the feed was silent for a day"
+    )]
+    SettlementUnobserved = 230,
 
     // 300: liquidation
     /// 6300
@@ -388,6 +393,14 @@ pub enum WhittleError {
     /// 6453
     #[msg("Invariant: cash of pool or insurance would be negative")]
     InvariantCash = 453,
+    /// 6470
+    #[msg(
+        "A token that counts for nothing leaves only an account that has and trades nothing else"
+    )]
+    WorthlessCollateral = 470,
+    /// 6471
+    #[msg("The guardian only lowers the deposit cap: name one under what holds now")]
+    CapNotLower = 471,
 
     /// 6460
     #[msg("The insurance fund lost much, so each account may withdraw a share of its excess a day: the log says when more may leave")]

@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub interest: Usd,
     /// Other collateral for deciding a liquidation: age counts for the account.
     pub collateral: Usd,
+    /// What of it will be gone when the running ramps of weights are over.
+    pub fading: Usd,
     /// Other collateral for taking risk; `None` when one of its prices is stale.
     pub prudent_collateral: Option<Usd>,
     /// Its class and its owner's cap.
@@ -46,6 +48,7 @@ impl Snapshot {
             claims: Usd::ZERO,
             interest: Usd(account.interest_usd_atoms),
             collateral: Usd::ZERO,
+            fading: Usd::ZERO,
             prudent_collateral: Some(Usd::ZERO),
             leverage: account.leverage.counted(now),
             legs: Vec::with_capacity(account.positions.len()),
@@ -73,16 +76,22 @@ impl Snapshot {
 
     fn add_collateral(&mut self, bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<()> {
         let mark = bank.mark(now);
-        let weight = bank.weight_at(now);
-        let value = |price: whittle_risk::Price| -> Outcome<Usd> {
-            let whole = price.notional_floor(amount_atoms)?;
-            Ok(weight.of_floor(whole.magnitude())?)
-        };
-        self.collateral = self.collateral.plus(value(mark.forgiving(bank.peg()))?)?;
+        let (weight, ahead) = (bank.weight_at(now), bank.weight_ahead(now));
+        let forgiving = mark
+            .forgiving(bank.peg())
+            .notional_floor(amount_atoms)?
+            .magnitude();
+        let counted = weight.of_floor(forgiving)?;
+        self.collateral = self.collateral.plus(counted)?;
+        if ahead < weight {
+            let lost = counted.minus(ahead.of_floor(forgiving)?)?;
+            self.fading = self.fading.plus(lost)?;
+        }
         self.prudent_collateral = match self.prudent_collateral {
-            // The published price is not one that the token can be sold at any more.
-            sum if bank.wind_down.is_settled() => sum,
-            Some(sum) if !mark.stale => Some(sum.plus(value(mark.prudent(bank.peg()))?)?),
+            Some(sum) if !mark.stale => {
+                let prudent = mark.prudent(bank.peg()).notional_floor(amount_atoms)?;
+                Some(sum.plus(ahead.of_floor(prudent.magnitude())?)?)
+            }
             _ => None,
         };
         Ok(())
@@ -94,6 +103,7 @@ impl Snapshot {
             cash: self.cash,
             claims: self.claims,
             collateral: self.collateral,
+            fading: self.fading,
             interest: self.interest,
             leverage: self.leverage,
             legs: &self.legs,

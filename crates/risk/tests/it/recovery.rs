@@ -179,6 +179,7 @@ fn an_account_without_positions_has_nothing_to_recover() {
             cash: Usd(5),
             claims: Usd(0),
             collateral: Usd(0),
+            fading: Usd(0),
             interest: Usd(0),
             leverage: Leverage::default(),
             legs: &[],

@@ -40,7 +40,7 @@ pub(super) fn apply<'info>(
         }
         Change::MarketOracle { market, oracle } => market_oracle(exchange, rest, market, oracle),
         Change::BankTerms { bank, terms } => {
-            with_bank(rest, bank, |it| bank_terms(it, exchange, terms))
+            with_bank(rest, bank, |it| bank_terms(it, exchange, terms, now))
         }
         Change::PoolParams { params } => {
             let pool: AccountLoader<Pool> = only(rest)?;
@@ -59,8 +59,9 @@ pub(super) fn apply<'info>(
             it.count_crowding()
         }),
         Change::ClearBankFreeze { bank } => with_bank(rest, bank, |it| {
-            require_that(queued_at >= it.frozen_at, WhittleError::GuardLoosens)?;
+            require_that(queued_at >= it.guarded_at, WhittleError::GuardLoosens)?;
             it.deposits_frozen = 0;
+            it.guard_cap_atoms = 0;
             Ok(())
         }),
         Change::WindDownMarket {
@@ -284,8 +285,8 @@ fn market_oracle<'info>(
     Ok(())
 }
 
-/// A bank's terms are bounded as at listing.
-fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms) -> Outcome<()> {
+/// A bank's terms are bounded as at listing. A lower weight is reached by a ramp.
+fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms, now: i64) -> Outcome<()> {
     let args = ListBankArgs {
         oracle: terms.oracle,
         haircut_weight_q32: terms.haircut_weight_q32,
@@ -302,7 +303,7 @@ fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms) -> Out
     )?;
     regroup(exchange, bank, terms.issuer_group)?;
     bank.oracle = terms.oracle;
-    bank.haircut_weight_q32 = terms.haircut_weight_q32;
+    bank.set_haircut_weight(Ratio(terms.haircut_weight_q32), now);
     bank.deposit_cap_atoms = terms.deposit_cap_atoms;
     bank.issuer_group = terms.issuer_group;
     bank.conversion_discount_q32 = terms.conversion_discount_q32;

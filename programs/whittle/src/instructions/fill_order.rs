@@ -379,7 +379,7 @@ fn check(
     let multiplier = market.call_multiplier();
     let held = price.notional_ceil(trade.held.magnitude())?.magnitude();
     let before = Health {
-        equity: health.equity,
+        equity: health.equity.minus(snapshot.fading)?,
         maintenance: call_requirement(&snapshot.account())?
             .minus(tiers.maintenance_ceil(notional.magnitude(), multiplier)?)?
             .plus(tiers.maintenance_ceil(held, multiplier)?)?,

@@ -63,6 +63,7 @@ fn spare(reserve: &MarginAccount, thresholds: &Thresholds) -> Outcome<Usd> {
         cash: Usd(reserve.cash_usd_atoms),
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
+        fading: Usd::ZERO,
         interest: Usd(reserve.interest_usd_atoms),
         leverage: Leverage::default(),
         legs: &[],

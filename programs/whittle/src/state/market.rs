@@ -179,7 +179,7 @@ pub struct Market {
     /// When the guardian last tightened, Unix seconds.
     pub guarded_at: i64,
     /// Room.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 48],
 }
 
 impl Market {

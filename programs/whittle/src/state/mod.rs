@@ -25,6 +25,7 @@ pub mod recovery;
 pub mod regime;
 pub mod slowdown;
 pub mod stop;
+pub mod weight;
 pub mod wind_down;
 
 pub use bank::Bank;
