@@ -325,6 +325,7 @@ fn errors_keep_their_numbers() {
         SettlementNotDue 6226,
         NotSettled 6227,
         DepositsFrozen 6228,
+        OrderWaits 6235,
         AccountHealthy 6300,
         NotFlagged 6301,
         NotConfirmed 6302,
