@@ -363,8 +363,8 @@ fn regime(market: &Market) -> Check {
     }
 }
 
-/// INV-REGIME: with a new level initial requirements are at least the level's at once, and
-/// maintenance does not jump.
+/// INV-REGIME: with a new level, or another meaning of it, initial requirements are at least the new
+/// ones at once, and maintenance does not jump.
 fn regime_step(was: &Market, is: &Market) -> Check {
     // New rates start where the old ones stood, so the multiplier on them does not.
     let jumped = if was.tiers == is.tiers {
@@ -372,7 +372,8 @@ fn regime_step(was: &Market, is: &Market) -> Check {
     } else {
         0
     };
-    let changed = was.regime.level != is.regime.level;
+    let changed = was.regime.level != is.regime.level
+        || was.regime.initial_to_q32 != is.regime.initial_to_q32;
     let raised = is.regime.initial_q32 >= is.regime.initial_to_q32;
     let secs = is.price.publish_time.abs_diff(was.price.publish_time) + 30;
     // The whole way is at most 3 and takes at least a day.

@@ -199,6 +199,9 @@ pub enum WhittleError {
     SettlementUnobserved = 230,
 
     // 300: liquidation
+    /// 6235
+    #[msg("An order that may add risk waits: take less leverage once it has ended, at the latest at its expiry, which the log names")]
+    OrderWaits = 235,
     /// 6300
     #[msg("Equity covers maintenance: there is nothing to liquidate")]
     AccountHealthy = 300,
@@ -437,7 +440,7 @@ pub enum WhittleError {
     #[msg("The keeper's floor bonus must not exceed the opening fee")]
     FloorBonusOverFee = 508,
     /// 6509
-    #[msg("A lot must be worth 100 to 2^32 USD atoms at the current price, and repair 11 atoms")]
+    #[msg("A lot must be worth 100 to 2^32 USD atoms at the current price and repair 11 atoms, and two must fit a breaker's capacity beside the least close and position")]
     BadLotSize = 509,
     /// 6510
     #[msg("The quote token must be listed first, with six decimals")]
@@ -464,7 +467,7 @@ pub enum WhittleError {
     #[msg("A pause has a kind from 0 to 3 and lasts from one second to pause_max_secs")]
     BadPause = 524,
     /// 6525
-    #[msg("A pause of this kind runs or has ended lately: wait until its cooldown_until")]
+    #[msg("A pause of this kind, or one that includes it or that it includes, runs or has ended lately: wait until their cooldown_until")]
     PauseCoolingDown = 525,
     /// 6526
     #[msg("Nothing of this kind is paused: a pause that follows from another ends with that one")]

@@ -5,7 +5,7 @@ use crate::state::{Bank, Exchange, MarginAccount, Market, Position, Side as Mark
 use core::ops::Deref;
 use whittle_risk::funding;
 use whittle_risk::health::{Account, Leg, Leverage};
-use whittle_risk::liquidation::{Inputs, Policy};
+use whittle_risk::liquidation::{Close, Inputs, Policy};
 use whittle_risk::nav::{MarketBook, Side};
 use whittle_risk::price::Mark;
 use whittle_risk::{Lots, Ratio, Usd};
@@ -125,6 +125,16 @@ impl Snapshot {
         })
     }
 
+    /// Takes from each leg the lots that a plan closed. Entries, cash and the rest stay as they were:
+    /// it is for requirements, which depend on lots alone.
+    pub fn reduce(&mut self, closes: &[Close]) -> Outcome<()> {
+        for (leg, close) in self.legs.iter_mut().zip(closes) {
+            let left = leg.lots.magnitude().saturating_sub(close.lots);
+            leg.lots = leg.lots.alike(left)?;
+        }
+        Ok(())
+    }
+
     /// Everything a liquidation of `account` depends on.
     pub fn inputs<'a>(
         &'a self,
@@ -211,8 +221,10 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
     Ok(())
 }
 
-/// What a market means for the pool; `mark` is its price as it counts now.
-pub fn book(market: &Market, mark: &Mark) -> Outcome<MarketBook> {
+/// What a market means for the pool at `now`, funding until then included: who comes or goes between
+/// two updates must not leave it to the others. `mark` is its price as it counts then.
+pub fn book(market: &Market, mark: &Mark, now: i64) -> Outcome<MarketBook> {
+    let (_, funding) = market.funding_at(now)?;
     Ok(MarketBook {
         long: Side {
             lots: market.long_lots,
@@ -224,7 +236,7 @@ pub fn book(market: &Market, mark: &Mark) -> Outcome<MarketBook> {
         },
         price: mark.price,
         doubt_shift: mark.doubt_shift,
-        unsettled: Usd(market.funding_unsettled_usd_atoms)
+        unsettled: funding
             .plus(market.losses_unsettled(MarketSide::Long))?
             .plus(market.losses_unsettled(MarketSide::Short))?,
         pool_line: Usd(market.pool_line_usd_atoms),

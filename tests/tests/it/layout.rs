@@ -335,6 +335,7 @@ fn errors_keep_their_numbers() {
         NotSettled 6227,
         DepositsFrozen 6228,
         SettlementUnobserved 6230,
+        OrderWaits 6235,
         AccountHealthy 6300,
         NotFlagged 6301,
         NotConfirmed 6302,

@@ -388,3 +388,23 @@ fn a_bank_whose_oracle_lives_is_settled_at_the_average_of_its_last_hour_at_most_
     let peg = u128::from(world.bank(usd).peg_q32);
     assert!(events[1].abs_diff(peg * 99 / 100) < 1_000, "{events:?}");
 }
+
+#[test]
+fn a_stop_in_a_settled_market_is_not_triggered_and_its_owner_takes_it_back() {
+    let (mut world, [alice, ..]) = dead_market();
+    let mut stop = alice.order(&world, -500);
+    (stop.reduce_only, stop.trigger_q32) = (true, 3_900_000 << 32);
+    stop.expires_at = world.now() + 10 * DAY;
+    alice.place_with(&mut world, BTC, stop).ok();
+    world.pass(DAY);
+    // The average of the end is under the trigger, and the oracle speaks once more.
+    publish(&mut world, BTC).ok();
+    world.move_price(BTC, "37000");
+    let keeper = world.keeper("keeper");
+    let sent = keeper.trigger(&mut world, &alice, 0);
+    sent.refused(WhittleError::MarketSettled);
+    let before = cash(&world, &alice);
+    alice.cancel(&mut world, 0).ok();
+    assert_eq!(cash(&world, &alice), before + USD / 100);
+    keeper.settle_position(&mut world, &alice, BTC).ok();
+}

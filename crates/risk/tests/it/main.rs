@@ -8,6 +8,7 @@ mod plan_against_slow;
 mod properties;
 mod recovery;
 mod rooms;
+mod sightings;
 mod slow;
 mod units;
 mod worked_example;

@@ -246,6 +246,8 @@ proptest! {
             leg.mark.stale = false;
             leg.mark.age_shift = 0;
         }
+        // Where the first call brought it over maintenance, it has been seen and confirmed anew.
+        case.episode.publish_time = case.now - 1_000;
         let case = case.with_ratio(recovery);
         let second = planned(&case)?.expect("fresh");
         prop_assert!(second.latched_ratio <= first.latched_ratio);

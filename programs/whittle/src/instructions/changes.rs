@@ -4,6 +4,7 @@
 use super::list_bank::{self, ListBankArgs};
 use super::list_market::tier_table;
 use super::remaining::{bank_loader, market_loader};
+use super::update_markets::regime_changed;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::oracle;
 use crate::state::bank::QUOTE_BANK;
@@ -189,6 +190,8 @@ struct Terms<'a> {
     params: &'a MarketParams,
     tiers: TierTable,
     oracle: &'a OracleConfig,
+    /// The largest maintenance multiplier that these tiers meet before the regime chooses again.
+    standing: Ratio,
 }
 
 impl<'a> Terms<'a> {
@@ -197,6 +200,7 @@ impl<'a> Terms<'a> {
             params: &market.params,
             tiers: market.tier_table(),
             oracle: &market.oracle,
+            standing: market.call_multiplier(),
         }
     }
 
@@ -211,7 +215,7 @@ impl<'a> Terms<'a> {
         market: &Market,
     ) -> Outcome<()> {
         self.params
-            .validate_against(rules, &self.tiers, self.oracle)?;
+            .validate_against(rules, &self.tiers, self.oracle, self.standing)?;
         let price = Price(market.price.price_q32);
         let fits = |terms: &Terms, rules: &ExchangeParams| {
             let (params, tiers, oracle) = (terms.params, &terms.tiers, terms.oracle);
@@ -238,6 +242,9 @@ fn market_params(
     after.check_instead(rules, &Terms::of(market), rules, market)?;
     // Until now at the rate that held until now.
     market.accrue_funding(now)?;
+    if market.retarget_regime(&params.regime, now)? {
+        emit!(regime_changed(market));
+    }
     market.params = params;
     market.estimate.weight_q32 = params.sample_weight_q32;
     market.estimate.interval_secs = params.sample_interval_secs;
@@ -250,8 +257,10 @@ fn set_tiers(market: &mut Market, exchange: &Exchange, table: &TierTable, now: i
     let rules = &exchange.params;
     let before = Terms::of(market);
     let ratio = ramp_start_floor(&before.tiers, table)?;
+    let lowered = Ratio(market.multiplier_q32).times_ceil(ratio)?;
     let after = Terms {
         tiers: *table,
+        standing: Ratio(lowered.0.max(market.regime.ramp_to_q32)),
         ..Terms::of(market)
     };
     after.check_instead(rules, &before, rules, market)?;

@@ -235,7 +235,8 @@ pub(crate) fn handle<'info>(
         after.equity >= before.equity,
         WhittleError::InvariantConversion,
     )?;
-    recovered::note(&mut account, key, &after, &exchange.policy())?;
+    let policy = exchange.policy();
+    recovered::note(&mut account, key, &after, &snapshot.account(), &policy)?;
     account.invariant()?;
     move_tokens(accounts, &sale, exchange.bump)?;
 

@@ -117,7 +117,7 @@ fn net_asset_value<'info>(
         let market = loader.load()?;
         validate_price(&market, request, delay, now)?;
         value = value
-            .plus_market(&book(&market, &market.mark(now))?, weight)
+            .plus_market(&book(&market, &market.mark(now), now)?, weight)
             .map_err(WhittleError::from)?;
     }
     Ok(value)

@@ -57,7 +57,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, PoolExposure<'info>>) -> Result<
         let market = loader.load()?;
         let mark = market.mark(now);
         value = value
-            .plus_market(&book(&market, &mark)?, weight)
+            .plus_market(&book(&market, &mark, now)?, weight)
             .map_err(WhittleError::from)?;
         let delta = market.skew()?.negated().map_err(WhittleError::from)?;
         let mut payout = Usd(market.claims_unpaid_usd_atoms);

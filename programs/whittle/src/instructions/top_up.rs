@@ -93,7 +93,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i
     reserve.debit(amount)?;
     account.credit(amount)?;
     health.equity = health.equity.plus(amount).map_err(WhittleError::from)?;
-    recovered::note(&mut account, key, &health, &policy)?;
+    recovered::note(&mut account, key, &health, &snapshot.account(), &policy)?;
 
     account.invariant()?;
     reserve.invariant()?;

@@ -121,7 +121,7 @@ fn watch(market: &mut Market, price: &CachedPrice, now: i64) -> Result<()> {
     Ok(())
 }
 
-fn regime_changed(market: &Market) -> RegimeChanged {
+pub(super) fn regime_changed(market: &Market) -> RegimeChanged {
     let regime = &market.regime;
     RegimeChanged {
         market: market.index,

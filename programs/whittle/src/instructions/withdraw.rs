@@ -181,7 +181,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     let key = accounts.account.key();
     // At a price that is not confirmed yet, profit frees nothing.
     remaining::require_no_shock(rest, snapshot.legs.len())?;
-    recovered::note(&mut account, key, &after, &policy)?;
+    recovered::note(&mut account, key, &after, &snapshot.account(), &policy)?;
     account.invariant()?;
     let decimals = {
         let mut bank = accounts.bank.load_mut()?;

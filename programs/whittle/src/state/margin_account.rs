@@ -208,7 +208,8 @@ pub struct MarginAccount {
     pub flagged_at: i64,
     /// When it was last flagged or liquidated.
     pub flag_touched_at: i64,
-    /// Newest publish time among the prices at the flag.
+    /// Newest publish time among the prices at the flag; the largest number when the account was found
+    /// over maintenance since.
     pub flag_publish_time: i64,
     /// Lowest E / M of the episode, Q32.
     pub flag_lowest_ratio_q32: u64,
@@ -287,6 +288,17 @@ impl MarginAccount {
             self.set_episode(Episode::NONE);
         }
         Ok(recovered)
+    }
+
+    /// Takes back the sighting of a flag where `health` is at or over maintenance. Tells whether there
+    /// was one.
+    pub fn unsee_if_healthy(&mut self, health: &Health) -> bool {
+        let mut episode = self.episode();
+        let unseen = health.equity >= health.maintenance && episode.unsee();
+        if unseen {
+            self.set_episode(episode);
+        }
+        unseen
     }
 
     /// Whether the account owes or may come to owe: positions, an overdraft, its interest or a

@@ -248,26 +248,35 @@ impl Market {
         Ok(nav::skew(self.long_lots, self.short_lots)?)
     }
 
-    /// Brings the funding index to `now` at the cached price. There is no funding after the end.
+    /// The funding index at `now` at the cached price, and what traders owe by then and have not
+    /// settled; negative when they are to receive. There is no funding after the end.
+    pub fn funding_at(&self, now: i64) -> Outcome<(i128, Usd)> {
+        let before = i128::from(self.funding_index_q32);
+        let unsettled = Usd(self.funding_unsettled_usd_atoms);
+        let secs = now.saturating_sub(self.funded_at).max(0);
+        if self.funded_at == 0 || secs == 0 || self.wind_down.is_settled() {
+            return Ok((before, unsettled));
+        }
+        let terms = FundingTerms {
+            max_rate_per_day: Ratio(self.params.funding_max_per_day_q32),
+            skew_scale: Usd(self.params.funding_skew_scale_usd_atoms),
+        };
+        let skew = self.skew()?;
+        let price = Price(self.price.price_q32);
+        let step = funding::index_step(skew, price, &terms, secs.unsigned_abs())?;
+        let after = before.checked_add(step).ok_or(WhittleError::MathOverflow)?;
+        let owed = funding::owed_ceil(skew, before, after)?;
+        Ok((after, unsettled.plus(owed)?))
+    }
+
+    /// Brings the funding index to `now`.
     pub fn accrue_funding(&mut self, now: i64) -> Outcome<()> {
         if self.wind_down.is_settled() {
             return Ok(());
         }
-        let secs = now.saturating_sub(self.funded_at).max(0);
-        if self.funded_at != 0 && secs > 0 {
-            let terms = FundingTerms {
-                max_rate_per_day: Ratio(self.params.funding_max_per_day_q32),
-                skew_scale: Usd(self.params.funding_skew_scale_usd_atoms),
-            };
-            let skew = self.skew()?;
-            let price = Price(self.price.price_q32);
-            let before = i128::from(self.funding_index_q32);
-            let step = funding::index_step(skew, price, &terms, secs.unsigned_abs())?;
-            let after = before.checked_add(step).ok_or(WhittleError::MathOverflow)?;
-            let owed = funding::owed_ceil(skew, before, after)?;
-            self.funding_index_q32 = after.into();
-            self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).plus(owed)?.0;
-        }
+        let (index, unsettled) = self.funding_at(now)?;
+        self.funding_index_q32 = index.into();
+        self.funding_unsettled_usd_atoms = unsettled.0;
         self.funded_at = self.funded_at.max(now);
         Ok(())
     }
