@@ -443,6 +443,7 @@ fn a_long_a_short_and_their_keeper_take_nothing_from_insurance_and_pool() {
     );
 }
 
+/// INV-COLLUSION.
 /// The limit of it: a short that is liquidated at twice the price of its opening paid its fee on half
 /// of what the keeper is topped up for.
 #[test]

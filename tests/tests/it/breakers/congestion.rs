@@ -33,6 +33,7 @@ fn after_a_gap_an_owner_has_a_minute_of_grace_to_deposit() {
     assert_eq!(scene.lots(BTC), LOTS);
 }
 
+/// INV-EXIT.
 #[test]
 fn a_reduction_is_filled_during_grace() {
     let (mut scene, _) = after_a_gap(LOW);

@@ -76,6 +76,7 @@ fn parts_are_in_proportion_and_the_last_takes_the_rest() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
+    /// INV-WATERFALL.
     #[test]
     fn a_loss_is_divided_to_the_atom(
         loss in amount(), insurance in amount(), day in amount(), profit in amount(),
