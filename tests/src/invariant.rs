@@ -301,21 +301,27 @@ fn losses(ledger: &Ledger, market: &Market) -> Check {
     Ok(())
 }
 
-/// INV-REGIME: multipliers are within their bounds and in order, those at the ramp's end too.
+/// INV-REGIME: multipliers are within their bounds and in order, those at the ends of a running ramp
+/// too; without a ramp they are where the last one led.
 fn regime(market: &Market) -> Check {
     let one = 1u64 << 32;
     let it = &market.regime;
-    let pairs = [
-        (market.multiplier_q32, it.initial_q32),
-        (it.ramp_from_q32, it.initial_from_q32),
-        (it.ramp_to_q32, it.initial_to_q32),
-    ];
+    let current = (market.multiplier_q32, it.initial_q32);
+    let end = (it.ramp_to_q32, it.initial_to_q32);
+    let is_ramp = it.ramp_started_at != 0;
+    // Where an old ramp began is history.
+    let start = if is_ramp {
+        (it.ramp_from_q32, it.initial_from_q32)
+    } else {
+        end
+    };
     // Under one only on the way up, after governance raised the rates themselves.
-    let rising = it.ramp_started_at != 0 && it.ramp_from_q32 < one;
+    let rising = is_ramp && it.ramp_from_q32 < one;
     let within = |(maintenance, initial): &(u64, u64)| {
         (one <= *maintenance || rising) && maintenance <= initial && *initial <= 4 * one
     };
-    if pairs.iter().all(within) && one <= it.ramp_to_q32 {
+    let arrived = is_ramp || current == end;
+    if [current, start, end].iter().all(within) && one <= it.ramp_to_q32 && arrived {
         Ok(())
     } else {
         Err(format!("INV-REGIME: market {}: {it:?}", market.index))

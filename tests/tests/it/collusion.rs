@@ -185,7 +185,7 @@ fn three_dozen_pairs_and_their_keepers_lose_although_keepers_are_topped_up() {
             let first = usize::try_from(dice.under(2)).expect("a side");
             for side in [first, 1 - first] {
                 // From a little over bankruptcy to a little under maintenance; sometimes beyond.
-                let left = [3, 10, 40, 150, 600, 980, -20][usize::try_from(dice.under(7)).unwrap()];
+                let left = [3, 10, 25, 40, 150, 900, -20][usize::try_from(dice.under(7)).unwrap()];
                 insolvent += i32::from(left < 0);
                 ring.meet(&mut world, side, left);
                 ring.liquidate(&mut world, side);
@@ -214,6 +214,6 @@ fn three_dozen_pairs_and_their_keepers_lose_although_keepers_are_topped_up() {
         }
     }
     assert_eq!(rounds, 36);
-    assert!(topped_up >= 18, "{topped_up} rounds with a top-up");
+    assert!(topped_up >= 15, "{topped_up} rounds with a top-up");
     assert!(insolvent >= 3, "{insolvent}");
 }

@@ -185,7 +185,7 @@ fn mango_costs_over_the_requirement_do_not_stop_a_liquidation() {
 #[test]
 fn jelly_and_yfi_a_long_a_short_and_their_keeper_get_back_less_than_they_paid_in() {
     let mut topped_up = 0;
-    for price in ["38900", "38400", "38050", "37950"] {
+    for price in ["38900", "38400", "38050", "37950", "37920"] {
         let mut world = World::new();
         let others = world.insurance().cash_usd_atoms;
         let [long, short] = ["long", "short"].map(|name| world.trader(name, CASH));

@@ -48,7 +48,7 @@ fn a_margin_call_during_a_ramp_comes_most_of_a_day_before_maintenance_does() {
     let called = scene.keeper.call_margin(&mut scene.world, &scene.alice);
     let call: MarginCallIssued = called.ok().event();
     // 3,000 dollars, times 1.5 at the ramp's end, and a fifth more.
-    assert!((call.call_usd_atoms - 5_400 * USD).abs() <= 10);
+    assert!((call.call_usd_atoms - 5_400 * USD).abs() < 100);
     let now = scene.health();
     assert_eq!(call.maintenance_usd_atoms, now.maintenance.0);
     assert!(now.maintenance.0 < 3_200 * USD, "it has hardly moved yet");
@@ -94,7 +94,11 @@ fn tiers_that_rise_during_a_regimes_ramp_join_it_without_a_jump() {
     let mut world = World::with_markets(&[hourly()]);
     let alice = world.trader("alice", 20_000 * USDC);
     world.trade(&alice, BTC, LOTS);
-    let tiers = [(1_000_000, 400, 600), (100_000_000, 1_200, 1_600)];
+    let tiers = [
+        (1_000_000, 400, 600),
+        (10_000_000, 600, 900),
+        (100_000_000, 1_200, 1_600),
+    ];
     let tiers = tiers.map(|(upto, maintenance, initial)| TierArgs {
         upto_usd_atoms: upto * USD,
         maintenance_q32: bps(maintenance),
@@ -154,5 +158,5 @@ fn tiers_that_rise_during_a_regimes_ramp_join_it_without_a_jump() {
     assert_eq!(world.market(BTC).regime.ramp_started_at, 0);
     // 100,000 dollars at 4 %, times 1.5.
     let reached = health(&world).maintenance.0;
-    assert!((reached - 6_000 * USD).abs() <= 10, "{reached}");
+    assert!((reached - 6_000 * USD).abs() < 100, "{reached}");
 }
