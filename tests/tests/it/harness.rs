@@ -161,7 +161,7 @@ fn a_waiting_order_that_vanishes_or_changes_is_noticed() {
         let (mut world, _) = world();
         let alice = Actor::named("alice");
         let args = PlaceOrderArgs {
-            trigger_q32: 39_000 * 100 << 32,
+            trigger_q32: (39_000 * 100) << 32,
             ..alice.order(&world, -100)
         };
         alice.place_with(&mut world, 0, args).ok();

@@ -251,7 +251,7 @@ impl Ring {
         if free <= 0 {
             return;
         }
-        let lots = ((free << 32) / need << 32) / i128::from(self.price) * i128::from(part) / 256;
+        let lots = (((free << 32) / need) << 32) / i128::from(self.price) * i128::from(part) / 256;
         let lots = i64::try_from(lots.min(1 << 40)).expect("few");
         if lots == 0 {
             return;

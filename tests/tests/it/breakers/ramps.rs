@@ -21,7 +21,7 @@ fn hourly() -> MarketSpec {
 /// An hour later the price is the one or the other of these.
 fn hour(world: &mut World, count: u32, prices: [&str; 2]) {
     world.pass(HOUR);
-    world.publish(BTC, prices[usize::from(count % 2 == 0)]);
+    world.publish(BTC, prices[usize::from(count.is_multiple_of(2))]);
     world.update(&[BTC]).ok();
 }
 
@@ -31,7 +31,7 @@ const WILD: [&str; 2] = ["40000", "40300"];
 /// The same after a fall by one percent.
 const LOWER: [&str; 2] = ["39600", "39900"];
 
-/// Alice has about 5,150 dollars for a position that needs 3,000. The market has grown wild and
+/// Alice has about 5,230 dollars for a position that needs 3,000. The market has grown wild and
 /// maintenance will be half as much again in a day. She is called at once, has most of that day to
 /// act, and what she pays in ends the call.
 #[test]
