@@ -38,9 +38,12 @@ impl Scene {
     }
 }
 
+/// Alice bought 100,000 dollars of BTC at 40,000 with 5,300 dollars. At 39,200 about 3,240 are left:
+/// over the 2,940 that are required, under a fifth more than that, 3,528.
 #[test]
 fn an_account_is_called_once_and_the_call_ends_when_it_opens_again_over_the_call_level() {
     let mut scene = Scene::long();
+    // At 40,000 dollars there is nothing to call her for.
     scene.not_called(WhittleError::NotInMarginCall);
     scene.price(CALLED);
     assert_eq!(scene.state(), State::MarginCall);
@@ -59,6 +62,7 @@ fn an_account_is_called_once_and_the_call_ends_when_it_opens_again_over_the_call
     assert_eq!(event, should);
     assert!((event.call_usd_atoms - health.maintenance.0 - fifth).abs() <= 1);
     assert_eq!(scene.called_at(), now);
+    // The date is that of the first call, however often she is called.
     scene.again(1);
     scene.not_called(WhittleError::MarginCalledAlready);
     assert_eq!(scene.called_at(), now);

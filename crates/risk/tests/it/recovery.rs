@@ -75,6 +75,7 @@ fn belongs_to_the_owner(case: &Case, recovery: &Recovery, plan: &Plan) -> Checke
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(5_000))]
 
+    /// INV-RECOVERY.
     #[test]
     fn one_leg_is_reduced_by_no_more_lots_than_the_least_that_reach_the_owners_target(
         (case, recovery) in recoverable(1, 11)

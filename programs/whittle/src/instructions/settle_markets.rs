@@ -106,7 +106,7 @@ pub(super) fn revalue(market: &mut Market, pool: &mut Pool, moved: Usd, now: i64
     let usable = market.is_idle() || (mark.price.0 != 0 && require_firm(&mark).is_ok());
     let worth = if usable {
         let weight = Ratio(pool.params.loss_weight_q32);
-        book(market, &mark)?.worth(weight)?.lower
+        book(market, &mark, now)?.worth(weight)?.lower
     } else {
         Usd(market.pool_worth_usd_atoms).plus(moved)?
     };

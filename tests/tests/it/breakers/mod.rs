@@ -5,6 +5,7 @@ mod bounds;
 mod bucket;
 mod congestion;
 mod drawdown;
+mod ramps;
 mod regimes;
 mod shock;
 mod slowdown;

@@ -86,6 +86,7 @@ fn only_guardian_and_authority_tighten() {
     authority.guard_bank(&mut world, SOL).ok();
 }
 
+/// INV-GOV-MONOTONE.
 /// Every sequence of calls: what a call asks for does not matter, the guard only tightens. The
 /// harness says the same after each transaction.
 #[test]

@@ -86,6 +86,7 @@ fn a_pause_of_liquidations_protects_an_account_that_is_not_in_emergency() {
     keeper.liquidate(&mut scene.world, &alice).ok();
 }
 
+/// INV-PAUSE and INV-EMERGENCY.
 #[test]
 fn no_pause_protects_an_account_in_emergency() {
     let mut scene = Scene::long();
@@ -102,6 +103,7 @@ fn no_pause_protects_an_account_in_emergency() {
     assert!(event.legs[0].closed_lots > 0);
 }
 
+/// INV-PAUSE and INV-EXIT.
 #[test]
 fn whatever_is_paused_deposits_and_reductions_work() {
     for kinds in [
@@ -134,6 +136,7 @@ fn a_pause_of_liquidity_stops_requests_and_their_fills_but_not_refunds() {
     sent.refused(WhittleError::LiquidityPaused);
 }
 
+/// INV-PAUSE.
 #[test]
 fn a_pause_ends_by_itself_and_the_next_one_waits_for_its_cooldown() {
     let mut world = World::new();

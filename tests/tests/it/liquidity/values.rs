@@ -62,6 +62,7 @@ fn gains_of_traders_count_in_full_for_both() {
     }
 }
 
+/// INV-SHARES.
 #[test]
 fn nobody_profits_from_going_in_and_out() {
     for price in ["30000", "39999", "40001", "50000"] {

@@ -52,6 +52,7 @@ pub(super) fn insurance(per_event: i64) -> InsuranceParams {
     }
 }
 
+/// INV-WATERFALL.
 #[test]
 fn insurance_pays_all_that_its_caps_allow_and_nobody_else_loses() {
     let mut story = story(&Means::default());
@@ -79,6 +80,7 @@ fn insurance_pays_all_that_its_caps_allow_and_nobody_else_loses() {
     );
 }
 
+/// INV-WATERFALL.
 #[test]
 fn over_the_caps_of_insurance_and_pool_the_winners_bear_it_per_lot_and_flat_users_nothing() {
     let mut means = Means {

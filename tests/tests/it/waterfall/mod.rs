@@ -5,6 +5,7 @@ mod bankruptcy;
 mod crowding;
 mod deleverage;
 mod exposure;
+mod losses;
 mod resolution;
 mod shortfall;
 

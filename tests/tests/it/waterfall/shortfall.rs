@@ -30,6 +30,7 @@ fn allocate(world: &mut World) -> Sent {
     world.send_as(&caller, instruction)
 }
 
+/// INV-SHORTFALL.
 #[test]
 fn profits_that_the_pool_cannot_pay_are_cut_in_proportion_to_lots() {
     let (mut world, alice, bob) = small();
@@ -68,6 +69,7 @@ fn profits_that_the_pool_cannot_pay_are_cut_in_proportion_to_lots() {
     assert_eq!(world.market(BTC).claims_unpaid_usd_atoms, 0);
 }
 
+/// INV-SHORTFALL.
 #[test]
 fn a_wick_cuts_nobody() {
     let (mut world, alice, _) = small();
@@ -80,6 +82,7 @@ fn a_wick_cuts_nobody() {
     allocate(&mut world).refused(WhittleError::PoolCanPay);
 }
 
+/// INV-SHORTFALL.
 #[test]
 fn the_least_that_was_missing_between_the_sightings_is_cut() {
     let (mut world, ..) = small();
