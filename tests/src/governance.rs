@@ -98,8 +98,14 @@ impl Actor {
     /// Freezes deposits of a bank.
     #[track_caller]
     pub fn guard_bank(&self, world: &mut World, bank: u16) -> Sent {
+        self.cap_bank(world, bank, 0)
+    }
+
+    /// Lowers the cap on deposits of a bank.
+    #[track_caller]
+    pub fn cap_bank(&self, world: &mut World, bank: u16, atoms: u64) -> Sent {
         let mint = world.bank(bank).mint;
-        world.send_as(self, instruction::guard_bank(self.address(), &mint))
+        world.send_as(self, instruction::guard_bank(self.address(), &mint, atoms))
     }
 
     /// Sets class and least initial rate of its account, without the authority.

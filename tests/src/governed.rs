@@ -4,7 +4,9 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
-use whittle::state::proposal::{Change, Proposal};
+use whittle::instructions::TierArgs;
+use whittle::state::proposal::{BankTerms, Change, Proposal};
+use whittle::state::wind_down::WindDown;
 use whittle::state::{Bank, Exchange, InsuranceFund, Market, Pool};
 use whittle_client::decode;
 
@@ -18,8 +20,13 @@ pub(crate) fn check_step(before: &Picture, after: &Picture, now: i64) -> Check {
     each(before, after, |was: &Exchange, is| {
         exchange(was, is, &applied)
     })?;
-    each(before, after, |was: &Market, is| market(was, is, &applied))?;
-    each(before, after, |was: &Bank, is| bank(was, is, &applied))?;
+    each(before, after, |was: &Market, is| {
+        market(was, is, &applied, now)
+    })?;
+    each(before, after, |was: &Bank, is| {
+        bank(was, is, &applied, now)?;
+        weight(was, is, now)
+    })?;
     each(before, after, |was: &Pool, is: &Pool| {
         let params = is.params;
         let change = Change::PoolParams { params };
@@ -116,7 +123,27 @@ fn exchange(was: &Exchange, is: &Exchange, applied: &[Change]) -> Check {
     Ok(())
 }
 
-fn market(was: &Market, is: &Market, applied: &[Change]) -> Check {
+/// The tiers as a proposal names them.
+fn tiers(market: &Market) -> Vec<TierArgs> {
+    let used = market.tiers.iter().take(usize::from(market.tier_count));
+    used.map(|tier| TierArgs {
+        upto_usd_atoms: i64::try_from(tier.upto_usd_atoms).expect("an amount"),
+        maintenance_q32: tier.maintenance_q32,
+        initial_q32: tier.initial_q32,
+    })
+    .collect()
+}
+
+/// When an end begins and comes, if that was written now. Returns the seconds between, as a proposal
+/// names them.
+fn ending(was: &WindDown, is: &WindDown, now: i64) -> Option<u32> {
+    let changed = (was.begins_at, was.settles_at) != (is.begins_at, is.settles_at);
+    let secs = u32::try_from(is.settles_at - is.begins_at).unwrap_or(0);
+    // Another beginning than now is one that nobody proposed.
+    changed.then_some(if is.begins_at == now { secs } else { 0 })
+}
+
+fn market(was: &Market, is: &Market, applied: &[Change], now: i64) -> Check {
     let index = is.index;
     let of = |what: &str| format!("{what} of market {index}");
     if (was.symbol, was.lot_exponent) != (is.symbol, is.lot_exponent) {
@@ -129,12 +156,11 @@ fn market(was: &Market, is: &Market, applied: &[Change]) -> Check {
     let changed = was.params != is.params;
     announced(&of("terms"), changed, applied, |it| *it == params)?;
     let changed = (was.tiers, was.tier_count) != (is.tiers, is.tier_count);
-    announced(
-        &of("tiers"),
-        changed,
-        applied,
-        |it| matches!(it, Change::Tiers { market, .. } if *market == index),
-    )?;
+    let announced_tiers = Change::Tiers {
+        market: index,
+        tiers: tiers(is),
+    };
+    announced(&of("tiers"), changed, applied, |it| *it == announced_tiers)?;
     let oracle = Change::MarketOracle {
         market: index,
         oracle: is.oracle,
@@ -144,45 +170,55 @@ fn market(was: &Market, is: &Market, applied: &[Change]) -> Check {
     let cleared = Change::ClearMarketGuard { market: index };
     let looser = !is.guard.is_within(&was.guard);
     announced(&of("guard"), looser, applied, |it| *it == cleared)?;
-    let changed = was.wind_down.begins_at != is.wind_down.begins_at
-        || was.wind_down.settles_at != is.wind_down.settles_at;
-    announced(
-        &of("end"),
-        changed,
-        applied,
-        |it| matches!(it, Change::WindDownMarket { market, .. } if *market == index),
-    )
+    let secs = ending(&was.wind_down, &is.wind_down, now);
+    let end = Change::WindDownMarket {
+        market: index,
+        settles_after_secs: secs.unwrap_or(0),
+    };
+    announced(&of("end"), secs.is_some(), applied, |it| *it == end)
 }
 
-fn bank(was: &Bank, is: &Bank, applied: &[Change]) -> Check {
+fn bank(was: &Bank, is: &Bank, applied: &[Change], now: i64) -> Check {
     let index = is.index;
     let of = |what: &str| format!("{what} of bank {index}");
-    let terms = |it: &Bank| {
-        (
-            it.oracle,
-            it.haircut_weight_q32,
-            it.deposit_cap_atoms,
-            it.conversion_discount_q32,
-            it.depeg_params,
-            it.issuer_group,
-        )
+    let terms = |it: &Bank| Change::BankTerms {
+        bank: index,
+        terms: BankTerms {
+            oracle: it.oracle,
+            haircut_weight_q32: it.haircut_weight_q32,
+            deposit_cap_atoms: it.deposit_cap_atoms,
+            conversion_discount_q32: it.conversion_discount_q32,
+            depeg: it.depeg_params,
+            issuer_group: it.issuer_group,
+        },
     };
-    let changed = terms(was) != terms(is);
-    announced(
-        &of("terms"),
-        changed,
-        applied,
-        |it| matches!(it, Change::BankTerms { bank, .. } if *bank == index),
-    )?;
+    let announced_terms = terms(is);
+    let changed = terms(was) != announced_terms;
+    announced(&of("terms"), changed, applied, |it| *it == announced_terms)?;
     let cleared = Change::ClearBankFreeze { bank: index };
-    let looser = is.deposits_frozen < was.deposits_frozen;
-    announced(&of("freeze"), looser, applied, |it| *it == cleared)?;
-    let changed = was.wind_down.begins_at != is.wind_down.begins_at
-        || was.wind_down.settles_at != is.wind_down.settles_at;
-    announced(
-        &of("end"),
-        changed,
-        applied,
-        |it| matches!(it, Change::WindDownBank { bank, .. } if *bank == index),
-    )
+    let looser = is.guard_cap() > was.guard_cap();
+    announced(&of("guard"), looser, applied, |it| *it == cleared)?;
+    let secs = ending(&was.wind_down, &is.wind_down, now);
+    let end = Change::WindDownBank {
+        bank: index,
+        settles_after_secs: secs.unwrap_or(0),
+    };
+    announced(&of("end"), secs.is_some(), applied, |it| *it == end)
+}
+
+/// INV-WEIGHT-RAMP: no transaction lowers what a token counts for at its moment, unless its price
+/// moved the guard of the peg or a change gave that guard other terms.
+fn weight(was: &Bank, is: &Bank, now: i64) -> Check {
+    let guard = |it: &Bank| (it.depeg, it.depeg_params);
+    let (before, after) = (was.weight_at(now), is.weight_at(now));
+    if guard(was) == guard(is) && after < before {
+        return Err(format!(
+            "INV-WEIGHT-RAMP: bank {} counted {before:?} and then {after:?}",
+            is.index
+        ));
+    }
+    if is.weight_ahead(now) > after {
+        return Err(format!("INV-WEIGHT-RAMP: bank {} rises", is.index));
+    }
+    Ok(())
 }

@@ -14,10 +14,10 @@ use crate::token;
 
 /// Everything of the program, decoded.
 #[derive(Default)]
-struct Ledger {
+pub(crate) struct Ledger {
     banks: Vec<Bank>,
-    markets: Vec<Market>,
-    accounts: Vec<MarginAccount>,
+    pub(crate) markets: Vec<Market>,
+    pub(crate) accounts: Vec<MarginAccount>,
     requests: Vec<LiquidityRequest>,
     pool: Option<Pool>,
     insurance: Option<InsuranceFund>,
@@ -26,7 +26,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn read(picture: &Picture) -> Self {
+    pub(crate) fn read(picture: &Picture) -> Self {
         let mut ledger = Self::default();
         for (key, account) in &picture.accounts {
             if token::is_wallet(account) {
@@ -72,7 +72,7 @@ impl Ledger {
 }
 
 /// What is wrong, with the ID of the invariant.
-type Check = Result<(), String>;
+pub(crate) type Check = Result<(), String>;
 
 fn equal(id: &str, what: &str, left: i128, right: i128) -> Check {
     if left == right {
@@ -105,12 +105,13 @@ pub(crate) fn check(picture: &Picture) -> Check {
         regime(market)?;
     }
     cash(&ledger)?;
+    worth(&ledger)?;
     escrows(&ledger)?;
     supply(&ledger, picture)
 }
 
 /// Checks what holds between two moments.
-pub(crate) fn check_step(before: &Picture, after: &Picture, time: i64) -> Check {
+pub(crate) fn check_step(before: &Picture, after: &Picture) -> Check {
     let (before, after) = (Ledger::read(before), Ledger::read(after));
     for (was, is) in before.markets.iter().zip(&after.markets) {
         regime_step(was, is)?;
@@ -124,34 +125,6 @@ pub(crate) fn check_step(before: &Picture, after: &Picture, time: i64) -> Check 
         let newer = is.publish_time > was.publish_time || was.price_q32 == 0;
         if !(newer || is == was) {
             return Err(format!("INV-PRICE-MONOTONE: {was:?} and then {is:?}"));
-        }
-    }
-    stops(&before, &after, time)
-}
-
-/// INV-STOP: an order that waited still waits; or it is gone, and its owner or the clock took it; or
-/// its market's price has reached its trigger, and it is due later than that price.
-fn stops(before: &Ledger, after: &Ledger, time: i64) -> Check {
-    for was in &before.accounts {
-        let same = |is: &&MarginAccount| is.owner == was.owner && is.sub_id == was.sub_id;
-        let Some(is) = after.accounts.iter().find(same) else {
-            continue;
-        };
-        for (order, now) in was.orders.iter().zip(&is.orders) {
-            let expired = time > order.expires_at;
-            if !order.is_waiting() || now == order || now.lots == 0 || expired {
-                continue;
-            }
-            let market = after.markets.iter().find(|it| it.index == order.market);
-            let price = market.expect("its market").price;
-            let kept = (now.lots, now.limit_q32, now.escrow_usd_atoms)
-                == (order.lots, order.limit_q32, order.escrow_usd_atoms);
-            let triggered = order.is_reached(price.cached().price)
-                && !now.is_waiting()
-                && now.placed_at >= price.publish_time;
-            if !(kept && triggered) {
-                return Err(format!("INV-STOP: {order:?} and then {now:?} at {price:?}"));
-            }
         }
     }
     Ok(())
@@ -261,6 +234,18 @@ fn cash(ledger: &Ledger) -> Check {
     not_negative("INV-LINES", "the insurance fund's cash", insurance)
 }
 
+/// INV-VALUE: what the pool counts its markets for is what each counts itself for.
+fn worth(ledger: &Ledger) -> Check {
+    let markets = ledger.markets.iter().map(|it| it.pool_worth_usd_atoms);
+    let counted = ledger.pool.map_or(0, |pool| pool.markets_worth_usd_atoms);
+    equal(
+        "INV-VALUE",
+        "the worth of all markets and what the pool counts",
+        markets.map(i128::from).sum(),
+        i128::from(counted),
+    )
+}
+
 /// INV-ESCROW: an order has set aside its reward, or less of it when it only reduces, and a free
 /// place nothing.
 fn escrows(ledger: &Ledger) -> Check {
@@ -329,29 +314,35 @@ fn losses(ledger: &Ledger, market: &Market) -> Check {
     Ok(())
 }
 
-/// INV-REGIME: multipliers are within their bounds and in order, those at the ramp's end too.
+/// INV-REGIME: multipliers are within their bounds and in order, those at the ends of a running ramp
+/// too; without a ramp they are where the last one led.
 fn regime(market: &Market) -> Check {
     let one = 1u64 << 32;
     let it = &market.regime;
-    let pairs = [
-        (market.multiplier_q32, it.initial_q32),
-        (it.ramp_from_q32, it.initial_from_q32),
-        (it.ramp_to_q32, it.initial_to_q32),
-    ];
+    let current = (market.multiplier_q32, it.initial_q32);
+    let end = (it.ramp_to_q32, it.initial_to_q32);
+    let is_ramp = it.ramp_started_at != 0;
+    // Where an old ramp began is history.
+    let start = if is_ramp {
+        (it.ramp_from_q32, it.initial_from_q32)
+    } else {
+        end
+    };
     // Under one only on the way up, after governance raised the rates themselves.
-    let rising = it.ramp_started_at != 0 && it.ramp_from_q32 < one;
+    let rising = is_ramp && it.ramp_from_q32 < one;
     let within = |(maintenance, initial): &(u64, u64)| {
         (one <= *maintenance || rising) && maintenance <= initial && *initial <= 4 * one
     };
-    if pairs.iter().all(within) && one <= it.ramp_to_q32 {
+    let arrived = is_ramp || current == end;
+    if [current, start, end].iter().all(within) && one <= it.ramp_to_q32 && arrived {
         Ok(())
     } else {
         Err(format!("INV-REGIME: market {}: {it:?}", market.index))
     }
 }
 
-/// INV-REGIME: with a new level initial requirements are at least the level's at once, and
-/// maintenance does not jump.
+/// INV-REGIME: with a new level, or another meaning of it, initial requirements are at least the new
+/// ones at once, and maintenance does not jump.
 fn regime_step(was: &Market, is: &Market) -> Check {
     // New rates start where the old ones stood, so the multiplier on them does not.
     let jumped = if was.tiers == is.tiers {
@@ -359,7 +350,8 @@ fn regime_step(was: &Market, is: &Market) -> Check {
     } else {
         0
     };
-    let changed = was.regime.level != is.regime.level;
+    let changed = was.regime.level != is.regime.level
+        || was.regime.initial_to_q32 != is.regime.initial_to_q32;
     let raised = is.regime.initial_q32 >= is.regime.initial_to_q32;
     let secs = is.price.publish_time.abs_diff(was.price.publish_time) + 30;
     // The whole way is at most 3 and takes at least a day.

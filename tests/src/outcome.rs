@@ -69,6 +69,11 @@ impl Sent {
         }
     }
 
+    /// Whether a line of its logs contains this.
+    pub fn says(&self, text: &str) -> bool {
+        self.processed.logs.iter().any(|line| line.contains(text))
+    }
+
     /// Which of the instructions that were sent failed.
     pub(crate) fn failed_instruction(&self) -> Option<usize> {
         match self.processed.result {

@@ -8,7 +8,7 @@ use whittle::state::{MarginAccount, Pool};
 use whittle_client::event::{self, Event};
 use whittle_client::{address, decode};
 use whittle_risk::overdraft::owed_ceil;
-use whittle_risk::Usd;
+use whittle_risk::{Ratio, Usd};
 
 use crate::changed::Picture;
 use crate::outcome::Sent;
@@ -113,8 +113,8 @@ fn conversion(before: &Picture, after: &Picture, now: i64, event: &CollateralCon
     assert_eq!(has - had, event.paid_usd_atoms, "INV-CONVERT: the payment");
     assert_eq!(was, event.equity_before_usd_atoms, "INV-CONVERT: before");
     assert_eq!(is, event.equity_after_usd_atoms, "INV-CONVERT: after");
+    assert!(is >= was, "INV-CONVERT: {was} and then {is}");
     let bank = *mirror(before).bank(event.bank).expect("a bank");
-    if bank.wind_down.price_q32 == 0 {
-        assert!(is >= was, "INV-CONVERT: {was} and then {is}");
-    }
+    let most = Ratio::ONE.less(bank.weight_at(now)).0;
+    assert!(event.discount_q32 <= most, "INV-CONVERT: the discount");
 }

@@ -89,7 +89,9 @@ fn was_emergency(policy: &Policy, snapshot: &Snapshot) -> bool {
 fn was_confirmed(before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
     let fresh = snapshot.legs.iter().filter(|leg| !leg.mark.stale);
     let oldest = fresh.map(|leg| leg.mark.publish_time).min();
-    let needed = before.flag_publish_time + i64::from(policy.confirm_secs);
+    let needed = before
+        .flag_publish_time
+        .saturating_add(i64::from(policy.confirm_secs));
     assert!(
         before.flagged_at != 0 && oldest.is_some_and(|oldest| oldest >= needed),
         "INV-HEALTHY: seen at {} and {oldest:?}",

@@ -376,5 +376,6 @@ pub fn insurance_params() -> InsuranceParams {
         per_event_usd_atoms: 50_000 * USD,
         per_day_usd_atoms: 200_000 * USD,
         drawdown_q32: bps(3_000),
+        drawdown_withdraw_q32: bps(2_500),
     }
 }

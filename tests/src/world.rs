@@ -15,7 +15,7 @@ use crate::changed::Picture;
 use crate::oracle::{OracleStub, Update};
 use crate::outcome::Sent;
 use crate::vm::Vm;
-use crate::{governed, invariant, overdraft_check, plan_check, spec, token};
+use crate::{flows, governed, invariant, overdraft_check, plan_check, spec, token};
 
 /// When every world begins: 2023-11-14, 22:13:20 UTC.
 pub const START: i64 = 1_700_000_000;
@@ -151,7 +151,8 @@ impl World {
             let broken = self.broken_invariant();
             let now = self.now;
             let broken = broken
-                .or_else(|| invariant::check_step(&before, &self.current, now).err())
+                .or_else(|| invariant::check_step(&before, &self.current).err())
+                .or_else(|| flows::check(&before, &self.current, now, instructions).err())
                 .or_else(|| governed::check_step(&before, &self.current, now).err());
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
             overdraft_check::check(&before, &self.current, self.now, &sent);
@@ -166,6 +167,11 @@ impl World {
     /// every transaction.
     pub fn broken_invariant(&self) -> Option<String> {
         invariant::check(&self.current).err()
+    }
+
+    /// The same for what may not have changed since `before`, had these instructions done it.
+    pub fn broken_flow(&self, before: &Picture, instructions: &[Instruction]) -> Option<String> {
+        flows::check(before, &self.current, self.now, instructions).err()
     }
 
     /// As [`World::send`], for an actor alone.

@@ -107,6 +107,7 @@ fn account(legs: &[Leg], ratio_bps: i64) -> Account<'_> {
         cash: Usd::ZERO,
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
+        fading: Usd(0),
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,

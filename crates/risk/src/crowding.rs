@@ -3,14 +3,15 @@
 use crate::num::{div_q32_ceil, div_q32_floor};
 use crate::{Price, Ratio, RiskError, Usd};
 
-/// Most open interest of one side: `cap`, and at most `share` of the pool's cash. [`Ratio::MAX`]
-/// stands for no bound by the pool. Rounded down, against whoever takes more risk.
-pub fn open_interest_cap(cap: Usd, share: Ratio, pool_cash: Usd) -> Usd {
+/// Most open interest of one side: `cap`, and at most `share` of what the pool is worth, of which
+/// nothing is left when it owes more than it has. [`Ratio::MAX`] stands for no bound by the pool.
+/// Rounded down, against whoever takes more risk.
+pub fn open_interest_cap(cap: Usd, share: Ratio, pool_value: Usd) -> Usd {
     if share == Ratio::MAX {
         return cap;
     }
     let by_pool = share
-        .of_floor(pool_cash.most(Usd::ZERO).magnitude())
+        .of_floor(pool_value.most(Usd::ZERO).magnitude())
         .unwrap_or(Usd(i64::MAX));
     cap.least(by_pool)
 }

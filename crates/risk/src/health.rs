@@ -60,6 +60,8 @@ pub struct Account<'a> {
     pub claims: Usd,
     /// Other collateral after haircuts.
     pub collateral: Usd,
+    /// What it will count less when the running ramps of its weights are over; never negative.
+    pub fading: Usd,
     /// Interest owed on an overdraft and not yet charged.
     pub interest: Usd,
     /// How much leverage it may take.
@@ -342,13 +344,18 @@ pub fn call_requirement(account: &Account) -> Result<Usd, RiskError> {
 
 /// C: under it an account is in margin call.
 ///
-///   C = M (1 + call buffer), with M at the end of the running ramps
+///   C = M (1 + call buffer) + fading, with M at the end of the running ramps
+///
+/// What the collateral loses by the end of its own ramps is added here and not taken from equity, so
+/// that one equity is compared with every level.
 pub fn call_level(account: &Account, thresholds: &Thresholds) -> Result<Usd, RiskError> {
     let health = Health {
         equity: Usd::ZERO,
         maintenance: call_requirement(account)?,
     };
-    health.with_buffer(thresholds.call_buffer)
+    health
+        .with_buffer(thresholds.call_buffer)?
+        .plus(account.fading)
 }
 
 /// Equity and requirement for taking risk: prices shifted against the account, unrealised profit

@@ -33,10 +33,12 @@ pub mod num;
 pub mod overdraft;
 pub mod price;
 pub mod regime;
+pub mod settlement;
 pub mod tier;
 pub mod trade;
 pub mod volatility;
 pub mod waterfall;
+pub mod weight;
 
 pub use error::RiskError;
 pub use num::{Lots, Price, Ratio, Usd};

@@ -60,6 +60,20 @@ impl NetAssetValue {
     /// Adds a market. `loss_weight` is the share of traders' unrealised losses that the lower value
     /// counts.
     pub fn plus_market(self, book: &MarketBook, loss_weight: Ratio) -> Result<Self, RiskError> {
+        let market = book.worth(loss_weight)?;
+        Ok(Self {
+            lower: self.lower.plus(market.lower)?,
+            higher: self.higher.plus(market.higher)?,
+        })
+    }
+}
+
+impl MarketBook {
+    /// What this market alone is worth to the pool, by both values; negative where the pool owes more
+    /// than it has there. `loss_weight` as in [`NetAssetValue::plus_market`]. Rounded against the pool
+    /// in the lower value and for it in the higher one.
+    pub fn worth(&self, loss_weight: Ratio) -> Result<NetAssetValue, RiskError> {
+        let book = self;
         let settled = book
             .pool_line
             .minus(book.claims_unfunded)?
@@ -82,10 +96,7 @@ impl NetAssetValue {
             .minus(longs_worth)?
             .plus(shorts_owe.minus(book.short.entry)?)?
             .plus(settled)?;
-        Ok(Self {
-            lower: self.lower.plus(lower)?,
-            higher: self.higher.plus(higher)?,
-        })
+        Ok(NetAssetValue { lower, higher })
     }
 }
 

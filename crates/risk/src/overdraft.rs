@@ -11,14 +11,15 @@
 //!   payment(a) = ceil(s ceil(a p))
 //!
 //! *Equity never falls.* The collateral counts for floor(w floor(H v)) with H atoms held, a weight
-//! w <= s (listing demands d <= 1 - w, and the guard of a peg only lowers w) and a price v <= p
-//! (the price is young, so age raises nothing; doubt and peg only lower it). For integers,
+//! w <= s (the discount is at most 1 - w for the weight of that moment, whatever lowers it) and a
+//! price v <= p (the price is young, so age raises nothing; doubt and peg only lower it). For integers,
 //! floor(x) - floor(y) <= ceil(x - y), twice: what goes is at most ceil(w ceil(a v)), and that is at
 //! most payment(a), because each of its parts is.
 //!
 //! *Just enough.* The least a with payment(a) >= D: ceil(s N) >= D means N > (D - 1) / s, so
 //! N >= K + 1 with K = floor((D - 1) / s); and ceil(a p) >= K + 1 means a > K / p.
-//! Result: a = floor(K / p) + 1.
+//! Result: a = floor(K / p) + 1. With s = 0, which only a token that counts for nothing has, nothing
+//! is paid for it and no number of atoms is enough.
 
 use crate::num::{div_q32_floor, mul_q32, wide_div_ceil};
 use crate::{Price, Ratio, RiskError, Usd};
@@ -67,7 +68,7 @@ pub fn due(cash: Usd, interest: Usd) -> Result<Usd, RiskError> {
 pub struct Conversion {
     /// USD atoms per token atom. Not zero.
     pub price: Price,
-    /// Share of the price that the buyer saves; under one.
+    /// Share of the price that the buyer saves; at one he pays nothing.
     pub discount: Ratio,
 }
 
@@ -81,14 +82,17 @@ impl Conversion {
     }
 
     /// The fewest token atoms whose payment is at least `due`; `u64::MAX` where that is more than
-    /// anybody holds. None when nothing is due.
+    /// anybody holds, as with a discount of one. None when nothing is due.
     ///
-    /// Errors: [`RiskError::DivisionByZero`] at price zero or with a discount of one.
+    /// Errors: [`RiskError::DivisionByZero`] at price zero.
     pub fn atoms_for(&self, due: Usd) -> Result<u64, RiskError> {
         if due.0 <= 0 {
             return Ok(0);
         }
         let paid_share = Ratio::ONE.less(self.discount);
+        if paid_share == Ratio::ZERO {
+            return Ok(u64::MAX);
+        }
         let below = due.magnitude().saturating_sub(1);
         let most = |quotient: Result<u64, RiskError>| match quotient {
             Err(RiskError::Overflow(_)) => Ok(u64::MAX),

@@ -63,8 +63,9 @@ pub fn allocate(loss: Usd, capacity: &Capacity) -> Result<Allocation, RiskError>
     })
 }
 
-/// Growth of a side's index when `lots` together bear `amount`, and what they then owe: at most
-/// `amount`, less by under one atom and the Q32 fraction of each lot, which the pool bears.
+/// Growth of a side's index when `lots` together bear `amount`, and what they then owe, rounded down:
+/// at most `amount`, less by at most one atom and the Q32 fraction of each lot, which the pool bears.
+/// Rounded up, several losses would add up to more than positions owe that settle all of them at once.
 ///
 /// Errors: [`RiskError::DivisionByZero`] when the side is empty.
 pub fn spread_floor(amount: Usd, lots: u64) -> Result<(i128, Usd), RiskError> {
@@ -74,7 +75,9 @@ pub fn spread_floor(amount: Usd, lots: u64) -> Result<(i128, Usd), RiskError> {
     let step = wide
         .checked_div(i128::from(lots))
         .ok_or(RiskError::DivisionByZero("the lots of a side"))?;
-    Ok((step, owed_ceil(Lots::from_magnitude(lots)?, 0, step)?))
+    // What is received is rounded down, so the side's part is that of a receiver, negated.
+    let receiver = Lots::from_magnitude(lots)?.negated()?;
+    Ok((step, owed_ceil(receiver, 0, step)?.negated()?))
 }
 
 /// Divides `amount` among parts in proportion to `weights`, in place: afterwards each holds its

@@ -12,6 +12,7 @@ use whittle::error::WhittleError;
 use whittle::instructions::list_bank::MOST_DISCOUNT;
 use whittle::instructions::list_market::TierArgs;
 use whittle::instructions::ListBankArgs;
+use whittle::oracle::{ACCEPT_MAX_SECS, STALE_AFTER_MAX_SECS};
 use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
 use whittle::state::crowding::CrowdingParams;
 use whittle::state::depeg::{DepegParams, MIN_STEP_SECS};
@@ -147,7 +148,7 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
     rules.must(
         (0..=MAX_FILL_REWARD_USD_ATOMS).contains(&params.fill_reward_usd_atoms),
         "fill_reward_usd",
-        "at most 1,000",
+        "at most 5",
     );
     rules.must(params.order_delay_secs > 0, "order_delay_secs", "over 0");
     rules.must(
@@ -276,11 +277,15 @@ fn depeg(rules: &mut Rules, is_quote: bool, args: &ListBankArgs) {
 fn oracle(rules: &mut Rules, config: &OracleConfig) {
     let mut rules = Rules::new(format!("{}.oracle", rules.path), rules.report);
     rules.must(config.key != [0; 32], "feed", "other than zero");
-    rules.must(config.accept_secs > 0, "accept_secs", "over 0");
     rules.must(
-        config.stale_after_secs >= config.accept_secs,
+        (1..=ACCEPT_MAX_SECS).contains(&config.accept_secs),
+        "accept_secs",
+        "from 1 to 120",
+    );
+    rules.must(
+        (config.accept_secs..=STALE_AFTER_MAX_SECS).contains(&config.stale_after_secs),
         "stale_after_secs",
-        "at least accept_secs",
+        "from accept_secs to 600",
     );
     rules.shares(&[
         ("shift_max", config.shift_max_q32),
@@ -341,6 +346,11 @@ fn insurance(rules: &mut Rules, params: &InsuranceParams) {
         "drawdown",
         "over 0 % and at most 100 %",
     );
+    rules.must(
+        params.drawdown_withdraw_q32 > 0 && params.drawdown_withdraw_q32 <= ONE,
+        "drawdown_withdraw",
+        "over 0 % and at most 100 %",
+    );
     rules.program(params.validate());
 }
 
@@ -393,7 +403,7 @@ fn market_params(rules: &mut Rules, params: &MarketParams) {
     ] {
         rules.must(value > 0, field, "over 0");
     }
-    breakers::breaker(rules, &params.breaker, params.min_close_usd_atoms);
+    breakers::breaker(rules, &params.breaker, params.least_capacity());
     breakers::regime(rules, &params.regime);
     rules.must(
         params.min_position_usd_atoms >= params.min_close_usd_atoms,
@@ -485,7 +495,9 @@ fn against(
         "min_position_usd",
         "at most upto_usd of the last tier",
     );
-    let outcome = args.params.validate_against(exchange, table, &args.oracle);
+    let outcome = args
+        .params
+        .validate_against(exchange, table, &args.oracle, Ratio::ONE);
     match outcome {
         Err(WhittleError::FloorBonusOverFee) => rules.must(
             false,

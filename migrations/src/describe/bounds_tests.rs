@@ -40,9 +40,9 @@ fn each_bound_names_its_field() {
         ),
         (
             "fill_reward_usd = \"0.05\"",
-            "fill_reward_usd = \"1_000.000001\"",
+            "fill_reward_usd = \"5.000001\"",
             "exchange.fill_reward_usd",
-            "at most 1,000",
+            "at most 5",
         ),
         (
             "order_delay_secs = 2",
@@ -174,7 +174,13 @@ fn each_bound_names_its_field() {
             "accept_secs = 10",
             "accept_secs = 61",
             "banks[1].oracle.stale_after_secs",
-            "at least accept_secs",
+            "from accept_secs",
+        ),
+        (
+            "stale_after_secs = 60",
+            "stale_after_secs = 601",
+            "banks[1].oracle.stale_after_secs",
+            "to 600",
         ),
         (
             "confidence_multiple = \"2\"",
@@ -268,9 +274,9 @@ fn each_bound_names_its_field() {
         ),
         (
             "capacity_usd = \"2_000_000\"",
-            "capacity_usd = \"4.99\"",
+            "capacity_usd = \"14.99\"",
             "markets[0].breaker.capacity_usd",
-            "at least min_close_usd",
+            "at least min_close_usd and min_position_usd together",
         ),
         (
             "refill_per_hour_usd = \"4_000_000\"",
@@ -319,6 +325,12 @@ fn each_bound_names_its_field() {
             "drawdown = \"0 %\"",
             "insurance.drawdown",
             "over 0 %",
+        ),
+        (
+            "drawdown_withdraw = \"25 %\"",
+            "drawdown_withdraw = \"101 %\"",
+            "insurance.drawdown_withdraw",
+            "at most 100 %",
         ),
     ] {
         let (named, what) = problem(from, to);

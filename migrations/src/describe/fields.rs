@@ -170,6 +170,7 @@ fields!(InsuranceParams {
     per_event_usd: usd = per_event_usd_atoms,
     per_day_usd: usd = per_day_usd_atoms,
     drawdown: share = drawdown_q32,
+    drawdown_withdraw: share = drawdown_withdraw_q32,
 });
 
 fields!(DepegParams {

@@ -213,8 +213,16 @@ errors! {
     /// 6228
     #[msg("The guardian froze deposits of this token: deposit another one")]
     DepositsFrozen = 228,
+    /// 6230
+    #[msg(
+        "Half an hour of prices is needed: cache them, or wait until the feed was silent for a day"
+    )]
+    SettlementUnobserved = 230,
 
     // 300: liquidation
+    /// 6235
+    #[msg("An order that may add risk waits: take less leverage once it has ended, at the latest at its expiry, which the log names")]
+    OrderWaits = 235,
     /// 6300
     #[msg("Equity covers maintenance: there is nothing to liquidate")]
     AccountHealthy = 300,
@@ -409,6 +417,18 @@ errors! {
     /// 6453
     #[msg("Invariant: cash of pool or insurance would be negative")]
     InvariantCash = 453,
+    /// 6470
+    #[msg(
+        "A token that counts for nothing leaves only an account that has and trades nothing else"
+    )]
+    WorthlessCollateral = 470,
+    /// 6471
+    #[msg("The guardian only lowers the deposit cap: name one under what holds now")]
+    CapNotLower = 471,
+
+    /// 6460
+    #[msg("The insurance fund lost much, so each account may withdraw a share of its excess a day: the log says when more may leave")]
+    WithdrawalsSlowed = 460,
 
     // 500: governance and parameters
     /// 6500
@@ -441,7 +461,7 @@ errors! {
     #[msg("The keeper's floor bonus must not exceed the opening fee")]
     FloorBonusOverFee = 508,
     /// 6509
-    #[msg("A lot must be worth 100 to 2^32 USD atoms at the current price, and repair 11 atoms")]
+    #[msg("A lot must be worth 100 to 2^32 USD atoms at the current price and repair 11 atoms, and two must fit a breaker's capacity beside the least close and position")]
     BadLotSize = 509,
     /// 6510
     #[msg("The quote token must be listed first, with six decimals")]
@@ -468,7 +488,7 @@ errors! {
     #[msg("A pause has a kind from 0 to 3 and lasts from one second to pause_max_secs")]
     BadPause = 524,
     /// 6525
-    #[msg("A pause of this kind runs or has ended lately: wait until its cooldown_until")]
+    #[msg("A pause of this kind, or one that includes it or that it includes, runs or has ended lately: wait until their cooldown_until")]
     PauseCoolingDown = 525,
     /// 6526
     #[msg("Nothing of this kind is paused: a pause that follows from another ends with that one")]

@@ -221,9 +221,9 @@ pub mod whittle {
         guard::market(ctx, open_interest_cap_usd_atoms, initial_q32)
     }
 
-    /// Freezes deposits of a token.
-    pub fn guard_bank(ctx: Context<GuardBank>) -> Result<()> {
-        guard::bank(ctx)
+    /// Lowers the cap on deposits of a token, in its atoms; zero freezes them.
+    pub fn guard_bank(ctx: Context<GuardBank>, deposit_cap_atoms: u64) -> Result<()> {
+        guard::bank(ctx, deposit_cap_atoms)
     }
 
     /// Sets an account's class and its owner's least initial rate.

@@ -5,7 +5,7 @@ use crate::state::{Bank, Exchange, MarginAccount, Market, Position, Side as Mark
 use core::ops::Deref;
 use whittle_risk::funding;
 use whittle_risk::health::{Account, Leg, Leverage};
-use whittle_risk::liquidation::{Inputs, Policy};
+use whittle_risk::liquidation::{Close, Inputs, Policy};
 use whittle_risk::nav::{MarketBook, Side};
 use whittle_risk::price::Mark;
 use whittle_risk::{Lots, Ratio, Usd};
@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub interest: Usd,
     /// Other collateral for deciding a liquidation: age counts for the account.
     pub collateral: Usd,
+    /// What of it will be gone when the running ramps of weights are over.
+    pub fading: Usd,
     /// Other collateral for taking risk; `None` when one of its prices is stale.
     pub prudent_collateral: Option<Usd>,
     /// Its class and its owner's cap.
@@ -46,6 +48,7 @@ impl Snapshot {
             claims: Usd::ZERO,
             interest: Usd(account.interest_usd_atoms),
             collateral: Usd::ZERO,
+            fading: Usd::ZERO,
             prudent_collateral: Some(Usd::ZERO),
             leverage: account.leverage.counted(now),
             legs: Vec::with_capacity(account.positions.len()),
@@ -73,16 +76,22 @@ impl Snapshot {
 
     fn add_collateral(&mut self, bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<()> {
         let mark = bank.mark(now);
-        let weight = bank.weight_at(now);
-        let value = |price: whittle_risk::Price| -> Outcome<Usd> {
-            let whole = price.notional_floor(amount_atoms)?;
-            Ok(weight.of_floor(whole.magnitude())?)
-        };
-        self.collateral = self.collateral.plus(value(mark.forgiving(bank.peg()))?)?;
+        let (weight, ahead) = (bank.weight_at(now), bank.weight_ahead(now));
+        let forgiving = mark
+            .forgiving(bank.peg())
+            .notional_floor(amount_atoms)?
+            .magnitude();
+        let counted = weight.of_floor(forgiving)?;
+        self.collateral = self.collateral.plus(counted)?;
+        if ahead < weight {
+            let lost = counted.minus(ahead.of_floor(forgiving)?)?;
+            self.fading = self.fading.plus(lost)?;
+        }
         self.prudent_collateral = match self.prudent_collateral {
-            // The published price is not one that the token can be sold at any more.
-            sum if bank.wind_down.is_settled() => sum,
-            Some(sum) if !mark.stale => Some(sum.plus(value(mark.prudent(bank.peg()))?)?),
+            Some(sum) if !mark.stale => {
+                let prudent = mark.prudent(bank.peg()).notional_floor(amount_atoms)?;
+                Some(sum.plus(ahead.of_floor(prudent.magnitude())?)?)
+            }
             _ => None,
         };
         Ok(())
@@ -94,6 +103,7 @@ impl Snapshot {
             cash: self.cash,
             claims: self.claims,
             collateral: self.collateral,
+            fading: self.fading,
             interest: self.interest,
             leverage: self.leverage,
             legs: &self.legs,
@@ -115,6 +125,16 @@ impl Snapshot {
         })
     }
 
+    /// Takes from each leg the lots that a plan closed. Entries, cash and the rest stay as they were:
+    /// it is for requirements, which depend on lots alone.
+    pub fn reduce(&mut self, closes: &[Close]) -> Outcome<()> {
+        for (leg, close) in self.legs.iter_mut().zip(closes) {
+            let left = leg.lots.magnitude().saturating_sub(close.lots);
+            leg.lots = leg.lots.alike(left)?;
+        }
+        Ok(())
+    }
+
     /// Everything a liquidation of `account` depends on.
     pub fn inputs<'a>(
         &'a self,
@@ -131,6 +151,14 @@ impl Snapshot {
             min_bonus,
         }
     }
+}
+
+/// What token atoms count for at the cached price where a liquidation is decided, haircut included, and
+/// rounded up; after the end of the bank at its published price.
+pub fn counted_ceil(bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<Usd> {
+    let price = bank.mark(now).forgiving(bank.peg());
+    let whole = price.notional_ceil(amount_atoms)?;
+    Ok(bank.weight_at(now).of_ceil(whole.magnitude())?)
 }
 
 /// One position as the arithmetic sees it, for what looks at no other.
@@ -193,8 +221,10 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
     Ok(())
 }
 
-/// What a market means for the pool; `mark` is its price as it counts now.
-pub fn book(market: &Market, mark: &Mark) -> Outcome<MarketBook> {
+/// What a market means for the pool at `now`, funding until then included: who comes or goes between
+/// two updates must not leave it to the others. `mark` is its price as it counts then.
+pub fn book(market: &Market, mark: &Mark, now: i64) -> Outcome<MarketBook> {
+    let (_, funding) = market.funding_at(now)?;
     Ok(MarketBook {
         long: Side {
             lots: market.long_lots,
@@ -206,7 +236,7 @@ pub fn book(market: &Market, mark: &Mark) -> Outcome<MarketBook> {
         },
         price: mark.price,
         doubt_shift: mark.doubt_shift,
-        unsettled: Usd(market.funding_unsettled_usd_atoms)
+        unsettled: funding
             .plus(market.losses_unsettled(MarketSide::Long))?
             .plus(market.losses_unsettled(MarketSide::Short))?,
         pool_line: Usd(market.pool_line_usd_atoms),

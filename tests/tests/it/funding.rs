@@ -77,6 +77,7 @@ fn a_crowd_of_shorts_pays_the_longs() {
     assert!(cash(&world, &bob) > had[1]);
 }
 
+/// INV-FUNDING.
 #[test]
 fn what_one_side_pays_the_other_and_the_pool_get_to_the_atom() {
     let (mut world, alice, bob) = crowded();

@@ -8,6 +8,7 @@ use whittle::error::WhittleError;
 use whittle::event::*;
 use whittle::state::breaker::{Breaker, BreakerParams};
 use whittle::state::crowding::{CrowdingParams, Deleverage};
+use whittle::state::day_counter::DayCounter;
 use whittle::state::depeg::{Depeg, DepegParams};
 use whittle::state::exchange::{Exchange, ExchangeParams};
 use whittle::state::governance::{GovernanceParams, MarketGuard, Pause};
@@ -21,6 +22,7 @@ use whittle::state::proposal::Proposal;
 use whittle::state::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
 use whittle::state::recovery::RecoveryPlan;
 use whittle::state::regime::{Regime, RegimeParams};
+use whittle::state::weight::WeightRamp;
 use whittle::state::wind_down::WindDown;
 use whittle::state::{Bank, InsuranceFund, LiquidityRequest};
 
@@ -57,7 +59,8 @@ fn accounts_are_laid_out_as_published() {
         mint 8, vault 40, token_program 72, oracle 104, price 184, haircut_weight_q32 240,
         peg_q32 248, deposit_cap_atoms 256, deposits_atoms 264, issuer_group 272, index 274,
         decimals 276, bump 277, vault_bump 278, deposits_frozen 279, conversion_discount_q32 280,
-        depeg_params 288, depeg 320, wind_down 336, opens_at 360, frozen_at 368, reserved 376,
+        depeg_params 288, depeg 320, wind_down 336, opens_at 376, guarded_at 384,
+        guard_cap_atoms 392, weight_ramp 400, reserved 416,
     });
     assert_eq!(Market::DISCRIMINATOR, [219, 190, 213, 55, 0, 227, 198, 154]);
     pin!(Market, from 8, 1120 bytes {
@@ -68,27 +71,25 @@ fn accounts_are_laid_out_as_published() {
         claims_pot_usd_atoms 736, claim_factor 744, deficit_usd_atoms 752, claim_epoch 760,
         index 764, lot_exponent 766, tier_count 767, bump 768, padding 769,
         long_loss_index_q32 776, short_loss_index_q32 792, long_loss_unsettled_usd_atoms 808,
-        short_loss_unsettled_usd_atoms 816, pool_cash_seen_usd_atoms 824, breaker 832, regime 888,
-        deleverage 944, guard 968, wind_down 984, crowded_long_q32 1008, crowded_short_q32 1016,
-        opens_at 1024, insurance_drawn_until 1032, insurance_line_seen_usd_atoms 1040,
-        guarded_at 1048, reserved 1056,
+        short_loss_unsettled_usd_atoms 816, pool_value_seen_usd_atoms 824, breaker 832, regime 888,
+        deleverage 944, guard 968, wind_down 984, crowded_long_q32 1024, crowded_short_q32 1032,
+        opens_at 1040, pool_worth_usd_atoms 1048, insurance_line_seen_usd_atoms 1056,
+        guarded_at 1064, reserved 1072,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
         share_mint 8, share_escrow 40, params 72, cash_usd_atoms 112, reserve_usd_atoms 120,
-        pending_deposits_usd_atoms 128, withdraw_day 136, withdrawn_usd_atoms 144, bump 152,
-        share_mint_bump 153, share_escrow_bump 154, padding 155, loss_day 160,
-        loss_taken_usd_atoms 168, overdrafts_usd_atoms 176, shortfall_seen_at 184,
-        shortfall_usd_atoms 192, reserved 200,
+        pending_deposits_usd_atoms 128, withdrawn 136, bump 152, share_mint_bump 153,
+        share_escrow_bump 154, padding 155, losses_taken 160, overdrafts_usd_atoms 176,
+        shortfall_seen_at 184, shortfall_usd_atoms 192, markets_worth_usd_atoms 200, reserved 208,
     });
     assert_eq!(
         InsuranceFund::DISCRIMINATOR,
         [43, 134, 170, 87, 102, 16, 142, 147]
     );
     pin!(InsuranceFund, from 8, 152 bytes {
-        cash_usd_atoms 8, bump 16, padding 17, params 24, paid_day 48, paid_usd_atoms 56,
-        window_began_at 64, window_high_usd_atoms 72, drawn_until 80, lines_usd_atoms 88,
-        reserved 96,
+        cash_usd_atoms 8, bump 16, padding 17, params 24, paid 56, window_began_at 72,
+        window_high_usd_atoms 80, drawn_until 88, lines_usd_atoms 96, reserved 104,
     });
     assert_eq!(
         MarginAccount::DISCRIMINATOR,
@@ -100,7 +101,8 @@ fn accounts_are_laid_out_as_published() {
         deficit_market 122, bump 124, deficit_side 125, padding 126, collaterals 128,
         positions 192, orders 768, receipt 992, interest_index 1144, interest_usd_atoms 1152,
         overdraft_counted_usd_atoms 1160, margin_called_at 1168, leverage 1176, recovery 1208,
-        is_reserve 1232, padding_end 1233, reserved 1240,
+        is_reserve 1232, padding_end 1233, allowance_began_at 1240, allowance_usd_atoms 1248,
+        insurance_paid_usd_atoms 1256, reserved 1264,
     });
     assert_eq!(
         LiquidityRequest::DISCRIMINATOR,
@@ -228,8 +230,12 @@ fn features_are_laid_out_as_published() {
     pin!(MarketGuard, from 0, 16 bytes {
         open_interest_cap_usd_atoms 0, initial_q32 8,
     });
-    pin!(WindDown, from 0, 24 bytes {
-        begins_at 0, settles_at 8, price_q32 16,
+    pin!(WeightRamp, from 0, 16 bytes {
+        from_q32 0, began_at 8,
+    });
+    pin!(WindDown, from 0, 40 bytes {
+        begins_at 0, settles_at 8, price_q32 16, observed_low 24, observed_high 32,
+        observed_secs 36,
     });
     pin!(DepegParams, from 0, 32 bytes {
         below_q32 0, step_q32 8, floor_q32 16, step_secs 24, padding 28,
@@ -237,8 +243,11 @@ fn features_are_laid_out_as_published() {
     pin!(Depeg, from 0, 16 bytes {
         since 0, regained_at 8,
     });
-    pin!(InsuranceParams, from 0, 24 bytes {
-        per_event_usd_atoms 0, per_day_usd_atoms 8, drawdown_q32 16,
+    pin!(DayCounter, from 0, 16 bytes {
+        day 0, used_usd_atoms 8,
+    });
+    pin!(InsuranceParams, from 0, 32 bytes {
+        per_event_usd_atoms 0, per_day_usd_atoms 8, drawdown_q32 16, drawdown_withdraw_q32 24,
     });
     pin!(Leverage, from 0, 32 bytes {
         own_initial_q32 0, next_own_initial_q32 8, changes_at 16, class 24, next_class 25,
@@ -325,6 +334,8 @@ fn errors_keep_their_numbers() {
         SettlementNotDue 6226,
         NotSettled 6227,
         DepositsFrozen 6228,
+        SettlementUnobserved 6230,
+        OrderWaits 6235,
         AccountHealthy 6300,
         NotFlagged 6301,
         NotConfirmed 6302,
@@ -385,6 +396,9 @@ fn errors_keep_their_numbers() {
         InvariantClaim 6451,
         InvariantEntry 6452,
         InvariantCash 6453,
+        WithdrawalsSlowed 6460,
+        WorthlessCollateral 6470,
+        CapNotLower 6471,
         BadExchangeParams 6500,
         BadMarketParams 6501,
         BadTiers 6502,
@@ -645,17 +659,17 @@ fn events_are_laid_out_as_published() {
         by: Pubkey, market: u16, open_interest_cap_usd_atoms: i64, initial_q32: u64,
     });
     pin_event!(BankGuarded, [18, 141, 184, 47, 158, 188, 57, 96], {
-        by: Pubkey, bank: u16,
+        by: Pubkey, bank: u16, deposit_cap_atoms: u64,
     });
     pin_event!(LeverageSet, [146, 235, 172, 249, 110, 63, 133, 74], {
         account: Pubkey, class: u8, own_initial_q32: u64, next_class: u8,
         next_own_initial_q32: u64, changes_at: i64,
     });
     pin_event!(SettlementPublished, [189, 71, 10, 187, 160, 237, 134, 134], {
-        market: u16, price_q32: u64, at: i64,
+        market: u16, price_q32: u64, observed_secs: u32, at: i64,
     });
     pin_event!(BankSettlementPublished, [41, 33, 198, 210, 221, 82, 139, 100], {
-        bank: u16, price_q32: u64, at: i64,
+        bank: u16, price_q32: u64, observed_secs: u32, at: i64,
     });
     pin_event!(PositionSettled, [75, 100, 92, 189, 245, 116, 252, 221], {
         account: Pubkey, market: u16, lots: i64, price_q32: u64, profit_usd_atoms: i64,
@@ -672,8 +686,8 @@ fn events_are_laid_out_as_published() {
     });
     pin_event!(BankruptcyResolved, [94, 86, 196, 195, 106, 72, 227, 169], {
         account: Pubkey, market: u16, side: i8, loss_usd_atoms: i64, insurance_usd_atoms: i64,
-        pool_usd_atoms: i64, side_usd_atoms: i64, side_bears_usd_atoms: i64, left_usd_atoms: i64,
-        interest_waived_usd_atoms: i64,
+        pool_usd_atoms: i64, side_usd_atoms: i64, side_bears_usd_atoms: i64,
+        from_line_usd_atoms: i64, left_usd_atoms: i64, interest_waived_usd_atoms: i64,
     });
     pin_event!(DeleverageStarted, [242, 51, 184, 91, 55, 69, 115, 160], {
         market: u16, side: i8, share_q32: u64, profit_usd_atoms: i64, ends_at: i64,

@@ -175,3 +175,58 @@ fn less_leverage_lets_less_be_withdrawn_and_liquidates_nobody() {
     assert_eq!(mirror.health(&account, now), Ok(health));
     assert_eq!(mirror.excess(&account, now).expect("excess").0, 0);
 }
+
+#[test]
+fn an_owner_does_not_end_his_own_order_by_taking_less_leverage() {
+    let (mut world, alice) = world();
+    alice.place(&mut world, BTC, 1_000).ok();
+    let order = world.account_of(&alice).orders[0];
+    world.pass(2);
+    // He knows the price that would fill it.
+    world.publish(BTC, "39500");
+    let sent = alice.set_leverage(&mut world, CLASS_RETAIL, ONE);
+    assert!(sent.says(&order.expires_at.to_string()));
+    sent.refused(WhittleError::OrderWaits);
+    // What his class asks for anyway, and more leverage than now, change nothing for the order.
+    alice
+        .set_leverage(&mut world, CLASS_RETAIL, bps(2_000))
+        .ok();
+    alice.set_leverage(&mut world, CLASS_STANDARD, 0).ok();
+    let sent = alice.set_leverage(&mut world, CLASS_STANDARD, bps(2_000) + 1);
+    sent.refused(WhittleError::OrderWaits);
+    let filler = Actor::named("filler");
+    let done = filler.fill(&mut world, &alice, 0).ok();
+    assert_eq!(done.events_of::<OrderKilled>(), []);
+    alice.set_leverage(&mut world, CLASS_RETAIL, ONE).ok();
+}
+
+#[test]
+fn an_owner_does_not_end_his_order_by_taking_back_a_wish_that_counts_before_it_is_filled() {
+    let (mut world, alice) = world();
+    let sent = alice.set_leverage(&mut world, CLASS_STANDARD, 0);
+    let event: LeverageSet = sent.ok().event();
+    world.pass(event.changes_at - world.now() - 1);
+    world.refresh_prices();
+    alice.place(&mut world, BTC, 2_000).ok();
+    // Asking again would begin the delay again.
+    for class in [CLASS_RETAIL, CLASS_STANDARD] {
+        let sent = alice.set_leverage(&mut world, class, 0);
+        sent.refused(WhittleError::OrderWaits);
+    }
+    world.pass(301);
+    alice.set_leverage(&mut world, CLASS_RETAIL, 0).ok();
+}
+
+#[test]
+fn an_order_that_waits_for_its_trigger_or_only_reduces_does_not_keep_its_owner_from_less_leverage()
+{
+    let (mut world, alice) = world();
+    world.trade(&alice, BTC, 500);
+    let mut stop = alice.order(&world, 500);
+    (stop.trigger_q32, stop.trigger_above) = (4_100_000 << 32, true);
+    alice.place_with(&mut world, BTC, stop).ok();
+    let mut reduce = alice.order(&world, -500);
+    reduce.reduce_only = true;
+    alice.place_with(&mut world, BTC, reduce).ok();
+    alice.set_leverage(&mut world, CLASS_RETAIL, ONE / 2).ok();
+}

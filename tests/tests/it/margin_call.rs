@@ -4,8 +4,10 @@
 use crate::liquidation::{Scene, BTC, LOW};
 use whittle::error::WhittleError;
 use whittle::event::{MarginCallEnded, MarginCallIssued, OrderFilled, OrderKilled};
+use whittle::state::Market;
+use whittle_client::address;
 use whittle_risk::health::State;
-use whittle_tests::{assert_only_changed, Done, USDC};
+use whittle_tests::{assert_only_changed, Done, ONE, USDC};
 
 /// Where Alice's equity is about 1.1 times her maintenance.
 const CALLED: &str = "39200";
@@ -36,9 +38,12 @@ impl Scene {
     }
 }
 
+/// Alice bought 100,000 dollars of BTC at 40,000 with 5,300 dollars. At 39,200 about 3,240 are left:
+/// over the 2,940 that are required, under a fifth more than that, 3,528.
 #[test]
 fn an_account_is_called_once_and_the_call_ends_when_it_opens_again_over_the_call_level() {
     let mut scene = Scene::long();
+    // At 40,000 dollars there is nothing to call her for.
     scene.not_called(WhittleError::NotInMarginCall);
     scene.price(CALLED);
     assert_eq!(scene.state(), State::MarginCall);
@@ -57,6 +62,7 @@ fn an_account_is_called_once_and_the_call_ends_when_it_opens_again_over_the_call
     assert_eq!(event, should);
     assert!((event.call_usd_atoms - health.maintenance.0 - fifth).abs() <= 1);
     assert_eq!(scene.called_at(), now);
+    // The date is that of the first call, however often she is called.
     scene.again(1);
     scene.not_called(WhittleError::MarginCalledAlready);
     assert_eq!(scene.called_at(), now);
@@ -140,4 +146,34 @@ fn nobody_is_called_at_a_price_that_may_have_passed() {
     scene.not_called(WhittleError::PriceTooOld);
     scene.again(0);
     scene.called();
+}
+
+#[test]
+fn a_call_that_was_issued_for_the_end_of_a_ramp_is_not_ended_for_its_beginning() {
+    let mut scene = Scene::long();
+    // Maintenance goes from 3,000 dollars to 4,500 within a day: called under 5,400.
+    let now = scene.world.now();
+    scene.world.forge::<Market>(address::market(BTC), |market| {
+        market.regime.ramp_started_at = now;
+        market.regime.ramp_secs = 86_400;
+        market.regime.ramp_to_q32 = ONE / 2 * 3;
+        market.regime.initial_from_q32 = ONE / 2 * 3;
+        market.regime.initial_to_q32 = ONE / 2 * 3;
+        market.regime.initial_q32 = ONE / 2 * 3;
+    });
+    scene.again(1);
+    assert_eq!(scene.state(), State::MarginCall);
+    scene.called();
+    let since = scene.called_at();
+    // Over the call level of today's requirement, and under that of tomorrow's.
+    let health = scene.health();
+    assert!(health.equity.0 > health.maintenance.0 / 10 * 12);
+    let alice = scene.alice.clone();
+    scene.world.reduce(&alice, BTC, -100);
+    assert_eq!(scene.called_at(), since);
+    scene.again(1);
+    scene.not_called(WhittleError::MarginCalledAlready);
+    // With a fifth less it is over both.
+    scene.world.reduce(&alice, BTC, -5_000);
+    assert_eq!(scene.called_at(), 0);
 }

@@ -235,6 +235,7 @@ fn a_price_that_leaves_the_range_of_a_lot_is_refused() {
     });
 }
 
+/// INV-PRICE-MONOTONE.
 #[test]
 fn an_update_that_goes_back_in_time_changes_nothing() {
     for mut world in worlds() {

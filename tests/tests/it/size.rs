@@ -6,7 +6,9 @@ use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_transaction::Transaction;
 use whittle::instructions::remaining::MAX_MARKETS;
 use whittle::state::margin_account::MAX_COLLATERALS;
+use whittle::state::proposal::Change;
 use whittle::state::MarginAccount;
+use whittle_client::instruction;
 use whittle_client::instruction::{
     allocate_shortfall, fill_liquidity_request, liquidate_partial, pool_exposure, update_banks,
     update_markets, Held,
@@ -111,8 +113,7 @@ fn a_liquidation_fits_a_transaction_with_the_updates_of_all_that_it_can_depend_o
 }
 
 /// What bounds the number of markets: the widest instructions that name all of them.
-#[test]
-fn instructions_that_name_every_market_fit_a_transaction_with_as_many_as_may_be_listed() {
+fn as_many_markets_as_may_be_listed() -> World {
     const LETTERS: [&str; MAX_MARKETS as usize] = [
         "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P",
     ];
@@ -120,7 +121,12 @@ fn instructions_that_name_every_market_fit_a_transaction_with_as_many_as_may_be_
         symbol,
         ..MarketSpec::default()
     });
-    let mut world = World::with_markets(&markets);
+    World::with_markets(&markets)
+}
+
+#[test]
+fn instructions_that_name_every_market_fit_a_transaction_with_as_many_as_may_be_listed() {
+    let mut world = as_many_markets_as_may_be_listed();
     let provider = Actor::named("lp");
     provider.request_withdrawal(&mut world, 1_000_000, 0).ok();
     let request = world.read(&address::liquidity_request(&provider.address()));
@@ -130,4 +136,26 @@ fn instructions_that_name_every_market_fit_a_transaction_with_as_many_as_may_be_
         let bytes = size(&[instruction]);
         assert!(bytes <= PACKET, "{bytes} bytes");
     }
+}
+
+/// The change that is checked against every market.
+#[test]
+fn new_rules_of_an_exchange_with_as_many_markets_as_may_be_listed_fit_a_transaction() {
+    let mut world = as_many_markets_as_may_be_listed();
+    let mut params = world.mirror().exchange().expect("an exchange").params;
+    params.fill_reward_usd_atoms += 1;
+    let nonce = world.propose(Change::ExchangeParams { params });
+    world.await_eta(nonce);
+    let proposal = world.proposal(nonce);
+    let apply = instruction::apply_change(&world.mirror(), &proposal, Pubkey::default());
+    let bytes = size(&[apply.expect("known accounts")]);
+    assert!(bytes <= PACKET, "{bytes} bytes");
+    let done = world.apply(nonce).ok();
+    // Without asking for more than an instruction gets by itself.
+    assert!(done.cu() <= 200_000, "{} units", done.cu());
+    println!("{bytes} bytes, {} units", done.cu());
+    assert_eq!(
+        world.mirror().exchange().expect("an exchange").params,
+        params
+    );
 }

@@ -262,24 +262,149 @@ fn a_bank_that_ends_takes_no_deposits_and_counts_at_its_last_price_at_most_at_pe
     alice.withdraw(&mut world, SOL, 1_000_000_000).ok();
 }
 
+/// A price each five minutes until `until`, by the seconds that are left.
+fn prices(world: &mut World, until: i64, price: impl Fn(i64) -> &'static str) {
+    while world.now() < until {
+        world.publish(BTC, price(until - world.now()));
+        world.update(&[BTC]).ok();
+        world.pass(300.min(until - world.now()));
+    }
+}
+
 #[test]
-fn a_bank_is_not_settled_at_an_old_price_while_its_oracle_lives() {
+fn a_market_whose_oracle_lives_ends_at_the_average_of_its_last_hour_by_time() {
+    let mut world = World::with_markets(&markets());
+    let alice = world.trader("alice", 5_000 * USDC);
+    world.trade(&alice, BTC, 500);
+    world.change(end_of_btc());
+    let end = world.market(BTC).wind_down.settles_at;
+    world.pass(DAY - 2 * 3_600);
+    // What was before the last hour does not count. Then three quarters at 40,000 and one at 40,400.
+    prices(&mut world, end - 3_600, |_| "39000");
+    prices(
+        &mut world,
+        end,
+        |left| if left > 900 { "40000" } else { "40400" },
+    );
+    // Many updates of the last seconds weigh as much as they lasted, and none afterwards.
+    for _ in 0..5 {
+        world.publish(BTC, "41000");
+        world.update(&[BTC]).ok();
+        world.pass(1);
+    }
+    let event: SettlementPublished = publish(&mut world, BTC).ok().event();
+    assert_eq!(event.observed_secs, 3_600);
+    let market = world.market(BTC);
+    let lot = |usd: u64| u128::from(market.price.price_q32) * u128::from(usd) / 41_000;
+    let price = u128::from(event.price_q32);
+    assert!(price.abs_diff(lot(40_100)) <= 1_000, "{price}");
+    assert_ne!(event.price_q32, market.estimate.average_q32);
+    assert_eq!(market.wind_down.price_q32, event.price_q32);
+}
+
+#[test]
+fn a_market_whose_last_hour_nobody_observed_is_observed_for_half_an_hour_afterwards() {
+    let mut world = World::with_markets(&markets());
+    let alice = world.trader("alice", 5_000 * USDC);
+    world.trade(&alice, BTC, 500);
+    world.change(end_of_btc());
+    world.pass(DAY);
+    // The feed speaks, so nobody chooses the average of days ago.
+    world.publish(BTC, "40000");
+    world.update(&[BTC]).ok();
+    publish(&mut world, BTC).refused(WhittleError::SettlementUnobserved);
+    let since = world.now();
+    prices(&mut world, since + 1_799, |_| "40000");
+    publish(&mut world, BTC).refused(WhittleError::SettlementUnobserved);
+    world.pass(1);
+    // From now on the price is what it is, however long one waits.
+    prices(&mut world, since + 9_000, |_| "41000");
+    let event: SettlementPublished = publish(&mut world, BTC).ok().event();
+    assert_eq!(event.observed_secs, 1_800);
+    let now = world.market(BTC).price.price_q32;
+    let price = u128::from(event.price_q32) * 41_000;
+    assert!(price.abs_diff(u128::from(now) * 40_000) <= 41_000 * 1_000);
+}
+
+#[test]
+fn a_feed_that_dies_within_the_last_hour_leaves_its_average_after_a_day() {
+    let mut world = World::with_markets(&markets());
+    let alice = world.trader("alice", 5_000 * USDC);
+    world.trade(&alice, BTC, 500);
+    world.change(end_of_btc());
+    world.pass(DAY - 3_600);
+    let since = world.now();
+    prices(&mut world, since + 900, |_| "40000");
+    let last = world.market(BTC).price.publish_time;
+    world.pass(last + DAY - world.now());
+    publish(&mut world, BTC).refused(WhittleError::SettlementUnobserved);
+    world.pass(1);
+    let event: SettlementPublished = publish(&mut world, BTC).ok().event();
+    let average = world.market(BTC).estimate.average_q32;
+    assert_eq!((event.price_q32, event.observed_secs), (average, 0));
+}
+
+#[test]
+fn a_bank_whose_oracle_lives_is_settled_at_the_average_of_its_last_hour_at_most_at_peg() {
     let mut world = World::new();
     world.list_bank(&BankSpec::sol()).ok();
-    world.change(Change::WindDownBank {
-        bank: SOL,
-        settles_after_secs: 86_400,
+    world.list_bank(&BankSpec::pyusd()).ok();
+    let usd = 2;
+    let settles_after_secs = 86_400;
+    let ends = [SOL, usd].map(|bank| {
+        world.propose(Change::WindDownBank {
+            bank,
+            settles_after_secs,
+        })
     });
+    world.await_eta(ends[1]);
+    for end in ends {
+        world.apply(end).ok();
+    }
+    let settle =
+        [SOL, usd].map(|bank| instruction::publish_bank_settlement(&world.bank(bank).mint));
     world.pass(DAY);
-    world.publish_bank(SOL, "100");
-    world.update_banks(&[SOL]).ok();
-    world.pass(61);
-    let settle = instruction::publish_bank_settlement(&world.bank(SOL).mint);
-    let sent = world.send(std::slice::from_ref(&settle), &[]);
-    sent.refused(WhittleError::PriceTooOld);
-    world.publish_bank(SOL, "110");
-    world.update_banks(&[SOL]).ok();
-    world.send(&[settle], &[]).ok();
-    let bank = world.bank(SOL);
-    assert_eq!(bank.wind_down.price_q32, bank.price.price_q32);
+    let prices = |world: &mut World, times: i64, sol: &str, pegged: &str| {
+        for _ in 0..times {
+            world.publish_bank(SOL, sol);
+            world.publish_bank(usd, pegged);
+            world.update_banks(&[SOL, usd]).ok();
+            world.pass(300);
+        }
+    };
+    prices(&mut world, 3, "100", "1.02");
+    let sent = world.send(&settle[..1], &[]);
+    sent.refused(WhittleError::SettlementUnobserved);
+    prices(&mut world, 3, "110", "0.98");
+    prices(&mut world, 9, "200", "1.02");
+    let at = |world: &World| u128::from(world.bank(SOL).price.price_q32) / 200;
+    let events = settle.map(|settle| {
+        let event: BankSettlementPublished = world.send(&[settle], &[]).ok().event();
+        assert_eq!(event.observed_secs, 1_800);
+        u128::from(event.price_q32)
+    });
+    assert!(events[0].abs_diff(at(&world) * 105) < 1_000, "{events:?}");
+    // What was over the peg makes up for nothing.
+    let peg = u128::from(world.bank(usd).peg_q32);
+    assert!(events[1].abs_diff(peg * 99 / 100) < 1_000, "{events:?}");
+}
+
+#[test]
+fn a_stop_in_a_settled_market_is_not_triggered_and_its_owner_takes_it_back() {
+    let (mut world, [alice, ..]) = dead_market();
+    let mut stop = alice.order(&world, -500);
+    (stop.reduce_only, stop.trigger_q32) = (true, 3_900_000 << 32);
+    stop.expires_at = world.now() + 10 * DAY;
+    alice.place_with(&mut world, BTC, stop).ok();
+    world.pass(DAY);
+    // The average of the end is under the trigger, and the oracle speaks once more.
+    publish(&mut world, BTC).ok();
+    world.move_price(BTC, "37000");
+    let keeper = world.keeper("keeper");
+    let sent = keeper.trigger(&mut world, &alice, 0);
+    sent.refused(WhittleError::MarketSettled);
+    let before = cash(&world, &alice);
+    alice.cancel(&mut world, 0).ok();
+    assert_eq!(cash(&world, &alice), before + USD / 100);
+    keeper.settle_position(&mut world, &alice, BTC).ok();
 }

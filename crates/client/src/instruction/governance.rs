@@ -125,14 +125,14 @@ pub fn guard_market(
     build(accounts, data)
 }
 
-/// Freezes deposits of a token. Guardian or authority signs.
-pub fn guard_bank(guardian: Pubkey, mint: &Pubkey) -> Instruction {
+/// Lowers the cap on deposits of a token; zero freezes them. Guardian or authority signs.
+pub fn guard_bank(guardian: Pubkey, mint: &Pubkey, deposit_cap_atoms: u64) -> Instruction {
     let accounts = accounts::GuardBank {
         guardian,
         exchange: address::exchange(),
         bank: address::bank(mint),
     };
-    build(accounts, instruction::GuardBank {})
+    build(accounts, instruction::GuardBank { deposit_cap_atoms })
 }
 
 /// Sets class and least initial rate of an account. `authority` signs too where the professional

@@ -118,6 +118,7 @@ pub fn place_order(
         account,
         market: address::market(market),
         authority,
+        insurance_fund: address::insurance(),
     };
     build(accounts, instruction::PlaceOrder { args })
 }
@@ -152,6 +153,7 @@ pub fn fill_order(
         filler_account,
         market: address::market(market),
         oracle,
+        insurance_fund: address::insurance(),
     };
     let rest = mirror.remaining(&after, Writable::None)?;
     Ok(with(
@@ -306,6 +308,7 @@ pub fn withdraw(
         vault: bank.vault,
         receiver,
         token_program: bank.token_program,
+        insurance_fund: address::insurance(),
     };
     let rest = mirror.remaining(held.account, Writable::None)?;
     Ok(with(

@@ -81,6 +81,7 @@ pub fn trigger_order(account: Pubkey, market: u16, place: u8) -> Instruction {
         exchange: address::exchange(),
         account,
         market: address::market(market),
+        insurance_fund: address::insurance(),
     };
     build(accounts, instruction::TriggerOrder { place })
 }

@@ -139,7 +139,7 @@ fn fillable(view: &View, request: &LiquidityRequest) -> Result<(), ()> {
     let delay = i64::from(exchange.params.order_delay_secs);
     let from = request.requested_at.saturating_add(delay);
     for market in view.book.mirror.markets() {
-        if market.is_idle(view.now) || market.wind_down.is_settled() {
+        if market.is_idle() || market.wind_down.is_settled() {
             continue;
         }
         let firm = require_firm(&market.mark(view.now)).is_ok();

@@ -1,7 +1,6 @@
 //! What the chain tells: every account of the program and the oracle accounts, once in full and then
 //! as they change, and the slots.
 
-use whittle_keeper::Stamp;
 use anchor_lang::prelude::Pubkey;
 use core::time::Duration;
 use futures_util::stream::{select_all, BoxStream};
@@ -14,6 +13,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::{interval, sleep, timeout, Instant, MissedTickBehavior};
 use whittle_client::rpc::Cluster;
+use whittle_keeper::Stamp;
 
 /// Something that the chain told.
 #[derive(Debug)]
@@ -180,11 +180,17 @@ async fn subscribe<'a>(
     let (accounts, _) = client.program_subscribe(&whittle::ID, Some(config)).await?;
     let accounts = accounts.filter_map(|told| async move {
         let address = told.value.pubkey.parse().ok()?;
-        Some(Told::Account(address, told.context.slot, told.value.account))
+        Some(Told::Account(
+            address,
+            told.context.slot,
+            told.value.account,
+        ))
     });
     all.push(accounts.boxed());
     for oracle in oracles.iter().copied() {
-        let (told, _) = client.account_subscribe(&oracle, Some(account.clone())).await?;
+        let (told, _) = client
+            .account_subscribe(&oracle, Some(account.clone()))
+            .await?;
         let told = told.map(move |told| Told::Account(oracle, told.context.slot, told.value));
         all.push(told.boxed());
     }

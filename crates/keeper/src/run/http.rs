@@ -65,7 +65,9 @@ impl Readiness {
         if !inner.loaded {
             return Err("loading accounts".to_owned());
         }
-        let age = inner.slot_seen.map(|seen| now.saturating_duration_since(seen));
+        let age = inner
+            .slot_seen
+            .map(|seen| now.saturating_duration_since(seen));
         match age {
             Some(age) if age <= self.stale_after => Ok(()),
             Some(age) => Err(format!("no slot was told for {} s", age.as_secs())),
@@ -82,7 +84,10 @@ struct Shared {
 
 async fn show_metrics(State(shared): State<Shared>) -> impl IntoResponse {
     const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, TEXT)], metrics::text(&shared.registry))
+    (
+        [(header::CONTENT_TYPE, TEXT)],
+        metrics::text(&shared.registry),
+    )
 }
 
 async fn show_ready(State(shared): State<Shared>) -> (StatusCode, String) {

@@ -174,7 +174,10 @@ mod tests {
     fn every_metric_is_documented() {
         let page = include_str!("../../../../docs/keeper.md");
         for name in names() {
-            assert!(page.contains(&format!("`{name}`")), "{name} is not in docs/keeper.md");
+            assert!(
+                page.contains(&format!("`{name}`")),
+                "{name} is not in docs/keeper.md"
+            );
         }
     }
 

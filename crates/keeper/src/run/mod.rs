@@ -136,7 +136,9 @@ async fn keys(book: &Book, settings: &Run, sender: &Sender) -> Result<Keys> {
         let draft = Draft::new([open]);
         let options = SendOptions::default();
         let opened = cluster.send(&draft, &sender.payer, &[], &options);
-        let opened = opened.await.context("opening the keeper's margin account")?;
+        let opened = opened
+            .await
+            .context("opening the keeper's margin account")?;
         tracing::info!(account = %keeper_account, signature = %opened.signature, "opened the margin account that is paid");
     }
     let banks: Vec<(u16, Pubkey)> = book

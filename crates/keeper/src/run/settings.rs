@@ -269,7 +269,10 @@ mod tests {
     fn the_command_line_goes_over_the_file() {
         let text = "[run]\nrpc_url = \"https://a\"\nws_url = \"wss://a\"";
         let (_, run) = parse(text, &options(&["--rpc-url", "http://b"])).unwrap();
-        assert_eq!((run.rpc_url.as_str(), run.ws_url.as_str()), ("http://b", "wss://a"));
+        assert_eq!(
+            (run.rpc_url.as_str(), run.ws_url.as_str()),
+            ("http://b", "wss://a")
+        );
     }
 
     #[test]
@@ -279,7 +282,10 @@ mod tests {
                 "[run]\nrpc_url = \"localhost\"",
                 "run.rpc_url is localhost: begin with http:// or https://",
             ),
-            ("[run]\nin_flight = 0", "run.in_flight is 0: give at least 1"),
+            (
+                "[run]\nin_flight = 0",
+                "run.in_flight is 0: give at least 1",
+            ),
             (
                 "[run]\nfee_percentile = 101",
                 "run.fee_percentile is 101: give 0 to 100",

@@ -59,7 +59,9 @@ pub struct Watch {
 
 fn wall() -> Duration {
     // A clock before 1970 is as wrong as one at 1970.
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 fn random() -> u64 {
@@ -143,7 +145,9 @@ impl Watch {
                 self.keys = Some(keys(&self.book, &self.settings, &self.sender).await?);
             }
             let sent = self.act(&mut jobs);
-            self.metrics.in_flight.set(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
+            self.metrics
+                .in_flight
+                .set(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
             if once && self.is_complete && sent == 0 && jobs.is_empty() {
                 break;
             }
@@ -209,7 +213,9 @@ impl Watch {
                 let now = Instant::now();
                 self.slot_seen = Some(now);
                 self.readiness.saw_slot(now);
-                self.metrics.slot.set(i64::try_from(slot).unwrap_or(i64::MAX));
+                self.metrics
+                    .slot
+                    .set(i64::try_from(slot).unwrap_or(i64::MAX));
             }
             Notice::Account {
                 address,
@@ -255,7 +261,9 @@ impl Watch {
         let now = self.now();
         self.book.refresh(now);
         let actions = decide(&self.book, now, &self.config);
-        self.metrics.decide_seconds.observe(begun.elapsed().as_secs_f64());
+        self.metrics
+            .decide_seconds
+            .observe(begun.elapsed().as_secs_f64());
         let now_ms = self.now_ms();
         let mut sent = 0;
         for action in actions {
@@ -314,16 +322,24 @@ impl Watch {
                 outcome: name,
             })
             .inc();
-        self.metrics.land_seconds.observe(begun.elapsed().as_secs_f64());
+        self.metrics
+            .land_seconds
+            .observe(begun.elapsed().as_secs_f64());
         self.tell(&action, &result, name);
         if let Ok(Ended::Landed { fee, .. }) = result {
             self.metrics.fees_sol.inc_by(fee as f64 / LAMPORTS);
-            let profit = if action.what.pays_at_once() { action.profit.0 } else { 0 };
+            let profit = if action.what.pays_at_once() {
+                action.profit.0
+            } else {
+                0
+            };
             self.metrics.earned_usd.inc_by(profit.max(0) as f64 / USD);
         }
         let then = self.backoff.ended(&key, &outcome, self.now_ms(), random());
         match then {
-            Then::Stop => tracing::error!("the fee account is empty: sending nothing until it is filled"),
+            Then::Stop => {
+                tracing::error!("the fee account is empty: sending nothing until it is filled")
+            }
             Then::ReadAgain | Then::Drop if key.account != Default::default() => {
                 self.read_again(key, outbox);
             }
@@ -394,7 +410,9 @@ impl Watch {
         metrics.accounts_underwater.set(count(queue.len()));
         let loss: f64 = queue.iter().map(|one| one.expected_loss.0 as f64).sum();
         metrics.expected_loss_usd.set(loss / USD);
-        let age = self.slot_seen.map_or(f64::INFINITY, |seen| seen.elapsed().as_secs_f64());
+        let age = self
+            .slot_seen
+            .map_or(f64::INFINITY, |seen| seen.elapsed().as_secs_f64());
         metrics.slot_age.set(age);
         let now = self.now();
         for market in self.book.mirror().markets() {
@@ -414,7 +432,9 @@ impl Watch {
         if let Some(fund) = self.book.insurance() {
             let worth = fund.worth().map_or(fund.cash_usd_atoms, |worth| worth.0);
             metrics.insurance_usd.set(worth as f64 / USD);
-            metrics.insurance_drawn.set(i64::from(now < fund.drawn_until));
+            metrics
+                .insurance_drawn
+                .set(i64::from(now < fund.drawn_until));
         }
         if let Some(pool) = self.book.pool() {
             metrics.pool_cash_usd.set(pool.cash_usd_atoms as f64 / USD);
@@ -427,7 +447,10 @@ impl Watch {
             Feed::Bank(index) => format!("bank:{index}"),
         };
         let age = now.saturating_sub(publish_time).max(0);
-        self.metrics.oracle_age.get_or_create(&OfFeed { feed }).set(age as f64);
+        self.metrics
+            .oracle_age
+            .get_or_create(&OfFeed { feed })
+            .set(age as f64);
     }
 }
 

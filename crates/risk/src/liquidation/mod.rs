@@ -59,7 +59,8 @@ pub struct Episode {
     pub flagged_at: i64,
     /// When it was last flagged or liquidated.
     pub touched_at: i64,
-    /// Newest publish time among the prices at the flag.
+    /// Newest publish time among the prices at which it was first seen under maintenance;
+    /// [`Episode::UNSEEN`] when it has been seen over it since.
     pub publish_time: i64,
     /// Lowest E / M seen since. Costs are capped by it for the whole episode: were the cap to rise
     /// as the account heals, many small calls would pay more than one.
@@ -74,6 +75,20 @@ impl Episode {
         publish_time: 0,
         lowest_ratio: Ratio::MAX,
     };
+
+    /// The publish time of no sighting: no price is newer.
+    pub const UNSEEN: i64 = i64::MAX;
+
+    /// Takes back the sighting of an account that was found at or over maintenance: the next dip is
+    /// not confirmed by the last one. The episode goes on, its bonus clock and its lowest E / M with
+    /// it. Tells whether there was a sighting.
+    pub fn unsee(&mut self) -> bool {
+        let seen = self.flagged_at != 0 && self.publish_time != Self::UNSEEN;
+        if seen {
+            self.publish_time = Self::UNSEEN;
+        }
+        seen
+    }
 
     /// Whether the account is flagged and the flag has not lapsed.
     pub fn is_live(&self, policy: &Policy, now: i64) -> bool {
@@ -183,14 +198,16 @@ pub struct Plan {
     pub episode: Episode,
 }
 
-/// Starts an episode: the first of the two sightings that a liquidation needs.
+/// Starts an episode: the first of the two sightings that a liquidation needs. In a running episode
+/// whose sighting was taken back ([`Episode::unsee`]) it is the first one anew, and nothing else.
 ///
 /// Errors: [`RiskError::AccountHealthy`], [`RiskError::NoPositions`], [`RiskError::NoFreshPrice`]
 /// when no leg can be closed, [`RiskError::AlreadyFlagged`].
 pub fn flag(inputs: &Inputs) -> Result<Episode, RiskError> {
     let fair = assess(&inputs.account, Doubt::Favourable)?;
     require_under_maintenance(inputs, &fair)?;
-    if inputs.episode.is_live(inputs.policy, inputs.now) {
+    let live = inputs.episode.is_live(inputs.policy, inputs.now);
+    if live && inputs.episode.publish_time != Episode::UNSEEN {
         return Err(RiskError::AlreadyFlagged {
             since: inputs.episode.flagged_at,
         });
@@ -200,12 +217,7 @@ pub fn flag(inputs: &Inputs) -> Result<Episode, RiskError> {
     } else {
         fair.ratio_floor()
     };
-    Ok(Episode {
-        flagged_at: inputs.now,
-        touched_at: inputs.now,
-        publish_time: publish_times(inputs)?.1,
-        lowest_ratio: ratio,
-    })
+    continued(inputs, live, ratio)
 }
 
 /// Decides a liquidation.
@@ -298,6 +310,9 @@ pub fn plan(inputs: &Inputs) -> Result<Plan, RiskError> {
     if plan.after.equity >= plan.after.with_buffer(policy.thresholds.target_buffer)? {
         plan.episode = Episode::NONE;
     } else {
+        if plan.after.equity >= plan.after.maintenance {
+            plan.episode.unsee();
+        }
         plan.kind = if throttled {
             Kind::Throttled
         } else {
@@ -415,16 +430,18 @@ fn publish_times(inputs: &Inputs) -> Result<(i64, i64), RiskError> {
 
 /// The running episode, or a new one, with this call taken into account.
 fn continued(inputs: &Inputs, live: bool, ratio: Ratio) -> Result<Episode, RiskError> {
-    let episode = if live {
+    let mut episode = if live {
         inputs.episode
     } else {
         Episode {
             flagged_at: inputs.now,
-            touched_at: inputs.now,
-            publish_time: publish_times(inputs)?.1,
-            lowest_ratio: ratio,
+            publish_time: Episode::UNSEEN,
+            ..Episode::NONE
         }
     };
+    if episode.publish_time == Episode::UNSEEN {
+        episode.publish_time = publish_times(inputs)?.1;
+    }
     Ok(Episode {
         touched_at: inputs.now,
         lowest_ratio: episode.lowest_ratio.least(ratio),

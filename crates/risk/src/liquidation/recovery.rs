@@ -44,7 +44,8 @@ impl Recovery {
 /// greatest bonus, and the pool cost; there is no insurance premium and no top-up. Nothing is forced,
 /// and no second sighting is needed, because the owner asked for it.
 ///
-/// The flag stays as it is, except that reaching the liquidation target ends the episode.
+/// The flag stays, but what it saw counts no more, because M <= E; reaching the liquidation target
+/// ends the episode.
 ///
 /// Errors: [`RiskError::NoPositions`], [`RiskError::NoFreshPrice`] when any leg is stale,
 /// [`RiskError::UncertainPrice`], [`RiskError::UnderMaintenance`], [`RiskError::NotUnderTrigger`],
@@ -75,6 +76,8 @@ pub fn recover(inputs: &Inputs, recovery: &Recovery) -> Result<Plan, RiskError> 
     };
     let certificate = sizing.just_enough()?;
     sizing.round_to_minima(None)?;
+    let mut episode = inputs.episode;
+    episode.unsee();
     let mut plan = Plan {
         kind: Kind::Recovery,
         before,
@@ -83,7 +86,7 @@ pub fn recover(inputs: &Inputs, recovery: &Recovery) -> Result<Plan, RiskError> 
         bonus_rate: rates.bonus,
         certificate,
         flagged_at: inputs.episode.flagged_at,
-        episode: inputs.episode,
+        episode,
         ..Plan::default()
     };
     sizing.settle(&mut plan)?;

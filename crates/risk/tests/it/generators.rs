@@ -72,6 +72,7 @@ impl Case {
                 cash: Usd(self.cash),
                 claims: Usd(self.claims),
                 collateral: Usd(self.collateral),
+                fading: Usd(0),
                 interest: Usd(self.interest),
                 leverage: Leverage::default(),
                 legs: &self.legs,

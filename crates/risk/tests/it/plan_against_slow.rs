@@ -259,6 +259,7 @@ pub fn is_sized(plan: &Plan) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(25_000))]
 
+    /// INV-MINIMAL.
     #[test]
     fn one_leg_never_closes_more_lots_than_the_least_that_suffice(
         case in liquidatable(1..=1, 11, false)

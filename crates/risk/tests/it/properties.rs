@@ -58,6 +58,7 @@ fn with_doubt(mut case: Case, shares: [u64; 3]) -> Case {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
+    /// INV-HEALTHY.
     #[test]
     fn a_healthy_account_is_refused_with_its_health(
         case in liquidatable(1..=3, 14, true),
@@ -161,6 +162,7 @@ proptest! {
         }
     }
 
+    /// INV-HEALTHY.
     #[test]
     fn an_unconfirmed_account_is_protected_until_an_emergency(
         case in liquidatable(1..=3, 10, true),
@@ -246,6 +248,8 @@ proptest! {
             leg.mark.stale = false;
             leg.mark.age_shift = 0;
         }
+        // Where the first call brought it over maintenance, it has been seen and confirmed anew.
+        case.episode.publish_time = case.now - 1_000;
         let case = case.with_ratio(recovery);
         let second = planned(&case)?.expect("fresh");
         prop_assert!(second.latched_ratio <= first.latched_ratio);
@@ -328,6 +332,7 @@ proptest! {
         }
     }
 
+    /// INV-BONUS.
     #[test]
     fn calling_again_never_pays_the_keeper_more(
         case in liquidatable(1..=3, 10, true),

@@ -69,6 +69,7 @@ proptest! {
         }
     }
 
+    /// INV-EMERGENCY.
     #[test]
     fn a_breaker_never_changes_the_liquidation_of_an_account_in_emergency(
         case in throttled(1..=3, 12, true)
@@ -90,6 +91,7 @@ proptest! {
         prop_assert_eq!(plan(&ample.inputs()), plan(&case.inputs()));
     }
 
+    /// INV-BREAKER.
     #[test]
     fn without_any_room_an_account_is_protected_until_an_emergency_and_can_be_flagged(
         case in liquidatable(1..=3, 12, false)

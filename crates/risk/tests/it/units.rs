@@ -10,10 +10,12 @@ mod num;
 mod overdraft;
 mod price;
 mod regime;
+mod settlement;
 mod tier;
 mod trade;
 mod volatility;
 mod waterfall;
+mod weight;
 
 use proptest::prelude::*;
 use whittle_risk::Ratio;

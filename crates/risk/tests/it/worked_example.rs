@@ -100,6 +100,7 @@ fn account(legs: &[Leg]) -> Account<'_> {
         cash: Usd(10_037_593_750),
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
+        fading: Usd(0),
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,

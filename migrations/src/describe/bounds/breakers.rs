@@ -7,11 +7,11 @@ use whittle_risk::regime::{MULTIPLIER_MAX, RAMP_MAX_SECS, RAMP_MIN_SECS};
 use whittle_risk::Ratio;
 
 /// The bounds of `BreakerParams::validate`.
-pub(super) fn breaker(rules: &mut Rules, params: &BreakerParams, min_close: i64) {
+pub(super) fn breaker(rules: &mut Rules, params: &BreakerParams, least: i64) {
     rules.must(
-        params.capacity_usd_atoms > 0 && params.capacity_usd_atoms >= min_close,
+        params.capacity_usd_atoms > 0 && params.capacity_usd_atoms >= least,
         "breaker.capacity_usd",
-        "over 0 and at least min_close_usd",
+        "over 0 and at least min_close_usd and min_position_usd together",
     );
     rules.must(
         params.refill_per_hour_usd_atoms > 0

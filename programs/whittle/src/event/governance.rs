@@ -100,7 +100,7 @@ pub struct MarketGuarded {
     pub initial_q32: u64,
 }
 
-/// Deposits of a token were frozen.
+/// The guardian lowered the cap on deposits of a token.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BankGuarded {
@@ -108,6 +108,8 @@ pub struct BankGuarded {
     pub by: Pubkey,
     /// The bank's number.
     pub bank: u16,
+    /// The guardian's cap afterwards, token atoms; zero when deposits are frozen.
+    pub deposit_cap_atoms: u64,
 }
 
 /// The price of settlement of a market was fixed.
@@ -116,8 +118,11 @@ pub struct BankGuarded {
 pub struct SettlementPublished {
     /// The market's number.
     pub market: u16,
-    /// Its moving average, USD atoms per lot, Q32.
+    /// Its average over the last hour, or the moving average of a feed that is silent; USD atoms per
+    /// lot, Q32.
     pub price_q32: u64,
+    /// Seconds that the average covers; zero when the feed is silent.
+    pub observed_secs: u32,
     /// Until when funding was accrued, Unix seconds.
     pub at: i64,
 }
@@ -128,8 +133,11 @@ pub struct SettlementPublished {
 pub struct BankSettlementPublished {
     /// The bank's number.
     pub bank: u16,
+    /// Its average over the last hour, or the last price of a feed that is silent, at most the peg;
     /// USD atoms per token atom, Q32.
     pub price_q32: u64,
+    /// Seconds that the average covers; zero when the feed is silent.
+    pub observed_secs: u32,
     /// Unix seconds.
     pub at: i64,
 }

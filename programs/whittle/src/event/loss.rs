@@ -52,6 +52,8 @@ pub struct BankruptcyResolved {
     pub side_usd_atoms: i64,
     /// What the side's index will bring in; the pool bears the fraction between the two.
     pub side_bears_usd_atoms: i64,
+    /// What of the pool's part and advance came from the market's line.
+    pub from_line_usd_atoms: i64,
     /// Not borne yet.
     pub left_usd_atoms: i64,
     /// Interest that was counted and is not owed any more, beside the loss.
@@ -114,7 +116,7 @@ pub struct InterestCharged {
     pub pool_overdrafts_usd_atoms: i64,
 }
 
-/// Collateral was bought from an account with an overdraft, or of a bank that is wound down.
+/// Collateral was bought from an account with an overdraft.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollateralConverted {
@@ -126,9 +128,9 @@ pub struct CollateralConverted {
     pub bank: u16,
     /// Token atoms.
     pub amount_atoms: u64,
-    /// Paid into the account's cash, USD atoms.
+    /// Paid into the account's cash, USD atoms; zero for what counts for nothing.
     pub paid_usd_atoms: i64,
-    /// The price before the discount, Q32.
+    /// The price before the discount, Q32: the cached one, or the one of settlement.
     pub price_q32: u64,
     /// The discount, Q32.
     pub discount_q32: u64,

@@ -43,9 +43,9 @@ fn look(pool: &Pool, markets: &[AccountLoader<Market>], now: i64) -> Result<Sigh
         let market = loader.load()?;
         let mark = market.mark(now);
         value = value
-            .plus_market(&book(&market, &mark)?, Ratio::ONE)
+            .plus_market(&book(&market, &mark, now)?, Ratio::ONE)
             .map_err(WhittleError::from)?;
-        if market.is_idle(now) {
+        if market.is_idle() {
             continue;
         }
         require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;

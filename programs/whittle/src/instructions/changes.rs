@@ -4,6 +4,7 @@
 use super::list_bank::{self, ListBankArgs};
 use super::list_market::tier_table;
 use super::remaining::{bank_loader, market_loader};
+use super::update_markets::regime_changed;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::oracle;
 use crate::state::bank::QUOTE_BANK;
@@ -40,7 +41,7 @@ pub(super) fn apply<'info>(
         }
         Change::MarketOracle { market, oracle } => market_oracle(exchange, rest, market, oracle),
         Change::BankTerms { bank, terms } => {
-            with_bank(rest, bank, |it| bank_terms(it, exchange, terms))
+            with_bank(rest, bank, |it| bank_terms(it, exchange, terms, now))
         }
         Change::PoolParams { params } => {
             let pool: AccountLoader<Pool> = only(rest)?;
@@ -59,8 +60,9 @@ pub(super) fn apply<'info>(
             it.count_crowding()
         }),
         Change::ClearBankFreeze { bank } => with_bank(rest, bank, |it| {
-            require_that(queued_at >= it.frozen_at, WhittleError::GuardLoosens)?;
+            require_that(queued_at >= it.guarded_at, WhittleError::GuardLoosens)?;
             it.deposits_frozen = 0;
+            it.guard_cap_atoms = 0;
             Ok(())
         }),
         Change::WindDownMarket {
@@ -188,6 +190,8 @@ struct Terms<'a> {
     params: &'a MarketParams,
     tiers: TierTable,
     oracle: &'a OracleConfig,
+    /// The largest maintenance multiplier that these tiers meet before the regime chooses again.
+    standing: Ratio,
 }
 
 impl<'a> Terms<'a> {
@@ -196,6 +200,7 @@ impl<'a> Terms<'a> {
             params: &market.params,
             tiers: market.tier_table(),
             oracle: &market.oracle,
+            standing: market.call_multiplier(),
         }
     }
 
@@ -210,7 +215,7 @@ impl<'a> Terms<'a> {
         market: &Market,
     ) -> Outcome<()> {
         self.params
-            .validate_against(rules, &self.tiers, self.oracle)?;
+            .validate_against(rules, &self.tiers, self.oracle, self.standing)?;
         let price = Price(market.price.price_q32);
         let fits = |terms: &Terms, rules: &ExchangeParams| {
             let (params, tiers, oracle) = (terms.params, &terms.tiers, terms.oracle);
@@ -237,6 +242,9 @@ fn market_params(
     after.check_instead(rules, &Terms::of(market), rules, market)?;
     // Until now at the rate that held until now.
     market.accrue_funding(now)?;
+    if market.retarget_regime(&params.regime, now)? {
+        emit!(regime_changed(market));
+    }
     market.params = params;
     market.estimate.weight_q32 = params.sample_weight_q32;
     market.estimate.interval_secs = params.sample_interval_secs;
@@ -249,8 +257,10 @@ fn set_tiers(market: &mut Market, exchange: &Exchange, table: &TierTable, now: i
     let rules = &exchange.params;
     let before = Terms::of(market);
     let ratio = ramp_start_floor(&before.tiers, table)?;
+    let lowered = Ratio(market.multiplier_q32).times_ceil(ratio)?;
     let after = Terms {
         tiers: *table,
+        standing: Ratio(lowered.0.max(market.regime.ramp_to_q32)),
         ..Terms::of(market)
     };
     after.check_instead(rules, &before, rules, market)?;
@@ -284,8 +294,8 @@ fn market_oracle<'info>(
     Ok(())
 }
 
-/// A bank's terms are bounded as at listing.
-fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms) -> Outcome<()> {
+/// A bank's terms are bounded as at listing. A lower weight is reached by a ramp.
+fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms, now: i64) -> Outcome<()> {
     let args = ListBankArgs {
         oracle: terms.oracle,
         haircut_weight_q32: terms.haircut_weight_q32,
@@ -302,7 +312,7 @@ fn bank_terms(bank: &mut Bank, exchange: &mut Exchange, terms: BankTerms) -> Out
     )?;
     regroup(exchange, bank, terms.issuer_group)?;
     bank.oracle = terms.oracle;
-    bank.haircut_weight_q32 = terms.haircut_weight_q32;
+    bank.set_haircut_weight(Ratio(terms.haircut_weight_q32), now);
     bank.deposit_cap_atoms = terms.deposit_cap_atoms;
     bank.issuer_group = terms.issuer_group;
     bank.conversion_discount_q32 = terms.conversion_discount_q32;

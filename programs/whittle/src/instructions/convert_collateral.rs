@@ -2,7 +2,8 @@
 //! oracle's price less the bank's discount. Equity never falls by it (`INV-CONVERT`); the proof
 //! stands in `whittle_risk::overdraft`.
 //!
-//! A bank that is wound down is sold from any account, whole, at the published price.
+//! A token that is settled is sold likewise, at the published price; its discount is all that it does
+//! not count for any more.
 
 use super::tokens::Transfer;
 use super::{recovered, remaining};
@@ -15,7 +16,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use whittle_risk::health::{assess, Doubt, Health};
 use whittle_risk::overdraft::Conversion;
-use whittle_risk::{Price, Ratio, Usd};
+use whittle_risk::{Ratio, Usd};
 
 /// The banks and markets of the account as it is before the sale follow (see
 /// [`remaining::snapshot`]), read-only. Anyone may buy.
@@ -116,18 +117,18 @@ fn validate_price(bank: &Bank, now: i64) -> Outcome<()> {
     require_firm(&mark)
 }
 
-/// Once equity is gone each discount is the loss of others, so the smallest comes first: among the
-/// banks that the account holds and that have a price to sell at; ties by slot.
+/// Once equity is gone each discount is the loss of others, and the discount of a settled token grows
+/// for reasons of its own, so the smallest comes first: among the banks that the account holds and that have a price to sell at; ties by slot.
 fn validate_order<'info>(
     account: &MarginAccount,
     bank: u16,
     rest: &'info [AccountInfo<'info>],
     now: i64,
 ) -> Result<()> {
-    let mut first: Option<(u64, u16)> = None;
+    let mut first: Option<(Ratio, u16)> = None;
     for info in rest.iter().take(account.used_collaterals().count()) {
         let other = remaining::read_bank(info)?;
-        let discount = other.conversion_discount_q32;
+        let discount = other.sale_terms(now).discount;
         let is_less = first.is_none_or(|(least, _)| discount < least);
         if is_less && validate_price(&other, now).is_ok() {
             first = Some((discount, other.index));
@@ -142,8 +143,15 @@ fn validate_order<'info>(
     }
 }
 
-/// Just enough, at the oracle's price less the discount; of a bank that is wound down as much as
-/// the buyer likes, at the published price.
+/// For nothing a token leaves only who has nothing else: no positions, and less than he owes.
+fn validate_gift(account: &MarginAccount, before: &Health) -> Outcome<()> {
+    require_that(
+        account.open_positions().next().is_none() && before.equity.0 < 0,
+        WhittleError::WorthlessCollateral,
+    )
+}
+
+/// Just enough, at the price less the discount.
 fn decide(
     situation: &Situation,
     account: &MarginAccount,
@@ -157,26 +165,18 @@ fn decide(
         .find(|held| held.bank == bank.index)
         .ok_or(WhittleError::InsufficientCollateral)?;
     let most = held.amount_atoms.min(max_atoms);
-    let (terms, atoms) = if bank.wind_down.price_q32 != 0 {
-        let terms = Conversion {
-            price: Price(bank.wind_down.price_q32),
-            discount: Ratio::ZERO,
-        };
-        (terms, most)
-    } else {
-        let due = account.overdraft_due()?;
-        validate_due(account, snapshot, situation.exchange, situation.pool, due)?;
-        validate_price(bank, now)?;
-        if before.equity.0 <= 0 {
-            validate_order(account, bank.index, situation.rest, now)?;
-        }
-        let terms = Conversion {
-            price: Price(bank.price.price_q32),
-            discount: Ratio(bank.conversion_discount_q32),
-        };
-        let enough = terms.atoms_for(due).map_err(WhittleError::from)?;
-        (terms, enough.min(most))
-    };
+    let due = account.overdraft_due()?;
+    validate_due(account, snapshot, situation.exchange, situation.pool, due)?;
+    validate_price(bank, now)?;
+    if before.equity.0 <= 0 || bank.wind_down.is_settled() {
+        validate_order(account, bank.index, situation.rest, now)?;
+    }
+    let terms = bank.sale_terms(now);
+    if terms.discount >= Ratio::ONE {
+        validate_gift(account, before)?;
+    }
+    let enough = terms.atoms_for(due).map_err(WhittleError::from)?;
+    let atoms = enough.min(most);
     require_that(atoms > 0, WhittleError::ZeroAmount)?;
     let payment = terms.payment_ceil(atoms).map_err(WhittleError::from)?;
     Ok(Sale {
@@ -215,7 +215,7 @@ pub(crate) fn handle<'info>(
 
     let (snapshot, _) = remaining::snapshot(&account, rest, now)?;
     let before = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
-    let (sale, index, is_wound_down) = {
+    let (sale, index) = {
         let (bank, pool) = (accounts.bank.load()?, accounts.pool.load()?);
         let situation = Situation {
             exchange: &exchange,
@@ -225,17 +225,18 @@ pub(crate) fn handle<'info>(
             now,
         };
         let sale = decide(&situation, &account, &before, &snapshot, max_atoms)?;
-        (sale, bank.index, bank.wind_down.price_q32 != 0)
+        (sale, bank.index)
     };
 
     let emptied = apply(&mut account, index, &sale)?;
     let (snapshot, _) = remaining::snapshot_without(&account, rest, now, emptied)?;
     let after = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     require_that(
-        is_wound_down || after.equity >= before.equity,
+        after.equity >= before.equity,
         WhittleError::InvariantConversion,
     )?;
-    recovered::note(&mut account, key, &after, &exchange.policy())?;
+    let policy = exchange.policy();
+    recovered::note(&mut account, key, &after, &snapshot.account(), &policy)?;
     account.invariant()?;
     move_tokens(accounts, &sale, exchange.bump)?;
 

@@ -47,7 +47,7 @@ pub(crate) fn handle<'info>(
     let mut account = ctx.accounts.account.load_mut()?;
     account.count_interest_to(interest_index)?;
     let recovery = account.recovery.recovery(&policy)?;
-    let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let (mut snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_fee_usd_atoms));
     let plan = liquidation::recover(&inputs, &recovery).map_err(WhittleError::from)?;
 
@@ -65,7 +65,8 @@ pub(crate) fn handle<'info>(
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
     account.invariant()?;
-    recovered::note(&mut account, key, &plan.after, &policy)?;
+    snapshot.reduce(&plan.closes)?;
+    recovered::note(&mut account, key, &plan.after, &snapshot.account(), &policy)?;
     emit!(RecoveryExecuted {
         account: key,
         keeper,

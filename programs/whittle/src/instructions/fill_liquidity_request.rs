@@ -77,7 +77,8 @@ struct Fill {
 
 /// A price must be newer than the request by the delay, certain, and as young as an update has to be
 /// to be accepted at all. Were an older cached price enough, callers could wait for the market to
-/// move away from it. The price of a settled market does not move.
+/// move away from it. The price of a settled market does not move, and on that of a market without
+/// positions nothing depends; there the delay is the clock's.
 fn validate_price(
     market: &Market,
     request: &LiquidityRequest,
@@ -87,12 +88,13 @@ fn validate_price(
     if market.wind_down.is_settled() {
         return Ok(());
     }
+    let due = request.requested_at.saturating_add(delay);
+    if market.is_idle() {
+        return require_that(now >= due, WhittleError::RequestTooEarly);
+    }
     let published = market.price.publish_time;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
-    require_that(
-        published >= request.requested_at.saturating_add(delay),
-        WhittleError::RequestTooEarly,
-    )?;
+    require_that(published >= due, WhittleError::RequestTooEarly)?;
     require_that(
         age_secs(published, now) <= u64::from(market.oracle.accept_secs),
         WhittleError::PriceTooOld,
@@ -113,11 +115,9 @@ fn net_asset_value<'info>(
     let mut value = NetAssetValue::from_cash(pool.own_cash()?);
     for loader in all_markets(exchange, markets)? {
         let market = loader.load()?;
-        if !market.is_idle(now) {
-            validate_price(&market, request, delay, now)?;
-        }
+        validate_price(&market, request, delay, now)?;
         value = value
-            .plus_market(&book(&market, &market.mark(now))?, weight)
+            .plus_market(&book(&market, &market.mark(now), now)?, weight)
             .map_err(WhittleError::from)?;
     }
     Ok(value)

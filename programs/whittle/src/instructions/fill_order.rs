@@ -37,6 +37,9 @@ pub struct FillOrder<'info> {
     /// The update that fills.
     /// CHECK: `oracle::read` checks owner, feed and verification.
     pub oracle: UncheckedAccount<'info>,
+    /// The insurance fund: tells whether new risk waits.
+    /// CHECK: `remaining::read_fund` checks owner and type, where something opens.
+    pub insurance_fund: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
@@ -68,7 +71,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             |market, opens| {
                 market.admit(&exchange, opens, now)?;
                 if opens {
-                    market.require_calm(now)?;
+                    market.require_calm()?;
+                    let fund = &ctx.accounts.insurance_fund;
+                    remaining::require_undrawn(fund, &exchange, now)?;
                 }
                 Ok(())
             },
@@ -82,7 +87,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
             let market = ctx.accounts.market.load()?;
             let checked = check(&account, &market, &snapshot, &policy, &trade);
-            verdict(checked)?.map(|health| (trade, health))
+            verdict(checked)?.map(|health| Filled(trade, health, snapshot))
         }
         Err(reason) => Err(reason),
     };
@@ -90,7 +95,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     let mut market = ctx.accounts.market.load_mut()?;
     let ending = Ending { key, filler, place };
     let reward = match attempt {
-        Ok((trade, health)) => ending.fill(&mut account, &mut market, &policy, &trade, health)?,
+        Ok(filled) => ending.fill(&mut account, &mut market, &policy, filled)?,
         Err(reason) => {
             saved.restore(&mut account, &mut market);
             ending.kill(&mut account, reason)
@@ -119,17 +124,17 @@ impl Ending {
         account: &mut MarginAccount,
         market: &mut Market,
         policy: &Policy,
-        trade: &Trade,
-        mut health: Health,
+        filled: Filled,
     ) -> Result<Usd> {
+        let Filled(trade, mut health, snapshot) = filled;
         let order = account.take_order(usize::from(self.place));
-        let spared = spared_reward(trade, order.reward(), health.equity)?;
+        let spared = spared_reward(&trade, order.reward(), health.equity)?;
         let reward = order.reward().minus(spared).map_err(WhittleError::from)?;
         account.credit(spared)?;
         health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
         let side = Side::of(trade.held.0);
         book_deficit(account, market, self.key, health.equity, side)?;
-        recovered::note(account, self.key, &health, policy)?;
+        recovered::note(account, self.key, &health, &snapshot.account(), policy)?;
         emit!(OrderFilled {
             account: self.key,
             filler: self.filler,
@@ -163,6 +168,9 @@ impl Ending {
         order.escrow()
     }
 }
+
+/// A trade that passed, and the account after it.
+struct Filled(Trade, Health, Snapshot);
 
 /// A trade that is about to happen.
 struct Trade {
@@ -374,7 +382,7 @@ fn check(
     let multiplier = market.call_multiplier();
     let held = price.notional_ceil(trade.held.magnitude())?.magnitude();
     let before = Health {
-        equity: health.equity,
+        equity: health.equity.minus(snapshot.fading)?,
         maintenance: call_requirement(&snapshot.account())?
             .minus(tiers.maintenance_ceil(notional.magnitude(), multiplier)?)?
             .plus(tiers.maintenance_ceil(held, multiplier)?)?,

@@ -58,18 +58,17 @@ pub(crate) fn market(
     Ok(())
 }
 
-pub(crate) fn bank(ctx: Context<GuardBank>) -> Result<()> {
+pub(crate) fn bank(ctx: Context<GuardBank>, deposit_cap_atoms: u64) -> Result<()> {
     let exchange = ctx.accounts.exchange.load()?;
     exchange.require_guardian(ctx.accounts.guardian.key)?;
     let mut bank = ctx.accounts.bank.load_mut()?;
     require_that(bank.index != QUOTE_BANK, WhittleError::BadGuard)?;
-    require_that(bank.deposits_frozen == 0, WhittleError::GuardLoosens)?;
 
-    bank.deposits_frozen = 1;
-    bank.frozen_at = Clock::get()?.unix_timestamp;
+    bank.tighten(deposit_cap_atoms, Clock::get()?.unix_timestamp)?;
     emit!(BankGuarded {
         by: ctx.accounts.guardian.key(),
         bank: bank.index,
+        deposit_cap_atoms: bank.guard_cap(),
     });
     Ok(())
 }

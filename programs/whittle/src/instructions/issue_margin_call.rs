@@ -1,14 +1,19 @@
 //! Tells an account that it is in margin call. Nothing is decided by the stamp: whether an order may
 //! add risk depends on equity and call level at its fill. The stamp dates the call, for the owner and
 //! for whoever watches.
+//!
+//! Whoever asks for an account that is better off than its flag or its call says ends those instead
+//! (see [`recovered`]).
 
-use super::remaining;
+use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{MarginCallEnded, MarginCallIssued};
+use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
-use whittle_risk::health::{assess, call_level, Doubt, Health, State};
-use whittle_risk::liquidation::Policy;
+use whittle_risk::health::{assess, call_level, Account, Doubt, State};
+use whittle_risk::liquidation::{Plan, Policy};
+use whittle_risk::Usd;
 
 /// Anyone may call. Banks and markets of the account follow (see [`remaining::snapshot`]).
 #[derive(Accounts)]
@@ -34,20 +39,42 @@ fn validate(account: &MarginAccount, state: State) -> Outcome<()> {
     }
 }
 
-/// Ends the margin call of an account whose equity covers the call level of its present requirement.
+/// Ends the margin call of an account whose equity is at least its call level by the legs of
+/// `assessed`: the level by which it is issued, so that it does not come and go on a ramp. Tells
+/// whether it did.
 #[inline(always)] // Most accounts are in no margin call.
 pub(super) fn end(
     account: &mut MarginAccount,
     key: Pubkey,
-    health: &Health,
+    equity: Usd,
+    assessed: &Account,
+    policy: &Policy,
+) -> Outcome<bool> {
+    if account.margin_called_at == 0 {
+        return Ok(false);
+    }
+    let call = call_level(assessed, &policy.thresholds)?;
+    let ends = equity >= call;
+    if ends {
+        end_issued(account, key);
+    }
+    Ok(ends)
+}
+
+/// The same after `plan` was carried out on the legs of `snapshot`.
+#[inline(always)]
+pub(super) fn end_after(
+    account: &mut MarginAccount,
+    key: Pubkey,
+    plan: &Plan,
+    snapshot: &mut Snapshot,
     policy: &Policy,
 ) -> Outcome<()> {
     if account.margin_called_at == 0 {
         return Ok(());
     }
-    if health.equity >= health.with_buffer(policy.thresholds.call_buffer)? {
-        end_issued(account, key);
-    }
+    snapshot.reduce(&plan.closes)?;
+    end(account, key, plan.after.equity, &snapshot.account(), policy)?;
     Ok(())
 }
 
@@ -75,14 +102,14 @@ pub(crate) fn handle<'info>(ctx: Context<'info, IssueMarginCall<'info>>) -> Resu
     )?;
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let call = call_level(&snapshot.account(), &policy.thresholds).map_err(WhittleError::from)?;
-    if account.margin_called_at != 0 && health.equity >= call {
-        end_issued(&mut account, key);
-        return Ok(());
-    }
+    let noted = recovered::note(&mut account, key, &health, &snapshot.account(), &policy)?;
     let state = health
         .state_with_call(&policy.thresholds, call, !snapshot.legs.is_empty())
         .map_err(WhittleError::from)?;
-    validate(&account, state)?;
+    match validate(&account, state) {
+        Err(_) if noted => return Ok(()),
+        other => other?,
+    }
 
     account.margin_called_at = now;
     account.invariant()?;

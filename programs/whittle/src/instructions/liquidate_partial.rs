@@ -42,7 +42,7 @@ pub(crate) fn handle<'info>(
     let interest_index = exchange.interest_index(now);
     let mut account = ctx.accounts.account.load_mut()?;
     account.count_interest_to(interest_index)?;
-    let (snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    let (mut snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_bonus_usd_atoms));
     let plan = liquidation::plan(&inputs).map_err(WhittleError::from)?;
 
@@ -56,7 +56,7 @@ pub(crate) fn handle<'info>(
             equity_usd_atoms: plan.before.equity.0,
             maintenance_usd_atoms: plan.before.maintenance.0,
         });
-        issue_margin_call::end(&mut account, key, &plan.before, &policy)?;
+        issue_margin_call::end_after(&mut account, key, &plan, &mut snapshot, &policy)?;
         return Ok(());
     }
     let seen = legs(&account, &snapshot, &plan);
@@ -76,7 +76,7 @@ pub(crate) fn handle<'info>(
     let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
-    issue_margin_call::end(&mut account, key, &plan.after, &policy)?;
+    issue_margin_call::end_after(&mut account, key, &plan, &mut snapshot, &policy)?;
     PartiallyLiquidated {
         account: key,
         keeper,
@@ -165,6 +165,8 @@ pub(super) fn book_deficit(
     account.deficit_usd_atoms = deficit.0;
     account.deficit_market = market.index;
     account.deficit_side = side.sign();
+    // A new bankruptcy: what insurance paid for one that its owner cured is not counted any more.
+    account.insurance_paid_usd_atoms = 0;
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms)
         .plus(deficit)
         .map_err(WhittleError::from)?

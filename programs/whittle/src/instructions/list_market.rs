@@ -73,7 +73,8 @@ fn validate(args: &ListMarketArgs, rules: &ExchangeParams) -> Outcome<TierTable>
     args.oracle.validate()?;
     args.params.validate()?;
     let table = tier_table(&args.tiers)?;
-    args.params.validate_against(rules, &table, &args.oracle)?;
+    args.params
+        .validate_against(rules, &table, &args.oracle, Ratio::ONE)?;
     Ok(table)
 }
 

@@ -3,7 +3,7 @@
 //! back before it expires. What its fill pays is set aside at once, so that there is somebody who
 //! shows the update whatever becomes of the account meanwhile.
 
-use super::expire_order;
+use super::{expire_order, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderPlaced;
 use crate::state::margin_account::{MAX_OPENING_ORDERS, ORDER_REDUCE_ONLY};
@@ -24,6 +24,9 @@ pub struct PlaceOrder<'info> {
     pub market: AccountLoader<'info, Market>,
     /// Owner or delegate of the account.
     pub authority: Signer<'info>,
+    /// The insurance fund: tells whether new risk waits.
+    /// CHECK: `remaining::read_fund` checks owner and type, where something may open.
+    pub insurance_fund: UncheckedAccount<'info>,
 }
 
 /// What to trade, how and until when.
@@ -69,6 +72,9 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     let (market, known_at) = {
         let market = ctx.accounts.market.load()?;
         market.admit(&exchange, !args.reduce_only, now)?;
+        if !args.reduce_only {
+            remaining::require_undrawn(&ctx.accounts.insurance_fund, &exchange, now)?;
+        }
         (market.index, market.price.publish_time)
     };
     let mut account = ctx.accounts.account.load_mut()?;

@@ -66,7 +66,7 @@ impl Exposure {
             higher: Usd(self.higher_value_usd_atoms),
         };
         let weight = Ratio(pool.params.loss_weight_q32);
-        let value = value.plus_market(&book(market, &mark)?, weight)?;
+        let value = value.plus_market(&book(market, &mark, now)?, weight)?;
         self.lower_value_usd_atoms = value.lower.0;
         self.higher_value_usd_atoms = value.higher.0;
         let delta = market.skew()?.negated()?;

@@ -3,6 +3,7 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{BankSettlementPublished, SettlementPublished};
+use crate::state::wind_down::WindDown;
 use crate::state::{Bank, Market};
 use anchor_lang::prelude::*;
 use whittle_risk::Price;
@@ -23,54 +24,95 @@ pub struct PublishBankSettlement<'info> {
     pub bank: AccountLoader<'info, Bank>,
 }
 
-/// The moving average, which one last price hardly moves. A market that never had a price has no
-/// positions either; any price but zero will do for it, so that the pool's value can be computed.
-fn market_price(market: &Market) -> Outcome<Price> {
-    let average = market.estimate.average_q32;
-    let empty = market.long_lots == 0 && market.short_lots == 0;
-    require_that(average > 0 || empty, WhittleError::NoPrice)?;
-    Ok(Price(average.max(1)))
-}
-
 /// An oracle that was silent for so long is taken for gone: a day.
 const SILENT_SECS: i64 = 86_400;
+
+/// The price of settlement, and the seconds that it is an average of.
+struct Decided {
+    price: Price,
+    observed_secs: u32,
+}
+
+/// The average of the last hour where enough of it was observed. What is left of a feed that is gone
+/// is `last`; while it speaks, whoever publishes must not have the choice of it.
+fn decide(
+    wind_down: &WindDown,
+    cached: (Price, i64),
+    last: Option<Price>,
+    now: i64,
+) -> Outcome<Decided> {
+    let (price, publish_time) = cached;
+    let observed = wind_down.observed_until(price, publish_time, now);
+    if let Some(price) = observed.mean_floor() {
+        return Ok(Decided {
+            price,
+            observed_secs: observed.secs,
+        });
+    }
+    let is_silent = now.saturating_sub(publish_time) > SILENT_SECS;
+    require_that(is_silent, WhittleError::SettlementUnobserved)?;
+    Ok(Decided {
+        price: last.ok_or(WhittleError::NoPrice)?,
+        observed_secs: 0,
+    })
+}
+
+/// A feed that is gone leaves the moving average, which one last price hardly moves. Nobody depends
+/// on the price of a market without positions, observed or not; but the pool's value wants one that
+/// is not zero.
+fn market_price(market: &Market, now: i64) -> Outcome<Decided> {
+    let average = Price(market.estimate.average_q32);
+    if market.long_lots == 0 && market.short_lots == 0 {
+        return Ok(Decided {
+            price: Price(average.0.max(1)),
+            observed_secs: 0,
+        });
+    }
+    let cached = (Price(market.price.price_q32), market.price.publish_time);
+    decide(
+        &market.wind_down,
+        cached,
+        (average.0 > 0).then_some(average),
+        now,
+    )
+}
 
 pub(crate) fn market(ctx: Context<PublishSettlement>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut market = ctx.accounts.market.load_mut()?;
-    let price = market_price(&market)?;
+    market.wind_down.require_due(now)?;
+    let decided = market_price(&market, now)?;
 
     market.accrue_funding(now)?;
-    market.wind_down.publish(price, now)?;
+    market.wind_down.publish(decided.price, now)?;
     // No later price will confirm a shock that runs, and nobody should wait for one.
     market.breaker.shock_since = 0;
     market.breaker.grace_until = 0;
     market.invariant()?;
     emit!(SettlementPublished {
         market: market.index,
-        price_q32: price.0,
+        price_q32: decided.price.0,
+        observed_secs: decided.observed_secs,
         at: now,
     });
     Ok(())
 }
 
+/// A bank keeps no moving average: a feed that is gone leaves its last price.
 pub(crate) fn bank(ctx: Context<PublishBankSettlement>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut bank = ctx.accounts.bank.load_mut()?;
-    require_that(bank.price.price_q32 > 0, WhittleError::NoPrice)?;
-    // Who publishes must not choose an old price; only of an oracle that is gone the last one does.
-    let mark = bank.mark(now);
-    let silent = now.saturating_sub(mark.publish_time) > SILENT_SECS;
-    require_that(!mark.stale || silent, WhittleError::PriceTooOld)?;
-    require_that(!mark.uncertain || silent, WhittleError::PriceUncertain)?;
-    // A bank keeps no average. What a token with a peg is worth over it never counted.
-    let cached = Price(bank.price.price_q32);
-    let price = bank.peg().map_or(cached, |peg| cached.min(peg));
+    bank.wind_down.require_due(now)?;
+    let last = bank.settling_price();
+    require_that(last.0 > 0, WhittleError::NoPrice)?;
+    let cached = (last, bank.price.publish_time);
+    let decided = decide(&bank.wind_down, cached, Some(last), now)?;
 
-    bank.wind_down.publish(price, now)?;
+    bank.settle(decided.price, now)?;
     emit!(BankSettlementPublished {
         bank: bank.index,
-        price_q32: price.0,
+        price_q32: decided.price.0,
+        observed_secs: decided.observed_secs,
         at: now,
     });
     Ok(())

@@ -3,7 +3,7 @@
 
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::snapshot::Snapshot;
-use crate::state::{Bank, Exchange, MarginAccount, Market};
+use crate::state::{Bank, Exchange, InsuranceFund, MarginAccount, Market};
 use anchor_lang::prelude::*;
 use core::cell::{Cell, Ref, RefMut};
 
@@ -75,6 +75,30 @@ fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
 /// Maps the contents of a bank.
 pub fn read_bank<'a>(info: &'a AccountInfo) -> Outcome<Ref<'a, Bank>> {
     read(info)
+}
+
+/// Maps the contents of the insurance fund; none before the pool is created, which makes both. There is
+/// one account of this type, so its address needs no check.
+///
+/// Errors: [`WhittleError::WrongAccount`] when the exchange is open and this is not its fund.
+pub fn read_fund<'a>(
+    info: &'a AccountInfo,
+    exchange: &Exchange,
+) -> Outcome<Option<Ref<'a, InsuranceFund>>> {
+    if exchange.opened_at == 0 {
+        return Ok(None);
+    }
+    read(info).map(Some)
+}
+
+/// Refuses new risk after the insurance fund lost much.
+///
+/// Errors: [`WhittleError::InsuranceDrawn`], [`WhittleError::WrongAccount`].
+pub fn require_undrawn(info: &AccountInfo, exchange: &Exchange, now: i64) -> Outcome<()> {
+    match read_fund(info, exchange)? {
+        Some(fund) => fund.require_undrawn(now),
+        None => Ok(()),
+    }
 }
 
 /// Maps the contents of a market to write them, checked for owner and type.

@@ -1,7 +1,7 @@
 //! Gives the loss of a bankrupt account to those who bear it: insurance up to its caps, the pool up
 //! to its cap of the day, the side that gained, and the pool again.
 
-use super::expire_order;
+use super::{expire_order, settle_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::BankruptcyResolved;
 use crate::snapshot::require_firm;
@@ -57,6 +57,16 @@ fn loss(account: &MarginAccount, market: &Market) -> Outcome<(Usd, Option<Side>)
     Ok((worth.negated()?, side))
 }
 
+/// Cash that the pool has for this loss. The market's line counts where the loss was made in the
+/// market; another one's is not the caller's to choose.
+fn pool_cash(market: &Market, pool: &Pool, side: Option<Side>, now: i64) -> Outcome<Usd> {
+    let own = pool.own_cash()?;
+    match side {
+        Some(_) => Ok(own.plus(market.line_for_losses(now)?)?),
+        None => Ok(own),
+    }
+}
+
 /// Unrealised profit that the side has at a price that may be relied on.
 ///
 /// Errors: [`WhittleError::PriceTooOld`] and [`WhittleError::PriceUncertain`], but not when the side
@@ -70,7 +80,28 @@ fn profit(market: &Market, side: Option<Side>, now: i64) -> Outcome<Usd> {
     market.side_profit(side)
 }
 
-/// Moves the cash of an allocation to the account and returns what the side really bears.
+/// Takes what the pool bears or advances: from its cash, then its reserve, then the market's line,
+/// which stands in for it where the cash of a loss has not been settled yet. Returns the last.
+fn take_from_pool(market: &mut Market, pool: &mut Pool, amount: Usd) -> Outcome<Usd> {
+    let from_cash = amount.least(Usd(pool.cash_usd_atoms));
+    pool.cash_usd_atoms = Usd(pool.cash_usd_atoms).minus(from_cash)?.0;
+    let rest = amount.minus(from_cash)?;
+    let from_reserve = rest.least(Usd(pool.reserve_usd_atoms));
+    pool.reserve_usd_atoms = Usd(pool.reserve_usd_atoms).minus(from_reserve)?.0;
+    let from_line = rest.minus(from_reserve)?;
+    market.pool_line_usd_atoms = Usd(market.pool_line_usd_atoms).minus(from_line)?.0;
+    Ok(from_line)
+}
+
+/// What became of an allocation.
+struct Applied {
+    /// What the side really bears.
+    borne: Usd,
+    /// What came out of the market's line.
+    from_line: Usd,
+}
+
+/// Moves the cash of an allocation to the account.
 fn apply(
     account: &mut MarginAccount,
     market: &mut Market,
@@ -78,14 +109,11 @@ fn apply(
     fund: &mut InsuranceFund,
     parts: &Allocation,
     side: Option<Side>,
-) -> Outcome<Usd> {
+) -> Outcome<Applied> {
     fund.cash_usd_atoms = Usd(fund.cash_usd_atoms).minus(parts.insurance)?.0;
     // The pool advances what the side bears: its debt to the side falls by as much.
     let from_pool = parts.pool.plus(parts.side)?.plus(parts.pool_beyond)?;
-    let from_cash = from_pool.least(Usd(pool.cash_usd_atoms));
-    pool.cash_usd_atoms = Usd(pool.cash_usd_atoms).minus(from_cash)?.0;
-    let from_reserve = from_pool.minus(from_cash)?;
-    pool.reserve_usd_atoms = Usd(pool.reserve_usd_atoms).minus(from_reserve)?.0;
+    let from_line = take_from_pool(market, pool, from_pool)?;
     account.credit(parts.insurance.plus(from_pool)?)?;
     // Interest on what nobody will pay is not owed, and the pool counts no overdraft any more.
     account.interest_usd_atoms = 0;
@@ -93,15 +121,24 @@ fn apply(
         .minus(Usd(account.overdraft_counted_usd_atoms))?
         .0;
     account.overdraft_counted_usd_atoms = 0;
+    // What is left is the same bankruptcy, with what insurance has paid for it so far.
+    account.insurance_paid_usd_atoms = if parts.left.0 > 0 {
+        Usd(account.insurance_paid_usd_atoms)
+            .plus(parts.insurance)?
+            .0
+    } else {
+        0
+    };
     // Collateral may have sold for more than it counted for, so less is missing than was booked.
     let still = parts.left.least(Usd(account.deficit_usd_atoms));
     let released = Usd(account.deficit_usd_atoms).minus(still)?;
     account.deficit_usd_atoms = still.0;
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).minus(released)?.0;
-    match side {
-        Some(side) => market.bear_loss(side, parts.side),
-        None => Ok(Usd::ZERO),
-    }
+    let borne = match side {
+        Some(side) => market.bear_loss(side, parts.side)?,
+        None => Usd::ZERO,
+    };
+    Ok(Applied { borne, from_line })
 }
 
 /// What its orders set aside is its own, and comes before what others bear.
@@ -126,10 +163,10 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     return_escrows(&mut account, ctx.accounts.account.key())?;
     let (owed, side) = loss(&account, &market)?;
     let before_side = Capacity {
-        insurance: fund.available(now)?,
+        insurance: fund.available(Usd(account.insurance_paid_usd_atoms), now)?,
         pool_of_day: pool.loss_room(now)?,
         profit: Usd::ZERO,
-        pool_cash: pool.own_cash()?,
+        pool_cash: pool_cash(&market, &pool, side, now)?,
     };
     let fund_before = fund.worth()?;
     let mut parts = allocate(owed, &before_side).map_err(WhittleError::from)?;
@@ -144,7 +181,7 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     require_that(parts.left < owed, WhittleError::PoolCash)?;
 
     let waived = account.interest_usd_atoms;
-    let borne = apply(
+    let applied = apply(
         &mut account,
         &mut market,
         &mut pool,
@@ -152,11 +189,13 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
         &parts,
         side,
     )?;
-    fund.count_paid(parts.insurance)?;
+    let moved = applied.from_line.negated().map_err(WhittleError::from)?;
+    settle_markets::revalue(&mut market, &mut pool, moved, now)?;
+    fund.paid.count(parts.insurance, now)?;
     if let Some(drawn) = fund.watch(fund_before, now)? {
         emit!(drawn);
     }
-    pool.count_loss(parts.pool)?;
+    pool.losses_taken.count(parts.pool, now)?;
 
     account.invariant()?;
     market.invariant()?;
@@ -174,7 +213,8 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
             .map_err(WhittleError::from)?
             .0,
         side_usd_atoms: parts.side.0,
-        side_bears_usd_atoms: borne.0,
+        side_bears_usd_atoms: applied.borne.0,
+        from_line_usd_atoms: applied.from_line.0,
         left_usd_atoms: parts.left.0,
         interest_waived_usd_atoms: waived,
     });

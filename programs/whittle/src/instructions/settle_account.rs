@@ -62,6 +62,9 @@ fn settle(account: &mut MarginAccount, market: &mut Market) -> Outcome<()> {
         let left = missing.least(Usd(account.deficit_usd_atoms));
         let released = Usd(account.deficit_usd_atoms).minus(left)?;
         account.deficit_usd_atoms = left.0;
+        if left == Usd::ZERO {
+            account.insurance_paid_usd_atoms = 0;
+        }
         market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).minus(released)?.0;
     }
     Ok(())

@@ -5,9 +5,10 @@
 use super::remaining::market_loader;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::MarketSettled;
+use crate::snapshot::{book, require_firm};
 use crate::state::{Exchange, InsuranceFund, Market, Pool};
 use anchor_lang::prelude::*;
-use whittle_risk::Usd;
+use whittle_risk::{Ratio, Usd};
 
 /// Markets follow, writable, each once. Anyone may settle.
 #[derive(Accounts)]
@@ -63,20 +64,11 @@ fn fund_claims(market: &mut Market, pool: &mut Pool) -> Outcome<Usd> {
     Ok(funded)
 }
 
-/// What a line should hold: nothing in a market that has not opened or has ended, so that listing one
-/// moves no cash before its time.
-fn wanted(market: &Market, target_usd_atoms: i64, now: i64) -> Usd {
-    if now < market.opens_at || market.wind_down.is_settled() {
-        return Usd::ZERO;
-    }
-    Usd(target_usd_atoms)
-}
-
 /// Brings the pool line to its target. Profit fills the reserve first and then belongs to the
 /// liquidity providers. Uncovered losses stay in the line, beyond the target: the line counts them
 /// as cash that nobody has paid, so they must not become cash that somebody could withdraw.
 fn balance_pool_line(market: &mut Market, pool: &mut Pool, now: i64) -> Outcome<()> {
-    let target = wanted(market, market.params.pool_line_target_usd_atoms, now);
+    let target = market.line_target(market.params.pool_line_target_usd_atoms, now);
     let kept = target.plus(Usd(market.deficit_usd_atoms))?;
     let over = Usd(market.pool_line_usd_atoms).minus(kept)?;
     let surplus = take(&mut market.pool_line_usd_atoms, over)?;
@@ -93,7 +85,7 @@ fn balance_pool_line(market: &mut Market, pool: &mut Pool, now: i64) -> Outcome<
 /// Brings the insurance line to its target. What the line has lost or gained since it was last
 /// settled is what the fund has.
 fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund, now: i64) -> Outcome<()> {
-    let target = wanted(market, market.params.insurance_line_target_usd_atoms, now);
+    let target = market.line_target(market.params.insurance_line_target_usd_atoms, now);
     let over = Usd(market.insurance_line_usd_atoms).minus(target)?;
     let surplus = take(&mut market.insurance_line_usd_atoms, over)?;
     put(&mut fund.cash_usd_atoms, surplus)?;
@@ -106,20 +98,35 @@ fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund, now: i6
     put(&mut fund.lines_usd_atoms, changed)
 }
 
-/// Watches the fund's drawdown and tells every market that was settled until when new risk waits.
-fn watch_drawdown(
+/// Counts what the market is worth to the pool by now, at the lower of the two values that liquidity
+/// providers are served at. Without a price that may be relied on, positions keep the worth that they
+/// had, and only the cash that was `moved` in or out of the market is counted.
+pub(super) fn revalue(market: &mut Market, pool: &mut Pool, moved: Usd, now: i64) -> Outcome<()> {
+    let mark = market.mark(now);
+    let usable = market.is_idle() || (mark.price.0 != 0 && require_firm(&mark).is_ok());
+    let worth = if usable {
+        let weight = Ratio(pool.params.loss_weight_q32);
+        book(market, &mark, now)?.worth(weight)?.lower
+    } else {
+        Usd(market.pool_worth_usd_atoms).plus(moved)?
+    };
+    pool.set_worth(market, worth)
+}
+
+/// Settles one market. Returns what was paid for its claims.
+fn settle(
+    market: &mut Market,
+    pool: &mut Pool,
     fund: &mut InsuranceFund,
-    before: Usd,
-    markets: &[AccountLoader<Market>],
-) -> Result<()> {
-    let now = Clock::get()?.unix_timestamp;
-    if let Some(drawn) = fund.watch(before, now)? {
-        emit!(drawn);
-    }
-    for market in markets {
-        market.load_mut()?.insurance_drawn_until = fund.drawn_until;
-    }
-    Ok(())
+    now: i64,
+) -> Outcome<Usd> {
+    let before = market.settled_worth()?;
+    let funded = fund_claims(market, pool)?;
+    balance_pool_line(market, pool, now)?;
+    balance_insurance_line(market, fund, now)?;
+    let moved = market.settled_worth()?.minus(before)?;
+    revalue(market, pool, moved, now)?;
+    Ok(funded)
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
@@ -133,18 +140,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
     let loaders = loaders.collect::<Outcome<Vec<_>>>()?;
     for loader in &loaders {
         let mut market = loader.load_mut()?;
-        let funded = fund_claims(&mut market, &mut pool)?;
-        balance_pool_line(&mut market, &mut pool, now)?;
-        balance_insurance_line(&mut market, &mut fund, now)?;
-
-        market.pool_cash_seen_usd_atoms = pool
-            .own_cash()?
-            .plus(Usd(market.pool_line_usd_atoms))
-            .and_then(|cash| cash.minus(Usd(market.claims_unpaid_usd_atoms)))
-            .map_err(WhittleError::from)?
-            .0;
-        market.count_crowding()?;
-
+        let funded = settle(&mut market, &mut pool, &mut fund, now)?;
         market.invariant()?;
         emit!(MarketSettled {
             market: market.index,
@@ -155,7 +151,16 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result
             insurance_cash_usd_atoms: fund.cash_usd_atoms,
         });
     }
-    watch_drawdown(&mut fund, fund_before, &loaders)?;
+    // Only now is the pool's value that of all of them.
+    let value = pool.value()?;
+    for loader in &loaders {
+        let mut market = loader.load_mut()?;
+        market.pool_value_seen_usd_atoms = value.0;
+        market.count_crowding()?;
+    }
+    if let Some(drawn) = fund.watch(fund_before, now)? {
+        emit!(drawn);
+    }
     pool.invariant()?;
     fund.invariant()?;
     Ok(())

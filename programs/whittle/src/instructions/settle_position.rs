@@ -68,7 +68,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Resul
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let side = Side::of(settled.lots);
     book_deficit(&mut account, &mut market, key, health.equity, side)?;
-    recovered::note(&mut account, key, &health, &policy)?;
+    recovered::note(&mut account, key, &health, &snapshot.account(), &policy)?;
     account.invariant()?;
     market.invariant()?;
     emit!(PositionSettled {

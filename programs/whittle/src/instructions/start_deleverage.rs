@@ -24,14 +24,6 @@ pub struct StartDeleverage<'info> {
     pub pool: AccountLoader<'info, Pool>,
 }
 
-/// What the pool has for a market's winners.
-pub(super) fn pool_cash(market: &Market, pool: &Pool) -> Outcome<Usd> {
-    Ok(pool
-        .own_cash()?
-        .plus(Usd(market.pool_line_usd_atoms))?
-        .minus(Usd(market.claims_unpaid_usd_atoms))?)
-}
-
 /// The share of each profitable position that has to go at this moment, and the side's profit.
 pub(super) fn share_now(
     market: &Market,
@@ -44,7 +36,8 @@ pub(super) fn share_now(
     require_firm(&mark)?;
     let profit = market.side_profit(side)?;
     let bound = Ratio(market.params.crowding.payout_bound_q32);
-    let share = deleverage_share(profit, pool_cash(market, pool)?, bound)?;
+    let cash = market.cash_for_winners(pool.own_cash()?)?;
+    let share = deleverage_share(profit, cash, bound)?;
     Ok((share, profit))
 }
 

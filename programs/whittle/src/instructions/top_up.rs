@@ -63,6 +63,7 @@ fn spare(reserve: &MarginAccount, thresholds: &Thresholds) -> Outcome<Usd> {
         cash: Usd(reserve.cash_usd_atoms),
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
+        fading: Usd::ZERO,
         interest: Usd(reserve.interest_usd_atoms),
         leverage: Leverage::default(),
         legs: &[],
@@ -92,7 +93,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i
     reserve.debit(amount)?;
     account.credit(amount)?;
     health.equity = health.equity.plus(amount).map_err(WhittleError::from)?;
-    recovered::note(&mut account, key, &health, &policy)?;
+    recovered::note(&mut account, key, &health, &snapshot.account(), &policy)?;
 
     account.invariant()?;
     reserve.invariant()?;

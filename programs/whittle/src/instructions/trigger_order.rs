@@ -2,6 +2,7 @@
 //! reached its trigger. It is then like an order that was placed at this moment: the first update
 //! published after the delay fills it, and nobody knows that one yet.
 
+use super::remaining;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::OrderTriggered;
 use crate::snapshot::require_firm;
@@ -19,6 +20,9 @@ pub struct TriggerOrder<'info> {
     pub account: AccountLoader<'info, MarginAccount>,
     /// The order's market, with a price that is neither stale nor uncertain.
     pub market: AccountLoader<'info, Market>,
+    /// The insurance fund: an order that may add risk goes on waiting while new risk waits.
+    /// CHECK: `remaining::read_fund` checks owner and type, where something may open.
+    pub insurance_fund: UncheckedAccount<'info>,
 }
 
 /// The order in a place, which must wait for its trigger.
@@ -47,11 +51,15 @@ fn validate(order: &Order, market: &Market, now: i64) -> Outcome<()> {
 
 pub(crate) fn handle(ctx: Context<TriggerOrder>, place: u8) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let life = i64::from(ctx.accounts.exchange.load()?.params.order_life_secs);
+    let exchange = ctx.accounts.exchange.load()?;
+    let life = i64::from(exchange.params.order_life_secs);
     let market = ctx.accounts.market.load()?;
     let mut account = ctx.accounts.account.load_mut()?;
     let order = waiting_at(&mut account, place)?;
     validate(order, &market, now)?;
+    if !order.reduces_only() {
+        remaining::require_undrawn(&ctx.accounts.insurance_fund, &exchange, now)?;
+    }
 
     let trigger_q32 = order.trigger_q32;
     // The clock lags behind the oracle: a price that is cached is known already.

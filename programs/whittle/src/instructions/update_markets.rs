@@ -67,6 +67,12 @@ pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64) -> Result<
     )
     .map_err(WhittleError::from)?
     .0;
+    let replaced = &market.price;
+    market.wind_down.observe(
+        Price(replaced.price_q32),
+        replaced.publish_time,
+        price.publish_time,
+    );
     market.price = price;
     MarketUpdated {
         market: market.index,
@@ -115,7 +121,7 @@ fn watch(market: &mut Market, price: &CachedPrice, now: i64) -> Result<()> {
     Ok(())
 }
 
-fn regime_changed(market: &Market) -> RegimeChanged {
+pub(super) fn regime_changed(market: &Market) -> RegimeChanged {
     let regime = &market.regime;
     RegimeChanged {
         market: market.index,

@@ -4,10 +4,10 @@ use super::tokens::Transfer;
 use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::Withdrawn;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{counted_ceil, Snapshot};
 use crate::state::bank::QUOTE_BANK;
 use crate::state::governance::PAUSE_WITHDRAWALS;
-use crate::state::{Bank, Exchange, MarginAccount};
+use crate::state::{Bank, Exchange, InsuranceFund, MarginAccount};
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use whittle_risk::health::{self, Doubt, Thresholds};
@@ -45,6 +45,9 @@ pub struct Withdraw<'info> {
     /// The token's program.
     #[account(address = bank.load()?.token_program @ WhittleError::WrongTokenProgram)]
     pub token_program: Interface<'info, TokenInterface>,
+    /// The insurance fund: while it is drawn, less may leave.
+    /// CHECK: `remaining::read_fund` checks owner and type.
+    pub insurance_fund: UncheckedAccount<'info>,
 }
 
 fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
@@ -56,21 +59,31 @@ fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
     )
 }
 
-/// Takes cash, at most the excess collateral. Returns the account as it is afterwards.
+/// What left: the account as it is afterwards, and by how much that is worth less, as health counts
+/// it.
+struct Taken {
+    snapshot: Snapshot,
+    value: Usd,
+}
+
+/// Takes cash, at most the excess collateral.
 fn take_cash<'info>(
     account: &mut MarginAccount,
     amount_atoms: u64,
     rest: &'info [AccountInfo<'info>],
     thresholds: &Thresholds,
     now: i64,
-) -> Outcome<Snapshot> {
+) -> Outcome<Taken> {
     let amount = Usd::from_magnitude(amount_atoms)?;
     let (mut snapshot, _) = remaining::snapshot(account, rest, now)?;
     let excess = health::excess_collateral(&snapshot.prudent_account()?, thresholds)?;
     require_that(amount <= excess, WhittleError::ExceedsExcess)?;
     account.debit(amount)?;
     snapshot.cash = Usd(account.cash_usd_atoms);
-    Ok(snapshot)
+    Ok(Taken {
+        snapshot,
+        value: amount,
+    })
 }
 
 /// Takes another token, as long as what stays covers the initial requirement. Nothing is lent
@@ -82,7 +95,7 @@ fn take_collateral<'info>(
     rest: &'info [AccountInfo<'info>],
     thresholds: &Thresholds,
     now: i64,
-) -> Outcome<Snapshot> {
+) -> Outcome<Taken> {
     let place = account
         .used_collaterals()
         .position(|held| held.bank == bank.index);
@@ -112,37 +125,63 @@ fn take_collateral<'info>(
         initial.equity >= initial.requirement,
         WhittleError::ExceedsExcess,
     )?;
-    Ok(snapshot)
+    Ok(Taken {
+        snapshot,
+        value: counted_ceil(bank, amount_atoms, now)?,
+    })
+}
+
+/// While the insurance fund is drawn, what leaves is counted against the account's allowance. Tokens
+/// count at their cached price with haircut, whatever its age: a price that nobody caches must neither
+/// free nor lock them.
+fn slow_down(
+    account: &mut MarginAccount,
+    fund: &InsuranceFund,
+    taken: &Taken,
+    thresholds: &Thresholds,
+    now: i64,
+) -> Outcome<()> {
+    if !fund.is_drawn(now) {
+        return Ok(());
+    }
+    let after = health::assess_initial(&taken.snapshot.account(), thresholds)?;
+    let left = after.equity.minus(after.requirement)?;
+    account.take_allowance(fund, left.plus(taken.value)?, taken.value, now)
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {
     let (accounts, rest) = (&ctx.accounts, ctx.remaining_accounts);
     let now = Clock::get()?.unix_timestamp;
     let mut account = accounts.account.load_mut()?;
-    let (policy, exchange_bump) = {
+    let (policy, exchange_bump, fund) = {
         let exchange = accounts.exchange.load()?;
         exchange.require_running(PAUSE_WITHDRAWALS, now)?;
         account.count_interest(&exchange, now)?;
-        (exchange.policy(), exchange.bump)
+        let fund = remaining::read_fund(&accounts.insurance_fund, &exchange)?;
+        (exchange.policy(), exchange.bump, fund)
     };
     let thresholds = &policy.thresholds;
     validate(&account, amount_atoms)?;
 
     // `rest` may hold this bank too: it must not be borrowed for writing while health is read.
-    let (index, snapshot) = {
+    let (index, taken) = {
         let bank = accounts.bank.load()?;
-        let snapshot = if bank.index == QUOTE_BANK {
+        let taken = if bank.index == QUOTE_BANK {
             take_cash(&mut account, amount_atoms, rest, thresholds, now)?
         } else {
             take_collateral(&mut account, &bank, amount_atoms, rest, thresholds, now)?
         };
-        (bank.index, snapshot)
+        (bank.index, taken)
     };
+    if let Some(fund) = fund {
+        slow_down(&mut account, &fund, &taken, thresholds, now)?;
+    }
+    let snapshot = taken.snapshot;
     let after = health::assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let key = accounts.account.key();
     // At a price that is not confirmed yet, profit frees nothing.
     remaining::require_no_shock(rest, snapshot.legs.len())?;
-    recovered::note(&mut account, key, &after, &policy)?;
+    recovered::note(&mut account, key, &after, &snapshot.account(), &policy)?;
     account.invariant()?;
     let decimals = {
         let mut bank = accounts.bank.load_mut()?;

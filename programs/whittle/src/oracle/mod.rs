@@ -14,6 +14,13 @@ use whittle_risk::{Price, Ratio, RiskError};
 /// weighted median of validators and lags behind the oracle.
 pub const MAX_AHEAD_SECS: i64 = 15;
 
+/// The longest that an update may be accepted for, seconds: a feed that is pushed once a minute may
+/// miss one push. It bounds how far back callers choose among signed updates.
+pub const ACCEPT_MAX_SECS: u32 = 120;
+/// The longest that a silent price counts unshifted, seconds; as long as a grace may last. Until then
+/// it holds up the confirmation of its account's other legs.
+pub const STALE_AFTER_MAX_SECS: u32 = 600;
+
 /// What an oracle account says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
@@ -119,8 +126,8 @@ impl OracleConfig {
         let one = Ratio::ONE.0;
         let ok = (self.kind == ORACLE_PYTH_PULL || self.kind == ORACLE_PYTH_LEGACY)
             && self.key != [0; 32]
-            && self.accept_secs > 0
-            && self.stale_after_secs >= self.accept_secs
+            && (1..=ACCEPT_MAX_SECS).contains(&self.accept_secs)
+            && (self.accept_secs..=STALE_AFTER_MAX_SECS).contains(&self.stale_after_secs)
             && self.shift_max_q32 <= one
             && self.stale_shift_per_sec_q32 > 0
             && self.stale_shift_per_sec_q32 <= self.shift_max_q32

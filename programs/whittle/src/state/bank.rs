@@ -2,6 +2,7 @@
 
 use super::depeg::{Depeg, DepegParams};
 use super::raw::{CachedPrice, OracleConfig};
+use super::weight::WeightRamp;
 use super::wind_down::WindDown;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
@@ -29,7 +30,7 @@ pub struct Bank {
     pub oracle: OracleConfig,
     /// The newest accepted price, USD atoms per token atom.
     pub price: CachedPrice,
-    /// Share of its value that counts as equity.
+    /// Share of its value that counts as equity, once a ramp that leads to it is over.
     pub haircut_weight_q32: u64,
     /// Most that a token atom counts for, Q32; zero for a token without a peg.
     pub peg_q32: u64,
@@ -50,7 +51,7 @@ pub struct Bank {
     /// 1 while the guardian refuses deposits.
     pub deposits_frozen: u8,
     /// Discount at which it is converted, as a share of its price; at most one less the haircut
-    /// weight.
+    /// weight. Less is given while the weight is over that, see [`Bank::sale_terms`].
     pub conversion_discount_q32: u64,
     /// Terms of the guard of its peg.
     pub depeg_params: DepegParams,
@@ -60,10 +61,14 @@ pub struct Bank {
     pub wind_down: WindDown,
     /// From when on deposits are taken, Unix seconds; zero for a bank of the first hour.
     pub opens_at: i64,
-    /// When the guardian froze deposits, Unix seconds.
-    pub frozen_at: i64,
+    /// When the guardian last tightened, Unix seconds.
+    pub guarded_at: i64,
+    /// The guardian's cap on deposits, token atoms; zero when he set none.
+    pub guard_cap_atoms: u64,
+    /// The fall of its weight.
+    pub weight_ramp: WeightRamp,
     /// Room.
-    pub reserved: [u8; 48],
+    pub reserved: [u8; 8],
 }
 
 impl Bank {
@@ -83,11 +88,39 @@ impl Bank {
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
     }
 
-    /// Counts tokens that came in, up to the deposit cap.
+    /// Most that the guardian lets in, token atoms; `u64::MAX` when he set no cap, as always for the
+    /// quote token.
+    pub fn guard_cap(&self) -> u64 {
+        if self.index == QUOTE_BANK {
+            return u64::MAX;
+        }
+        match (self.deposits_frozen, self.guard_cap_atoms) {
+            (0, 0) => u64::MAX,
+            (0, cap) => cap,
+            _ => 0,
+        }
+    }
+
+    /// Lowers the guardian's cap; zero freezes deposits. What is over a cap may stay.
+    ///
+    /// Errors: [`WhittleError::GuardLoosens`] when they are frozen already,
+    /// [`WhittleError::CapNotLower`] when the cap is not under what holds now, by the terms or by
+    /// the guardian.
+    pub fn tighten(&mut self, deposit_cap_atoms: u64, now: i64) -> Outcome<()> {
+        require_that(self.deposits_frozen == 0, WhittleError::GuardLoosens)?;
+        let cap = self.deposit_cap_atoms.min(self.guard_cap());
+        require_that(deposit_cap_atoms < cap, WhittleError::CapNotLower)?;
+        self.deposits_frozen = u8::from(deposit_cap_atoms == 0);
+        self.guard_cap_atoms = deposit_cap_atoms;
+        self.guarded_at = now;
+        Ok(())
+    }
+
+    /// Counts tokens that came in, up to the deposit cap and the guardian's.
     pub fn take_in(&mut self, amount_atoms: u64) -> Outcome<()> {
         self.take_in_uncapped(amount_atoms)?;
         require_that(
-            self.deposits_atoms <= self.deposit_cap_atoms,
+            self.deposits_atoms <= self.deposit_cap_atoms.min(self.guard_cap()),
             WhittleError::DepositCap,
         )
     }

@@ -51,15 +51,18 @@ pub const GRACE_MAX_SECS: u32 = 600;
 pub const REFILL_HOURS_MAX: i64 = 24;
 
 impl BreakerParams {
-    /// Bounds in code: a capacity of at least the minimum close, a refill of at least all of it in a
+    /// Bounds in code: a capacity of at least `least_usd_atoms`, a refill of at least all of it in a
     /// day, a shock of 1 % to 50 %, gaps from a minute, a grace of at most ten minutes.
-    pub fn validate(&self, min_close_usd_atoms: i64) -> Outcome<()> {
+    ///
+    /// The least is the minimum close and the minimum position together: a smaller position closes
+    /// whole or not at all, so an empty bucket must hold it; of a larger one the minimum close fits.
+    pub fn validate(&self, least_usd_atoms: i64) -> Outcome<()> {
         let least_refill = self
             .capacity_usd_atoms
             .unsigned_abs()
             .div_ceil(REFILL_HOURS_MAX.unsigned_abs());
         let ok = self.capacity_usd_atoms > 0
-            && self.capacity_usd_atoms >= min_close_usd_atoms
+            && self.capacity_usd_atoms >= least_usd_atoms
             && self.refill_per_hour_usd_atoms > 0
             && self.refill_per_hour_usd_atoms.unsigned_abs() >= least_refill
             && self.shock_q32 >= Ratio::from_bps_floor(100).0

@@ -11,8 +11,8 @@ use whittle_risk::{Ratio, Usd};
 #[zero_copy]
 #[derive(Debug, Default, PartialEq, Eq, AnchorDeserialize)]
 pub struct CrowdingParams {
-    /// Most open interest of one side, as a share of the pool's cash; the largest number for no such
-    /// bound.
+    /// Most open interest of one side, as a share of what the pool is worth; the largest number for
+    /// no such bound.
     pub open_interest_share_q32: u64,
     /// What is added to initial rates when open interest stands at its cap; nothing up to half.
     pub crowded_initial_q32: u64,
@@ -50,13 +50,13 @@ impl CrowdingParams {
 }
 
 impl Market {
-    /// Most open interest of one side: the market's cap or the guardian's, and a share of the cash that the pool had
-    /// when the market was last settled.
+    /// Most open interest of one side: the market's cap or the guardian's, and a share of what the pool
+    /// was worth when the market was last settled.
     pub fn open_interest_limit(&self) -> Usd {
         crowding::open_interest_cap(
             self.open_interest_cap(),
             Ratio(self.params.crowding.open_interest_share_q32),
-            Usd(self.pool_cash_seen_usd_atoms),
+            Usd(self.pool_value_seen_usd_atoms),
         )
     }
 
@@ -66,7 +66,7 @@ impl Market {
     }
 
     /// Computes anew what crowding adds to initial rates. Called where open interest grows or the
-    /// pool's cash is seen; a liquidation only lowers open interest, so what it leaves is too high
+    /// pool's value is seen; a liquidation only lowers open interest, so what it leaves is too high
     /// until then and errs against new risk.
     pub fn count_crowding(&mut self) -> Outcome<()> {
         let limit = self.open_interest_limit();

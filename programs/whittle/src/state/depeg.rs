@@ -63,10 +63,9 @@ impl DepegParams {
 }
 
 impl Bank {
-    /// The haircut weight as it counts at `now`: lowered while the peg is lost.
+    /// A weight as it counts at `now`: lowered while the peg is lost.
     #[inline]
-    pub fn weight_at(&self, now: i64) -> Ratio {
-        let weight = Ratio(self.haircut_weight_q32);
+    pub(super) fn guarded(&self, weight: Ratio, now: i64) -> Ratio {
         if self.depeg.since == 0 {
             return weight;
         }
@@ -76,6 +75,7 @@ impl Bank {
 
     /// Caches a price and looks whether it loses or regains the peg.
     pub fn cache(&mut self, price: CachedPrice) {
+        self.observe(price.publish_time);
         self.price = price;
         let Some(peg) = self.peg() else {
             return;

@@ -52,19 +52,27 @@ impl MarketParams {
             WhittleError::BadMarketParams,
         )?;
         self.crowding.validate()?;
-        self.breaker.validate(self.min_close_usd_atoms)?;
+        self.breaker.validate(self.least_capacity())?;
         self.regime.validate()
     }
 
-    /// Bounds against the tiers and the exchange's rules.
+    /// The least that a breaker may hold, USD atoms.
+    pub const fn least_capacity(&self) -> i64 {
+        self.min_close_usd_atoms
+            .saturating_add(self.min_position_usd_atoms)
+    }
+
+    /// Bounds against the tiers and the exchange's rules. `standing` is the largest maintenance
+    /// multiplier that the market has or is on its way to, one for a market that is not listed yet.
     pub fn validate_against(
         &self,
         rules: &ExchangeParams,
         tiers: &TierTable,
         oracle: &OracleConfig,
+        standing: Ratio,
     ) -> Outcome<()> {
         check_order(rules, tiers)?;
-        self.check_multipliers(rules, tiers)?;
+        self.check_multipliers(rules, tiers, standing)?;
         // Rates rise from tier to tier, so the first tier is the tightest everywhere below.
         let lowest = tiers.bracket(0).maintenance;
         let least = lowest.of_floor(self.min_close_usd_atoms.unsigned_abs())?;
@@ -86,8 +94,13 @@ impl MarketParams {
 
     /// mu m (1 + call) < 1 in every tier at the largest multiplier: a position never needs more than
     /// it is worth, and a price shifted in an account's favour raises equity more than requirements.
-    fn check_multipliers(&self, rules: &ExchangeParams, tiers: &TierTable) -> Outcome<()> {
-        let multiplier = Ratio(self.regime.extreme_maintenance_q32);
+    fn check_multipliers(
+        &self,
+        rules: &ExchangeParams,
+        tiers: &TierTable,
+        standing: Ratio,
+    ) -> Outcome<()> {
+        let multiplier = Ratio(self.regime.extreme_maintenance_q32.max(standing.0));
         for tier in tiers.brackets() {
             let m = tier.maintenance.times_ceil(multiplier)?;
             let call = m.plus(m.times_ceil(Ratio(rules.call_buffer_q32))?)?;
@@ -129,6 +142,8 @@ impl MarketParams {
     /// end, 2^32 USD atoms, is the range of `Price`.
     ///
     /// tau - c = m (1 + beta) - min(cost, theta m E/M) is least in the first tier and at E = M.
+    ///
+    /// Least close and least position are rounded up to lots, so the breaker must hold two more.
     pub fn validate_lot(
         &self,
         rules: &ExchangeParams,
@@ -141,8 +156,14 @@ impl MarketParams {
         let tau = m.plus(m.times_floor(Ratio(rules.target_buffer_q32))?)?;
         let cap = m.times_ceil(Ratio(rules.theta_q32))?;
         let cost = self.cost_max(rules, oracle)?.least(cap);
+        let beside = self
+            .breaker
+            .capacity_usd_atoms
+            .saturating_sub(self.least_capacity());
         require_that(
-            lot >= LOT_MIN_USD_ATOMS && tau.less(cost).of_floor(lot)?.0 >= LOT_REPAIR_MIN_USD_ATOMS,
+            lot >= LOT_MIN_USD_ATOMS
+                && tau.less(cost).of_floor(lot)?.0 >= LOT_REPAIR_MIN_USD_ATOMS
+                && lot <= beside.max(0).unsigned_abs() / 2,
             WhittleError::BadLotSize,
         )
     }

@@ -17,8 +17,10 @@ pub const ORACLE_PROGRAMS: usize = 2;
 pub const PAUSE_KINDS: usize = 4;
 /// Groups of banks by issuer.
 pub const ISSUER_GROUPS: usize = 8;
-/// The most that filling an order may pay, USD atoms: 1,000 USD. Orders keep it in 32 bits.
-pub const MAX_FILL_REWARD_USD_ATOMS: i64 = 1_000_000_000;
+/// The most that filling an order may pay, USD atoms: 5 USD, many times what a transaction costs. It
+/// leaves the account with every fill and kill, and a delegate or an owner under water may be the one
+/// who gets it. Orders keep it in 32 bits.
+pub const MAX_FILL_REWARD_USD_ATOMS: i64 = 5_000_000;
 
 /// Rules that hold for every account and market.
 #[zero_copy]

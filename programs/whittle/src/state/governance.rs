@@ -151,32 +151,35 @@ impl Exchange {
         require_that(!self.is_paused(kind, now), error)
     }
 
-    /// Starts a pause. One of its kind that runs or cools down is not prolonged.
+    /// Starts a pause. One of its kind that runs or cools down is not prolonged. A pause of liquidations
+    /// pauses new risk and withdrawals too, so it waits for their cooldowns and they for its own: of
+    /// any time neither is paused for more than half, but for one pause.
     pub fn pause(&mut self, kind: u8, secs: u32, now: i64) -> Outcome<Pause> {
         let terms = self.params.governance;
         require_that(
             usize::from(kind) < PAUSE_KINDS && secs > 0 && secs <= terms.pause_max_secs,
             WhittleError::BadPause,
         )?;
-        let pause = self
-            .pauses
-            .get_mut(usize::from(kind))
-            .ok_or(WhittleError::BadPause)?;
-        require_that(now >= pause.cooldown_until, WhittleError::PauseCoolingDown)?;
-        pause.until = now.saturating_add(i64::from(secs));
-        pause.cooldown_until = pause
-            .until
-            .saturating_add(i64::from(terms.pause_cooldown_secs));
-        let begun = *pause;
-        if kind == PAUSE_LIQUIDATIONS {
-            // It pauses these two as well, so they wait as long for their next one.
-            for implied in [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS] {
-                if let Some(other) = self.pauses.get_mut(usize::from(implied)) {
-                    other.cooldown_until = other.cooldown_until.max(begun.cooldown_until);
-                }
-            }
+        let entangled: &[u8] = match kind {
+            PAUSE_NEW_RISK => &[PAUSE_NEW_RISK, PAUSE_LIQUIDATIONS],
+            PAUSE_WITHDRAWALS => &[PAUSE_WITHDRAWALS, PAUSE_LIQUIDATIONS],
+            PAUSE_LIQUIDATIONS => &[PAUSE_NEW_RISK, PAUSE_WITHDRAWALS, PAUSE_LIQUIDATIONS],
+            _ => &[PAUSE_LIQUIDITY],
+        };
+        let cooled = entangled.iter().all(|kind| {
+            let pause = self.pauses.get(usize::from(*kind));
+            pause.is_some_and(|pause| now >= pause.cooldown_until)
+        });
+        require_that(cooled, WhittleError::PauseCoolingDown)?;
+        let until = now.saturating_add(i64::from(secs));
+        let pause = Pause {
+            until,
+            cooldown_until: until.saturating_add(i64::from(terms.pause_cooldown_secs)),
+        };
+        if let Some(place) = self.pauses.get_mut(usize::from(kind)) {
+            *place = pause;
         }
-        Ok(begun)
+        Ok(pause)
     }
 
     /// Ends a pause now; its cooldown stays.

@@ -1,6 +1,6 @@
 //! The insurance fund: takes premiums, tops up keepers.
 
-use super::pool::SECS_PER_DAY;
+use super::day_counter::DayCounter;
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::InsuranceDrawn;
 use anchor_lang::prelude::*;
@@ -20,6 +20,8 @@ pub struct InsuranceParams {
     pub per_day_usd_atoms: i64,
     /// Share that it may lose in a day before new risk waits.
     pub drawdown_q32: u64,
+    /// Share of its excess collateral that an account may withdraw in a day while new risk waits.
+    pub drawdown_withdraw_q32: u64,
 }
 
 /// The insurance fund.
@@ -34,10 +36,8 @@ pub struct InsuranceFund {
     pub padding: [u8; 7],
     /// Caps.
     pub params: InsuranceParams,
-    /// Day (Unix seconds / 86,400) that `paid_usd_atoms` counts.
-    pub paid_day: i64,
-    /// Paid for bankruptcies on that day.
-    pub paid_usd_atoms: i64,
+    /// Paid for bankruptcies in a day.
+    pub paid: DayCounter,
     /// When the drawdown window began, Unix seconds.
     pub window_began_at: i64,
     /// Most cash since then, USD atoms.
@@ -47,17 +47,19 @@ pub struct InsuranceFund {
     /// Cash in the markets' lines as their last settlements left it.
     pub lines_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 56],
+    pub reserved: [u8; 48],
 }
 
 impl InsuranceParams {
-    /// Bounds in code: caps are not negative and in order, and the drawdown is over nothing and at
-    /// most all.
+    /// Bounds in code: caps are not negative and in order, and the drawdown and the share that leaves
+    /// an account meanwhile are over nothing and at most all.
     pub fn validate(&self) -> Outcome<()> {
         let ok = self.per_event_usd_atoms >= 0
             && self.per_day_usd_atoms >= self.per_event_usd_atoms
             && self.drawdown_q32 > 0
-            && self.drawdown_q32 <= Ratio::ONE.0;
+            && self.drawdown_q32 <= Ratio::ONE.0
+            && self.drawdown_withdraw_q32 > 0
+            && self.drawdown_withdraw_q32 <= Ratio::ONE.0;
         require_that(ok, WhittleError::BadInsuranceParams)
     }
 }
@@ -66,25 +68,15 @@ impl InsuranceFund {
     /// Size with the discriminator.
     pub const SIZE: usize = 8 + core::mem::size_of::<Self>();
 
-    /// What it may pay for one bankruptcy at this moment: its cash, under the caps for an event and
-    /// for the day.
-    pub fn available(&mut self, now: i64) -> Outcome<Usd> {
-        let day = now.div_euclid(SECS_PER_DAY);
-        if self.paid_day != day {
-            self.paid_day = day;
-            self.paid_usd_atoms = 0;
-        }
-        let of_day = Usd(self.params.per_day_usd_atoms).minus(Usd(self.paid_usd_atoms))?;
+    /// What it may pay at this moment for a bankruptcy for which it has paid `paid` already: its cash,
+    /// under the caps for an event and for the day.
+    pub fn available(&self, paid: Usd, now: i64) -> Outcome<Usd> {
+        let of_event = Usd(self.params.per_event_usd_atoms).minus(paid)?;
+        let of_day = Usd(self.params.per_day_usd_atoms);
         Ok(Usd(self.cash_usd_atoms)
-            .least(Usd(self.params.per_event_usd_atoms))
-            .least(of_day)
+            .least(of_event)
+            .least(self.paid.room(of_day, now)?)
             .most(Usd::ZERO))
-    }
-
-    /// Counts what was paid.
-    pub fn count_paid(&mut self, amount: Usd) -> Outcome<()> {
-        self.paid_usd_atoms = Usd(self.paid_usd_atoms).plus(amount)?.0;
-        Ok(())
     }
 
     /// What it has: its cash and what the markets' lines held when they were last settled. Cash that
@@ -117,9 +109,19 @@ impl InsuranceFund {
         }))
     }
 
+    /// Whether new risk waits, because the fund lost much.
+    pub fn is_drawn(&self, now: i64) -> bool {
+        now < self.drawn_until
+    }
+
+    /// Refuses new risk while it waits.
+    pub fn require_undrawn(&self, now: i64) -> Outcome<()> {
+        require_that(!self.is_drawn(now), WhittleError::InsuranceDrawn)
+    }
+
     /// A daily limit on what leaves the pool: half of it while new risk waits.
     pub fn slowed(&self, limit: Usd, now: i64) -> Usd {
-        if now < self.drawn_until {
+        if self.is_drawn(now) {
             Usd(limit.0 >> 1)
         } else {
             limit

@@ -3,7 +3,7 @@
 use super::exchange::ExchangeParams;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
-use whittle_risk::health::{self, LIMITED_CLASSES};
+use whittle_risk::health::{self, Thresholds, LIMITED_CLASSES};
 use whittle_risk::Ratio;
 
 /// Every account is born as this.
@@ -82,6 +82,16 @@ impl Leverage {
             class,
             own_initial: Ratio(own),
         }
+    }
+
+    /// Whether this means a higher least initial rate than `before` at some moment from `now` to
+    /// `until`. What waits always means more leverage, so a rate never rises by itself: it is higher
+    /// at `now`, or when a change that waited in `before` counts, or never.
+    pub fn raises_over(&self, before: &Self, rules: &Thresholds, now: i64, until: i64) -> bool {
+        let rises_at = |at: i64| {
+            rules.least_initial(&self.counted(at)) > rules.least_initial(&before.counted(at))
+        };
+        rises_at(now) || (before.changes_at <= until && rises_at(before.changes_at.max(now)))
     }
 
     /// Sets class and cap: whatever means less leverage counts at once, whatever means more after

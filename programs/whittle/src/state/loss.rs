@@ -49,11 +49,10 @@ impl Side {
 }
 
 impl Market {
-    /// Whether it has not opened and nobody has anything in it: the pool needs no price of it.
-    pub fn is_idle(&self, now: i64) -> bool {
-        let open = self.long_lots | self.short_lots;
-        let owed = self.claims_unpaid_usd_atoms | self.funding_unsettled_usd_atoms;
-        now < self.opens_at && open == 0 && owed == 0
+    /// Whether nobody has a position in it: what else it holds and owes does not depend on its price,
+    /// so the pool needs none of it.
+    pub fn is_idle(&self) -> bool {
+        self.long_lots | self.short_lots == 0
     }
 
     /// The loss index of a side.

@@ -208,7 +208,8 @@ pub struct MarginAccount {
     pub flagged_at: i64,
     /// When it was last flagged or liquidated.
     pub flag_touched_at: i64,
-    /// Newest publish time among the prices at the flag.
+    /// Newest publish time among the prices at the flag; the largest number when the account was found
+    /// over maintenance since.
     pub flag_publish_time: i64,
     /// Lowest E / M of the episode, Q32.
     pub flag_lowest_ratio_q32: u64,
@@ -246,8 +247,15 @@ pub struct MarginAccount {
     pub is_reserve: u8,
     /// Zero.
     pub padding_end: [u8; 7],
+    /// When its allowance of withdrawals began, Unix seconds; see [`super::slowdown`].
+    pub allowance_began_at: i64,
+    /// What is left of that allowance, USD atoms.
+    pub allowance_usd_atoms: i64,
+    /// What the insurance fund has paid for a bankruptcy of which something is left, USD atoms. Zero
+    /// again when nothing is left, when its owner cured the deficit, and when a new one is booked.
+    pub insurance_paid_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 104],
+    pub reserved: [u8; 80],
 }
 
 impl MarginAccount {
@@ -280,6 +288,17 @@ impl MarginAccount {
             self.set_episode(Episode::NONE);
         }
         Ok(recovered)
+    }
+
+    /// Takes back the sighting of a flag where `health` is at or over maintenance. Tells whether there
+    /// was one.
+    pub fn unsee_if_healthy(&mut self, health: &Health) -> bool {
+        let mut episode = self.episode();
+        let unseen = health.equity >= health.maintenance && episode.unsee();
+        if unseen {
+            self.set_episode(episode);
+        }
+        unseen
     }
 
     /// Whether the account owes or may come to owe: positions, an overdraft, its interest or a

@@ -153,9 +153,8 @@ pub struct Market {
     pub long_loss_unsettled_usd_atoms: i64,
     /// Losses that shorts bear and have not settled.
     pub short_loss_unsettled_usd_atoms: i64,
-    /// Cash of the pool, less the market's claims that it could not fund, when the market was last
-    /// settled, USD atoms.
-    pub pool_cash_seen_usd_atoms: i64,
+    /// What the whole pool was worth when the market was last settled, USD atoms; may be negative.
+    pub pool_value_seen_usd_atoms: i64,
     /// Circuit breakers.
     pub breaker: Breaker,
     /// Volatility regime.
@@ -172,14 +171,15 @@ pub struct Market {
     pub crowded_short_q32: u64,
     /// From when on risk may be taken, Unix seconds; zero for a market of the first hour.
     pub opens_at: i64,
-    /// Until when new risk waits, because the insurance fund lost much; as of the last settlement.
-    pub insurance_drawn_until: i64,
+    /// What this market was worth to the pool when it was last settled, USD atoms: what it adds to
+    /// [`super::Pool::markets_worth_usd_atoms`].
+    pub pool_worth_usd_atoms: i64,
     /// The insurance line as the last settlement left it.
     pub insurance_line_seen_usd_atoms: i64,
     /// When the guardian last tightened, Unix seconds.
     pub guarded_at: i64,
     /// Room.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 48],
 }
 
 impl Market {
@@ -238,13 +238,9 @@ impl Market {
         whittle_risk::price::mark(&self.price.cached(), &self.oracle.policy(), now)
     }
 
-    /// Refuses new risk while a price shock lasts and after the insurance fund lost much.
-    pub fn require_calm(&self, now: i64) -> Outcome<()> {
-        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)?;
-        require_that(
-            now >= self.insurance_drawn_until,
-            WhittleError::InsuranceDrawn,
-        )
+    /// Refuses new risk while a price shock lasts.
+    pub fn require_calm(&self) -> Outcome<()> {
+        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)
     }
 
     /// Longs minus shorts.
@@ -252,26 +248,35 @@ impl Market {
         Ok(nav::skew(self.long_lots, self.short_lots)?)
     }
 
-    /// Brings the funding index to `now` at the cached price. There is no funding after the end.
+    /// The funding index at `now` at the cached price, and what traders owe by then and have not
+    /// settled; negative when they are to receive. There is no funding after the end.
+    pub fn funding_at(&self, now: i64) -> Outcome<(i128, Usd)> {
+        let before = i128::from(self.funding_index_q32);
+        let unsettled = Usd(self.funding_unsettled_usd_atoms);
+        let secs = now.saturating_sub(self.funded_at).max(0);
+        if self.funded_at == 0 || secs == 0 || self.wind_down.is_settled() {
+            return Ok((before, unsettled));
+        }
+        let terms = FundingTerms {
+            max_rate_per_day: Ratio(self.params.funding_max_per_day_q32),
+            skew_scale: Usd(self.params.funding_skew_scale_usd_atoms),
+        };
+        let skew = self.skew()?;
+        let price = Price(self.price.price_q32);
+        let step = funding::index_step(skew, price, &terms, secs.unsigned_abs())?;
+        let after = before.checked_add(step).ok_or(WhittleError::MathOverflow)?;
+        let owed = funding::owed_ceil(skew, before, after)?;
+        Ok((after, unsettled.plus(owed)?))
+    }
+
+    /// Brings the funding index to `now`.
     pub fn accrue_funding(&mut self, now: i64) -> Outcome<()> {
         if self.wind_down.is_settled() {
             return Ok(());
         }
-        let secs = now.saturating_sub(self.funded_at).max(0);
-        if self.funded_at != 0 && secs > 0 {
-            let terms = FundingTerms {
-                max_rate_per_day: Ratio(self.params.funding_max_per_day_q32),
-                skew_scale: Usd(self.params.funding_skew_scale_usd_atoms),
-            };
-            let skew = self.skew()?;
-            let price = Price(self.price.price_q32);
-            let before = i128::from(self.funding_index_q32);
-            let step = funding::index_step(skew, price, &terms, secs.unsigned_abs())?;
-            let after = before.checked_add(step).ok_or(WhittleError::MathOverflow)?;
-            let owed = funding::owed_ceil(skew, before, after)?;
-            self.funding_index_q32 = after.into();
-            self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).plus(owed)?.0;
-        }
+        let (index, unsettled) = self.funding_at(now)?;
+        self.funding_index_q32 = index.into();
+        self.funding_unsettled_usd_atoms = unsettled.0;
         self.funded_at = self.funded_at.max(now);
         Ok(())
     }

@@ -4,6 +4,7 @@
 pub mod bank;
 pub mod breaker;
 pub mod crowding;
+pub mod day_counter;
 pub mod depeg;
 pub mod envelope;
 pub mod exchange;
@@ -11,6 +12,7 @@ pub mod governance;
 pub mod insurance_fund;
 pub mod issuer;
 pub mod leverage;
+pub mod line;
 pub mod liquidity_request;
 pub mod loss;
 pub mod margin_account;
@@ -21,7 +23,9 @@ pub mod proposal;
 pub mod raw;
 pub mod recovery;
 pub mod regime;
+pub mod slowdown;
 pub mod stop;
+pub mod weight;
 pub mod wind_down;
 
 pub use bank::Bank;

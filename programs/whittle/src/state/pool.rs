@@ -1,5 +1,7 @@
 //! The liquidity pool: the other side of every position.
 
+use super::day_counter::DayCounter;
+use super::Market;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::{Ratio, Usd};
@@ -11,7 +13,6 @@ pub const SHARE_DECIMALS: u8 = 6;
 /// whoever raises the price of a share pays for the locked ones too, a thousand times what rounding
 /// can take from another.
 pub const LOCKED_SHARES: u64 = 1_000;
-pub(super) const SECS_PER_DAY: i64 = 86_400;
 
 /// What the authority chooses for the pool.
 #[zero_copy]
@@ -45,10 +46,8 @@ pub struct Pool {
     pub reserve_usd_atoms: i64,
     /// Deposits that wait to be filled.
     pub pending_deposits_usd_atoms: i64,
-    /// Day (Unix seconds / 86,400) that `withdrawn_usd_atoms` counts.
-    pub withdraw_day: i64,
-    /// What left on that day.
-    pub withdrawn_usd_atoms: i64,
+    /// What left in a day.
+    pub withdrawn: DayCounter,
     /// Bump of this address.
     pub bump: u8,
     /// Bump of the share mint.
@@ -57,18 +56,19 @@ pub struct Pool {
     pub share_escrow_bump: u8,
     /// Zero.
     pub padding: [u8; 5],
-    /// Day (Unix seconds / 86,400) that `loss_taken_usd_atoms` counts.
-    pub loss_day: i64,
-    /// Losses of others taken on that day.
-    pub loss_taken_usd_atoms: i64,
+    /// Losses of others taken in a day.
+    pub losses_taken: DayCounter,
     /// Overdrafts of all accounts, as last counted.
     pub overdrafts_usd_atoms: i64,
     /// Newest publish time when the pool was first seen unable to pay; zero when it is able.
     pub shortfall_seen_at: i64,
     /// The least that was missing since then, USD atoms.
     pub shortfall_usd_atoms: i64,
+    /// What all markets together were worth to it when each was last settled, USD atoms: the sum of
+    /// their [`Market::pool_worth_usd_atoms`].
+    pub markets_worth_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 64],
+    pub reserved: [u8; 56],
 }
 
 impl Pool {
@@ -97,32 +97,29 @@ impl Pool {
     /// Pays `amount` to somebody who leaves: from free cash, within the `limit` of the day.
     pub fn pay_out(&mut self, amount: Usd, limit: Usd, now: i64) -> Outcome<()> {
         require_that(amount.0 <= self.cash_usd_atoms, WhittleError::PoolCash)?;
-        let day = now.div_euclid(SECS_PER_DAY);
-        if self.withdraw_day != day {
-            self.withdraw_day = day;
-            self.withdrawn_usd_atoms = 0;
-        }
-        let withdrawn = Usd(self.withdrawn_usd_atoms).plus(amount)?;
-        require_that(withdrawn <= limit, WhittleError::WithdrawLimit)?;
-        self.withdrawn_usd_atoms = withdrawn.0;
+        let room = self.withdrawn.room(limit, now)?;
+        require_that(amount <= room, WhittleError::WithdrawLimit)?;
+        self.withdrawn.count(amount, now)?;
         self.cash_usd_atoms = Usd(self.cash_usd_atoms).minus(amount)?.0;
         Ok(())
     }
 
     /// What is left of the day's cap on losses of others.
-    pub fn loss_room(&mut self, now: i64) -> Outcome<Usd> {
-        let day = now.div_euclid(SECS_PER_DAY);
-        if self.loss_day != day {
-            self.loss_day = day;
-            self.loss_taken_usd_atoms = 0;
-        }
+    pub fn loss_room(&self, now: i64) -> Outcome<Usd> {
         let cap = Usd(self.params.loss_per_day_usd_atoms);
-        Ok(cap.minus(Usd(self.loss_taken_usd_atoms))?.most(Usd::ZERO))
+        self.losses_taken.room(cap, now)
     }
 
-    /// Counts a loss that was taken within the cap.
-    pub fn count_loss(&mut self, amount: Usd) -> Outcome<()> {
-        self.loss_taken_usd_atoms = Usd(self.loss_taken_usd_atoms).plus(amount)?.0;
+    /// What it is worth: its cash, and what its markets were worth to it when each was last settled.
+    pub fn value(&self) -> Outcome<Usd> {
+        Ok(self.own_cash()?.plus(Usd(self.markets_worth_usd_atoms))?)
+    }
+
+    /// Stores what a market is worth to the pool, in both places.
+    pub fn set_worth(&mut self, market: &mut Market, worth: Usd) -> Outcome<()> {
+        let change = worth.minus(Usd(market.pool_worth_usd_atoms))?;
+        self.markets_worth_usd_atoms = Usd(self.markets_worth_usd_atoms).plus(change)?.0;
+        market.pool_worth_usd_atoms = worth.0;
         Ok(())
     }
 

@@ -23,7 +23,7 @@ pub const APPLY_WINDOW_SECS: i64 = 14 * 86_400;
 pub struct BankTerms {
     /// Where its price comes from.
     pub oracle: OracleConfig,
-    /// Share of its value that counts as equity, at most one.
+    /// Share of its value that counts as equity, at most one; a lower one is reached in a day.
     pub haircut_weight_q32: u64,
     /// Most that may be deposited, token atoms.
     pub deposit_cap_atoms: u64,
@@ -106,7 +106,7 @@ pub enum Change {
         /// Its number.
         market: u16,
     },
-    /// 11: takes deposits again that the guardian froze.
+    /// 11: takes deposits again that the guardian froze, and lifts his cap.
     ClearBankFreeze {
         /// Its number.
         bank: u16,

@@ -121,7 +121,8 @@ impl Regime {
 }
 
 impl Market {
-    /// Multiplier by which margin calls are judged: where maintenance is going, when that is up.
+    /// The largest maintenance multiplier that the market has or is on its way to: by it margin calls
+    /// and new terms are judged.
     #[inline]
     pub fn call_multiplier(&self) -> Ratio {
         Ratio(self.multiplier_q32.max(self.regime.ramp_to_q32))
@@ -155,7 +156,7 @@ impl Market {
         if level == self.regime.level {
             return Ok(false);
         }
-        self.begin_ramp(level, now)?;
+        self.begin_ramp(&params.terms(), level, now)?;
         Ok(true)
     }
 
@@ -176,15 +177,26 @@ impl Market {
         Ok(())
     }
 
+    /// Takes new terms of the regimes. Where the present level means other multipliers than before, a
+    /// ramp to them begins: an initial multiplier that rises does so at once. Tells whether it did.
+    pub fn retarget_regime(&mut self, params: &RegimeParams, now: i64) -> Outcome<bool> {
+        let level = self.regime.level;
+        let wanted = params.terms().multipliers(level);
+        let changes = wanted != self.regime.ramp().to;
+        if changes {
+            self.begin_ramp(&params.terms(), level, now)?;
+        }
+        Ok(changes)
+    }
+
     /// Begins a ramp to the multipliers of `level` from where the market stands.
-    pub fn begin_ramp(&mut self, level: u8, now: i64) -> Outcome<()> {
+    fn begin_ramp(&mut self, terms: &RegimeTerms, level: u8, now: i64) -> Outcome<()> {
         self.follow_ramp(now)?;
-        let terms = self.params.regime.terms();
         let current = Multipliers {
             initial: Ratio(self.regime.initial_q32),
             maintenance: Ratio(self.multiplier_q32),
         };
-        let ramp = Ramp::towards(&terms, level, current, now);
+        let ramp = Ramp::towards(terms, level, current, now);
         self.regime.set_ramp(&ramp, terms.ramp_secs);
         self.follow_ramp(now)
     }

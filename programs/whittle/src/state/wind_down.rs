@@ -7,6 +7,7 @@ use super::{bank::QUOTE_BANK, Bank, Market};
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
 use whittle_risk::price::Mark;
+use whittle_risk::settlement::Observed;
 use whittle_risk::Price;
 
 /// Shortest time between beginning and settlement: traders must be able to leave by themselves.
@@ -24,6 +25,12 @@ pub struct WindDown {
     pub settles_at: i64,
     /// The published price of settlement, Q32; zero before.
     pub price_q32: u64,
+    /// Prices times seconds of the last hour, low word, Q32.
+    pub observed_low: u64,
+    /// The same, high word.
+    pub observed_high: u32,
+    /// Seconds in it.
+    pub observed_secs: u32,
 }
 
 /// Whether the time between beginning and settlement is within bounds.
@@ -54,12 +61,47 @@ impl WindDown {
         self.price_q32 != 0
     }
 
-    /// Publishes the price of settlement, once.
-    pub fn publish(&mut self, price: Price, now: i64) -> Outcome<()> {
+    /// Counts a price for the time from when it was published to when the next one was, as far as it
+    /// belongs to the average at which this ends.
+    #[inline]
+    pub fn observe(&mut self, price: Price, from: i64, until: i64) {
+        if self.begins_at != 0 && !self.is_settled() {
+            self.set_observed(self.observed().with(self.settles_at, price, from, until));
+        }
+    }
+
+    /// What [`Self::observe`] has summed up, with the newest price, which was published at `from` and
+    /// stands until now.
+    pub fn observed_until(&self, price: Price, from: i64, now: i64) -> Observed {
+        self.observed().with(self.settles_at, price, from, now)
+    }
+
+    fn observed(&self) -> Observed {
+        Observed {
+            sum: u128::from(self.observed_low) | (u128::from(self.observed_high) << 64),
+            secs: self.observed_secs,
+        }
+    }
+
+    #[inline(never)] // Few markets end, and every update of a price comes by.
+    #[allow(clippy::cast_possible_truncation)] // The sum is under 2^76; splitting it is the purpose.
+    fn set_observed(&mut self, observed: Observed) {
+        self.observed_low = observed.sum as u64;
+        self.observed_high = (observed.sum >> 64) as u32;
+        self.observed_secs = observed.secs;
+    }
+
+    /// Whether the price of settlement may be published.
+    pub fn require_due(&self, now: i64) -> Outcome<()> {
         require_that(
             self.begins_at != 0 && now >= self.settles_at && !self.is_settled(),
             WhittleError::SettlementNotDue,
-        )?;
+        )
+    }
+
+    /// Publishes the price of settlement, once.
+    pub fn publish(&mut self, price: Price, now: i64) -> Outcome<()> {
+        self.require_due(now)?;
         self.price_q32 = price.0;
         Ok(())
     }

@@ -20,8 +20,8 @@ fn a_breaker_that_never_opens_again_or_never_closes_is_refused() {
     let cases: [Case<BreakerParams>; 10] = [
         ("no capacity", |it| it.capacity_usd_atoms = 0),
         ("negative", |it| it.capacity_usd_atoms = -1),
-        ("under the minimum close", |it| {
-            it.capacity_usd_atoms = 5 * USD - 1
+        ("under the minimum close and position", |it| {
+            it.capacity_usd_atoms = 15 * USD - 1
         }),
         ("no refill", |it| it.refill_per_hour_usd_atoms = 0),
         ("a refill of over a day", |it| {
@@ -39,6 +39,9 @@ fn a_breaker_that_never_opens_again_or_never_closes_is_refused() {
         println!("{name}");
         listed(|spec| change(&mut spec.params.breaker)).refused(WhittleError::BadMarketParams);
     }
+    // A lot of four dollars does not fit twice beside fifteen.
+    listed(|spec| spec.params.breaker.capacity_usd_atoms = 23 * USD - 1)
+        .refused(WhittleError::BadLotSize);
     listed(|spec| {
         let breaker = &mut spec.params.breaker;
         breaker.capacity_usd_atoms = 24 * USD;

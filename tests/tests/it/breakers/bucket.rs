@@ -4,6 +4,7 @@ use super::{narrow, Scene, WhittleError, BTC, CASH, LOTS, LOW, USD};
 use whittle::event::PartiallyLiquidated;
 use whittle_risk::health::State;
 use whittle_risk::liquidation::Kind;
+use whittle_tests::USDC;
 
 /// Alice needs about 12,000 dollars closed; the bucket has room for 5,000.
 fn scene() -> Scene {
@@ -103,4 +104,18 @@ fn an_account_that_a_full_bucket_protects_can_be_cured_by_its_owner() {
     world.trade(alice, BTC, -LOTS / 2);
     assert!(!scene.is_flagged());
     assert!(scene.state() < State::Liquidatable);
+}
+
+/// The narrowest breaker that may be listed, and positions around the sum of least close and least
+/// position, 15 dollars, which close whole or not at all.
+#[test]
+fn an_empty_bucket_has_room_for_every_position() {
+    for lots in 3..=8_i64 {
+        let cash = lots.unsigned_abs() * 21 * USDC / 100 + 2 * USDC / 100;
+        let mut scene = Scene::with(&[narrow(23)], cash, &[(BTC, lots)]);
+        scene.price("38800");
+        assert_eq!(scene.state(), State::Liquidatable, "{lots}");
+        let event = scene.flag_and_liquidate();
+        assert!(event.receipt.closed_usd_atoms >= 5 * USD, "{lots}");
+    }
 }

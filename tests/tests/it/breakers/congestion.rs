@@ -15,14 +15,18 @@ fn after_a_gap(quote: &str) -> (Scene, GraceBegan) {
     (scene, event)
 }
 
+/// For 400 seconds no price arrives; then BTC is at 38,980 dollars and about 2,680 dollars are left of
+/// Alice's margin, of the 2,920 that are required.
 #[test]
 fn after_a_gap_an_owner_has_a_minute_of_grace_to_deposit() {
     let (mut scene, event) = after_a_gap(LOW);
     assert_eq!(event.until, scene.world.now() + 60);
     assert_eq!(scene.state(), State::Liquidatable);
+    // The keeper's clock may start, but for a minute he closes nothing.
     scene.flag();
     scene.again(30);
     scene.cannot_liquidate(WhittleError::Protected);
+    // Half a minute later her 2,000 dollars arrive.
     let Scene { world, alice, .. } = &mut scene;
     let quote = world.bank(0).mint;
     world.give(alice, &quote, 2_000 * USDC);
@@ -33,6 +37,7 @@ fn after_a_gap_an_owner_has_a_minute_of_grace_to_deposit() {
     assert_eq!(scene.lots(BTC), LOTS);
 }
 
+/// INV-EXIT.
 #[test]
 fn a_reduction_is_filled_during_grace() {
     let (mut scene, _) = after_a_gap(LOW);
@@ -45,6 +50,7 @@ fn a_reduction_is_filled_during_grace() {
 fn when_grace_is_over_the_bonus_has_grown_and_the_liquidation_follows() {
     let (mut scene, _) = after_a_gap(LOW);
     let floor = scene.rules().bonus_floor_q32;
+    // The auction runs while the account is protected: from 0.05 % at the flag to 0.5 % a minute later.
     scene.flag();
     scene.again(59);
     scene.cannot_liquidate(WhittleError::Protected);
@@ -56,6 +62,7 @@ fn when_grace_is_over_the_bonus_has_grown_and_the_liquidation_follows() {
 
 #[test]
 fn grace_never_protects_an_emergency() {
+    // At 38,250 dollars about 860 are left, under half of the 2,870 that are required.
     let (mut scene, _) = after_a_gap("38250");
     assert_eq!(scene.state(), State::Emergency);
     scene.liquidate();

@@ -5,8 +5,10 @@ mod bounds;
 mod bucket;
 mod congestion;
 mod drawdown;
+mod ramps;
 mod regimes;
 mod shock;
+mod slowdown;
 
 use crate::liquidation::{Scene, BTC, CASH, LOTS, LOW};
 use whittle::error::WhittleError;

@@ -139,6 +139,7 @@ fn when_a_market_calms_down_both_multipliers_come_back_within_a_day() {
     assert_eq!(market.regime.ramp_started_at, 0);
 }
 
+/// INV-SAMPLES.
 #[test]
 fn many_updates_do_not_make_a_calm_market_look_wild() {
     let mut world = World::new();

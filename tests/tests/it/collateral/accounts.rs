@@ -27,7 +27,7 @@ const WITHDRAW_MINT: usize = 4;
 const WITHDRAW_VAULT: usize = 5;
 const RECEIVER: usize = 6;
 const WITHDRAW_PROGRAM: usize = 7;
-const WITHDRAW_NAMED: usize = 8;
+const WITHDRAW_NAMED: usize = 9;
 
 /// Alice holds each token and a position in BTC.
 fn holder() -> (World, Actor) {

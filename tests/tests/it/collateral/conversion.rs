@@ -1,18 +1,17 @@
 //! Conversion of collateral. INV-CONVERT: the harness assesses equity off chain before and after
 //! every sale.
 
-use super::{held, indebted, refresh, rich, set_bank, world, ONE_SOL, PYUSD, QUOTE, SOL};
+use super::{held, indebted, refresh, rich, world, ONE_SOL, PYUSD, QUOTE, SOL};
 use crate::altered::{unsigned, with_account};
 use anchor_lang::error::ErrorCode;
 use anchor_lang::solana_program::instruction::Instruction;
 use whittle::error::WhittleError;
 use whittle::event::{AccountUnflagged, CollateralConverted};
-use whittle::state::wind_down::WindDown;
 use whittle_client::address;
 use whittle_client::instruction::{self, Buyer};
 use whittle_risk::overdraft::Conversion;
 use whittle_risk::{Price, Ratio, Usd};
-use whittle_tests::{Actor, Quote, World, ONE, USD, USDC};
+use whittle_tests::{Actor, Quote, World, USD, USDC};
 
 fn cash(world: &World, actor: &Actor) -> i64 {
     world.account_of(actor).cash_usd_atoms
@@ -224,33 +223,6 @@ fn a_token_without_a_price_to_sell_at_holds_up_no_other() {
     bob.convert(&mut world, &alice, SOL, u64::MAX).ok();
     let sent = bob.convert(&mut world, &alice, PYUSD, u64::MAX);
     sent.refused(WhittleError::PriceTooOld);
-}
-
-#[test]
-fn a_token_that_is_wound_down_is_bought_from_anyone_at_the_published_price() {
-    let mut world = world();
-    let carol = rich(&mut world, "carol");
-    carol.deposit(&mut world, SOL, 3 * ONE_SOL).ok();
-    let bob = rich(&mut world, "bob");
-    let published = ONE / 10 / 100 * 90; // 90 dollars for a SOL
-    set_bank(&mut world, SOL, |bank| {
-        bank.wind_down = WindDown {
-            begins_at: 1,
-            settles_at: 2,
-            price_q32: published,
-        };
-    });
-    // However old the oracle's price is.
-    world.pass(10_000);
-    let event: CollateralConverted = bob.convert(&mut world, &carol, SOL, u64::MAX).ok().event();
-    assert_eq!(event.amount_atoms, 3 * ONE_SOL);
-    assert_eq!((event.price_q32, event.discount_q32), (published, 0));
-    let fair = Price(published)
-        .notional_ceil(3 * ONE_SOL)
-        .expect("270 dollars");
-    assert_eq!(event.paid_usd_atoms, fair.0);
-    assert_eq!(cash(&world, &carol), fair.0);
-    assert_eq!(world.account_of(&carol).used_collaterals().count(), 0);
 }
 
 // Places in `convert_collateral`.

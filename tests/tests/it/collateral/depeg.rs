@@ -3,7 +3,8 @@
 use super::{rich, world, BTC, PYUSD, QUOTE, REWARD};
 use whittle::error::WhittleError;
 use whittle::event::{PegBroken, PegRegained};
-use whittle::state::depeg::DepegParams;
+use whittle::state::depeg::{Depeg, DepegParams};
+use whittle::state::proposal::{BankTerms, Change};
 use whittle_risk::Ratio;
 use whittle_tests::{bps, Actor, BankSpec, Quote, World, USD, USDC};
 
@@ -190,4 +191,45 @@ fn guards_out_of_bounds_are_refused() {
     ] {
         World::new().list_bank(&right).ok();
     }
+}
+
+#[test]
+fn governance_takes_the_guard_from_a_token_that_has_lost_its_peg_and_gives_it_another_one() {
+    let mut world = world();
+    let alice = rich(&mut world, "alice");
+    price(&mut world, "0.93");
+    let bank = world.bank(PYUSD);
+    let terms = |depeg| Change::BankTerms {
+        bank: PYUSD,
+        terms: BankTerms {
+            oracle: bank.oracle,
+            haircut_weight_q32: bank.haircut_weight_q32,
+            deposit_cap_atoms: bank.deposit_cap_atoms,
+            conversion_discount_q32: bank.conversion_discount_q32,
+            depeg,
+            issuer_group: bank.issuer_group,
+        },
+    };
+    let (none, again) = (
+        world.propose(terms(DepegParams::default())),
+        world.propose(terms(bank.depeg_params)),
+    );
+    world.await_eta(again);
+    assert_eq!(weight(&world).0, bps(5_000));
+    assert_ne!(world.bank(PYUSD).depeg.since, 0);
+
+    // Without a guard no peg is lost, at any price.
+    world.apply(none).ok();
+    assert_eq!(world.bank(PYUSD).depeg, Depeg::default());
+    assert_eq!(weight(&world).0, bps(9_500));
+    let done = price(&mut world, "0.93");
+    assert_eq!(done.events_of::<PegBroken>(), []);
+    alice.deposit(&mut world, PYUSD, 1).ok();
+
+    // With one it is lost from the next price on, and the steps begin anew.
+    world.apply(again).ok();
+    assert_eq!(weight(&world).0, bps(9_500));
+    let broken: PegBroken = price(&mut world, "0.93").event();
+    assert_eq!(broken.since, world.now());
+    assert_eq!(weight(&world).0, bps(9_500) - bps(500));
 }

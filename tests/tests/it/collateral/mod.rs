@@ -7,6 +7,7 @@ mod deposits;
 mod groups;
 mod life;
 mod overdraft;
+mod settled;
 mod withdrawals;
 
 use anchor_lang::Discriminator;

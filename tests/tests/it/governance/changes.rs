@@ -9,6 +9,8 @@ use whittle::state::InsuranceFund;
 use whittle_client::{address, instruction};
 use whittle_tests::{bps, MarketSpec, World, USD};
 
+/// The authority wants an opening fee of 0.07 % instead of 0.06 %. Everybody reads it for two days;
+/// then anybody makes it so.
 #[test]
 fn a_change_is_announced_waits_and_is_then_applied_by_anyone() {
     let mut world = World::new();
@@ -20,11 +22,13 @@ fn a_change_is_announced_waits_and_is_then_applied_by_anyone() {
     assert_eq!(world.proposal(0).encoded(), event.change);
     assert_eq!(exchange_of(&world).next_proposal, 1);
 
+    // A second early: the old fee holds.
     world.pass(2 * DAY - 1);
     world.apply(0).refused(WhittleError::ChangeNotDue);
     assert_eq!(world.market(BTC).params.open_fee_q32, bps(6));
 
     world.pass(1);
+    // Whoever applies it, the rent of the proposal goes back to the authority.
     let lamports = |world: &World| {
         let purse = world.raw(&world.authority.address());
         purse.expect("an authority").lamports

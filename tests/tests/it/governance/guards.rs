@@ -86,6 +86,7 @@ fn only_guardian_and_authority_tighten() {
     authority.guard_bank(&mut world, SOL).ok();
 }
 
+/// INV-GOV-MONOTONE.
 /// Every sequence of calls: what a call asks for does not matter, the guard only tightens. The
 /// harness says the same after each transaction.
 #[test]
@@ -147,7 +148,7 @@ fn frozen_deposits_are_refused_until_a_change_that_waited() {
     alice.deposit(&mut world, SOL, 10).ok();
     let guardian = world.guardian();
     let event: BankGuarded = guardian.guard_bank(&mut world, SOL).ok().event();
-    assert_eq!(event.bank, SOL);
+    assert_eq!((event.bank, event.deposit_cap_atoms), (SOL, 0));
     let sent = alice.deposit(&mut world, SOL, 5);
     sent.refused(WhittleError::DepositsFrozen);
     let sent = guardian.guard_bank(&mut world, SOL);
@@ -159,11 +160,68 @@ fn frozen_deposits_are_refused_until_a_change_that_waited() {
 }
 
 #[test]
-fn deposits_of_the_quote_token_cannot_be_frozen() {
+fn a_lower_deposit_cap_lets_in_what_is_under_it_and_nothing_more() {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    let alice = world.keeper("alice");
+    let mint = world.bank(SOL).mint;
+    world.give(&alice, &mint, 100);
+    alice.deposit(&mut world, SOL, 10).ok();
+    let (guardian, mallory) = (world.guardian(), world.actor("mallory"));
+    let sent = mallory.cap_bank(&mut world, SOL, 15);
+    sent.refused(WhittleError::NotGuardian);
+    let sent = guardian.cap_bank(&mut world, SOL, 15);
+    let event: BankGuarded = sent.ok().event();
+    assert_eq!((event.bank, event.deposit_cap_atoms), (SOL, 15));
+    alice.deposit(&mut world, SOL, 5).ok();
+    let sent = alice.deposit(&mut world, SOL, 1);
+    sent.refused(WhittleError::DepositCap);
+    // Only lower, also than what is there: that stays, and may leave.
+    for cap in [15, 16, world.bank(SOL).deposit_cap_atoms, u64::MAX] {
+        let sent = guardian.cap_bank(&mut world, SOL, cap);
+        sent.refused(WhittleError::CapNotLower);
+    }
+    guardian.cap_bank(&mut world, SOL, 12).ok();
+    alice.withdraw(&mut world, SOL, 4).ok();
+    let sent = alice.deposit(&mut world, SOL, 2);
+    sent.refused(WhittleError::DepositCap);
+    alice.deposit(&mut world, SOL, 1).ok();
+    // A cap of the authority under the guardian's counts too; a guard is none over it.
+    let bank = SOL;
+    guardian.guard_bank(&mut world, SOL).ok();
+    let sent = guardian.cap_bank(&mut world, SOL, 5);
+    sent.refused(WhittleError::GuardLoosens);
+    // The way back is a change that waited, and was queued after the last tightening.
+    world.change(Change::ClearBankFreeze { bank });
+    assert_eq!(world.bank(SOL).guard_cap(), u64::MAX);
+    alice.deposit(&mut world, SOL, 50).ok();
+    let early = world.propose(Change::ClearBankFreeze { bank });
+    world.await_eta(early);
+    guardian.cap_bank(&mut world, SOL, 1).ok();
+    world.apply(early).refused(WhittleError::GuardLoosens);
+}
+
+#[test]
+fn a_deposit_cap_over_the_one_of_the_terms_is_no_guard() {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    let guardian = world.guardian();
+    let cap = world.bank(SOL).deposit_cap_atoms;
+    for wish in [cap, cap + 1] {
+        let sent = guardian.cap_bank(&mut world, SOL, wish);
+        sent.refused(WhittleError::CapNotLower);
+    }
+    guardian.cap_bank(&mut world, SOL, cap - 1).ok();
+}
+
+#[test]
+fn deposits_of_the_quote_token_cannot_be_frozen_or_capped() {
     let mut world = World::new();
     let guardian = world.guardian();
-    let sent = guardian.guard_bank(&mut world, 0);
-    sent.refused(WhittleError::BadGuard);
+    for cap in [0, 1] {
+        let sent = guardian.cap_bank(&mut world, 0, cap);
+        sent.refused(WhittleError::BadGuard);
+    }
 }
 
 #[test]

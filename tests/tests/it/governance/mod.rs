@@ -7,6 +7,7 @@ mod guards;
 mod listing;
 mod pauses;
 mod ramp;
+mod weights;
 
 use whittle::error::WhittleError;
 use whittle::event::OrderKilled;

@@ -8,6 +8,7 @@ use whittle::event::{PartiallyLiquidated, Paused, Unpaused};
 use whittle::state::governance::{
     PAUSE_LIQUIDATIONS, PAUSE_LIQUIDITY, PAUSE_NEW_RISK, PAUSE_WITHDRAWALS,
 };
+use whittle::state::Exchange;
 use whittle_risk::health::State;
 use whittle_tests::{World, USDC};
 
@@ -85,16 +86,13 @@ fn a_pause_of_liquidations_protects_an_account_that_is_not_in_emergency() {
     keeper.liquidate(&mut scene.world, &alice).ok();
 }
 
+/// INV-PAUSE and INV-EMERGENCY.
 #[test]
 fn no_pause_protects_an_account_in_emergency() {
     let mut scene = Scene::long();
     let guardian = scene.world.guardian();
-    for kind in [
-        PAUSE_NEW_RISK,
-        PAUSE_WITHDRAWALS,
-        PAUSE_LIQUIDATIONS,
-        PAUSE_LIQUIDITY,
-    ] {
+    // A pause of liquidations is one of new risk and of withdrawals too.
+    for kind in [PAUSE_LIQUIDATIONS, PAUSE_LIQUIDITY] {
         guardian.pause(&mut scene.world, kind, HOUR).ok();
     }
     scene.price("38400");
@@ -105,18 +103,19 @@ fn no_pause_protects_an_account_in_emergency() {
     assert!(event.legs[0].closed_lots > 0);
 }
 
+/// INV-PAUSE and INV-EXIT.
 #[test]
 fn whatever_is_paused_deposits_and_reductions_work() {
-    let mut scene = Scene::with(&[Default::default()], CASH * 2, &[(BTC, LOTS)]);
-    let guardian = scene.world.guardian();
-    for kind in [
-        PAUSE_NEW_RISK,
-        PAUSE_WITHDRAWALS,
-        PAUSE_LIQUIDATIONS,
-        PAUSE_LIQUIDITY,
+    for kinds in [
+        [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS, PAUSE_LIQUIDITY].as_slice(),
+        &[PAUSE_LIQUIDATIONS, PAUSE_LIQUIDITY],
     ] {
-        guardian.pause(&mut scene.world, kind, HOUR).ok();
-        what_is_never_paused_works(&mut scene);
+        let mut scene = Scene::with(&[Default::default()], CASH * 2, &[(BTC, LOTS)]);
+        let guardian = scene.world.guardian();
+        for kind in kinds {
+            guardian.pause(&mut scene.world, *kind, HOUR).ok();
+            what_is_never_paused_works(&mut scene);
+        }
     }
 }
 
@@ -137,6 +136,7 @@ fn a_pause_of_liquidity_stops_requests_and_their_fills_but_not_refunds() {
     sent.refused(WhittleError::LiquidityPaused);
 }
 
+/// INV-PAUSE.
 #[test]
 fn a_pause_ends_by_itself_and_the_next_one_waits_for_its_cooldown() {
     let mut world = World::new();
@@ -223,4 +223,89 @@ fn a_pause_of_liquidations_is_not_followed_at_once_by_one_of_what_it_paused_too(
         let sent = guardian.pause(&mut world, kind, 3_600);
         sent.refused(WhittleError::PauseCoolingDown);
     }
+}
+
+#[test]
+fn a_pause_of_what_liquidations_would_pause_too_is_not_followed_at_once_by_one_of_those() {
+    for kind in [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS] {
+        let mut world = World::new();
+        let guardian = world.guardian();
+        guardian.pause(&mut world, kind, HOUR).ok();
+        let cools_until = exchange_of(&world).pauses[usize::from(kind)].cooldown_until;
+        for secs in [0, 1, cools_until - world.now() - 2] {
+            world.pass(secs);
+            let sent = guardian.pause(&mut world, PAUSE_LIQUIDATIONS, HOUR);
+            sent.refused(WhittleError::PauseCoolingDown);
+        }
+        world.pass(1);
+        guardian.pause(&mut world, PAUSE_LIQUIDATIONS, HOUR).ok();
+    }
+}
+
+/// Everything that a guardian can do with three kinds of pauses, as fast as he may or a little later.
+struct Search {
+    /// From when on withdrawals and new risk were paused, and for how long, by kind 0 and 1.
+    paused: [i64; 2],
+    sequences: u32,
+    longest: i64,
+}
+
+impl Search {
+    /// Of any span, neither is paused for more than half and half a pause.
+    fn judge(&mut self, until: i64) {
+        self.sequences += 1;
+        for paused in self.paused {
+            assert!(2 * paused <= until + self.longest, "{paused} of {until}");
+        }
+    }
+
+    /// `until` is when the last pause that counts ended.
+    fn go_on(&mut self, exchange: Exchange, now: i64, until: i64, depth: u32) {
+        self.judge(until);
+        if depth == 0 {
+            return;
+        }
+        for kind in [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS, PAUSE_LIQUIDATIONS] {
+            for (secs, wait) in [(DAY, 0), (DAY, 1), (DAY / 3, 0), (1, DAY / 2)] {
+                // The first moment at which it is allowed: now, or when some cooldown is over.
+                let ends = exchange.pauses.map(|pause| pause.cooldown_until);
+                let mut moments: Vec<i64> = ends.into_iter().filter(|end| *end > now).collect();
+                moments.push(now);
+                moments.sort_unstable();
+                let secs32 = u32::try_from(secs).expect("a day at most");
+                let begun = moments.into_iter().find_map(|at| {
+                    let mut after = exchange;
+                    let paused = after.pause(kind, secs32, at + wait);
+                    paused.ok().map(|_| (after, at + wait))
+                });
+                let (after, at) = begun.expect("no cooldown is endless");
+                let before = self.paused;
+                for (implied, paused) in [PAUSE_NEW_RISK, PAUSE_WITHDRAWALS]
+                    .into_iter()
+                    .zip(&mut self.paused)
+                {
+                    if kind == implied || kind == PAUSE_LIQUIDATIONS {
+                        assert!(!exchange.is_paused(implied, at), "two at a time");
+                        *paused += secs;
+                    }
+                }
+                self.go_on(after, at, until.max(at + secs), depth - 1);
+                self.paused = before;
+            }
+        }
+    }
+}
+
+/// INV-PAUSE, the end of it.
+#[test]
+fn no_sequence_of_pauses_stops_withdrawals_or_new_risk_for_more_than_half_of_the_time() {
+    let mut exchange = exchange_of(&World::new());
+    exchange.params.governance.pause_cooldown_secs = exchange.params.governance.pause_max_secs;
+    let mut search = Search {
+        paused: [0; 2],
+        sequences: 0,
+        longest: DAY,
+    };
+    search.go_on(exchange, 0, 0, 5);
+    assert!(search.sequences > 200_000, "{}", search.sequences);
 }

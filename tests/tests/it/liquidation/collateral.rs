@@ -75,6 +75,7 @@ fn a_stablecoin_counts_for_its_peg_at_most() {
     assert!((at_one - half - (1_139_772_000 - 539_892_000)).abs() <= 1);
 }
 
+/// INV-PEG.
 #[test]
 fn a_stablecoin_over_its_peg_does_not_save_an_account() {
     let mut scene = scene();

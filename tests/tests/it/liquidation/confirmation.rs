@@ -1,11 +1,12 @@
 //! A wick is not enough: an account is liquidated only when it was under maintenance at two
 //! publish times far enough apart, or when it is in emergency.
 
-use super::{Scene, BTC, LOTS, LOW};
+use super::{Scene, BTC, CASH, ETH, LOTS, LOW};
 use whittle::error::WhittleError;
-use whittle::event::{AccountFlagged, AccountUnflagged};
+use whittle::event::{AccountFlagged, AccountUnflagged, MarginCallIssued, PartiallyLiquidated};
+use whittle::oracle::{ACCEPT_MAX_SECS, STALE_AFTER_MAX_SECS};
 use whittle_risk::health::State;
-use whittle_tests::{assert_only_changed, World, USDC};
+use whittle_tests::{assert_only_changed, MarketSpec, World, USDC};
 
 #[test]
 fn a_healthy_account_cannot_be_liquidated_or_flagged() {
@@ -269,4 +270,109 @@ fn a_flagged_account_that_is_topped_up_is_unflagged_by_a_withdrawal_or_the_next_
 
 fn share_of_target(maintenance: i64) -> i64 {
     maintenance + maintenance / 10
+}
+
+/// Another update of BTC; ETH stays silent.
+#[track_caller]
+fn btc_again(scene: &mut Scene, secs: i64) {
+    scene.world.pass(secs);
+    scene.world.republish(BTC);
+    scene.world.update(&[BTC]).ok();
+}
+
+/// The widest that an oracle may be configured.
+#[test]
+fn a_silent_leg_holds_up_the_confirmation_of_another_for_ten_minutes_at_most() {
+    let mut markets = [MarketSpec::default(), MarketSpec::eth()];
+    for market in &mut markets {
+        market.oracle_policy.accept_secs = ACCEPT_MAX_SECS;
+        market.oracle_policy.stale_after_secs = STALE_AFTER_MAX_SECS;
+    }
+    // Ten lots of two dollars: the shift for their age changes nothing.
+    let mut scene = Scene::with(&markets, CASH, &[(BTC, LOTS), (ETH, 10)]);
+    scene.price(LOW);
+    scene.flag();
+    let spoke = scene.world.market(ETH).price.publish_time;
+    let silent_until = spoke + i64::from(STALE_AFTER_MAX_SECS);
+    while scene.world.now() < silent_until {
+        let left = silent_until - scene.world.now();
+        btc_again(&mut scene, left.min(100));
+        scene.cannot_liquidate(WhittleError::NotConfirmed);
+    }
+    btc_again(&mut scene, 1);
+    let event: PartiallyLiquidated = scene.liquidate().event();
+    assert!(event.legs[0].closed_lots > 0);
+    assert_eq!(
+        event.legs[1].closed_lots, 0,
+        "nobody knows what ETH is worth"
+    );
+}
+
+/// Between maintenance and target.
+const BACK: &str = "39150";
+
+#[test]
+fn a_second_dip_is_confirmed_anew_when_the_account_was_found_over_maintenance_in_between() {
+    let mut scene = Scene::long();
+    scene.confirm_low();
+    let first = scene.world.account_of(&scene.alice).flagged_at;
+    scene.price(BACK);
+    // Anybody may show it, with the call that is due anyway.
+    let (keeper, alice) = (scene.keeper.clone(), scene.alice.clone());
+    let _: MarginCallIssued = keeper.call_margin(&mut scene.world, &alice).ok().event();
+    assert!(scene.is_flagged(), "the episode goes on");
+
+    scene.price(LOW);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    scene.again(10);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    // A new first sighting, whose bonus goes on from where it was.
+    let event: AccountFlagged = scene.flag().event();
+    assert_eq!(event.flagged_at, first);
+    assert_eq!(event.publish_time, scene.world.now());
+    scene.cannot_flag(WhittleError::AlreadyFlagged);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    scene.again(2);
+    let event: PartiallyLiquidated = scene.liquidate().event();
+    assert_eq!(event.receipt.flagged_at, first);
+}
+
+#[test]
+fn an_account_that_is_called_already_can_still_be_shown_to_be_over_maintenance_once() {
+    let mut scene = Scene::long();
+    scene.price("39200");
+    let (keeper, alice) = (scene.keeper.clone(), scene.alice.clone());
+    keeper.call_margin(&mut scene.world, &alice).ok();
+    scene.price(LOW);
+    scene.flag();
+    scene.price(BACK);
+    let done = keeper.call_margin(&mut scene.world, &alice).ok();
+    assert_eq!(done.events_of::<MarginCallIssued>(), []);
+    scene.price(BACK);
+    let sent = keeper.call_margin(&mut scene.world, &alice);
+    sent.refused(WhittleError::MarginCalledAlready);
+    scene.price(LOW);
+    scene.again(2);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    // In emergency nothing needs to be confirmed.
+    scene.price("38370");
+    assert_eq!(scene.state(), State::Emergency);
+    scene.liquidate();
+}
+
+#[test]
+fn an_owner_whose_reduction_brings_him_over_maintenance_is_confirmed_anew() {
+    let mut scene = Scene::long();
+    scene.price(LOW);
+    scene.flag();
+    let alice = scene.alice.clone();
+    // A few percent less, for a fee of a few dollars.
+    scene.world.reduce(&alice, BTC, -LOTS / 8);
+    assert_eq!(scene.state(), State::MarginCall);
+    assert!(scene.is_flagged());
+    scene.price("38900");
+    scene.again(2);
+    assert_eq!(scene.state(), State::Liquidatable);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    scene.flag_and_liquidate();
 }

@@ -11,9 +11,13 @@ use whittle_tests::{Actor, MarketSpec, Quote, Update, World, USDC};
 /// Named accounts of `fill_liquidity_request`.
 const NAMED: usize = 13;
 
-/// Bob and the first provider have each just asked.
+/// Bob and the first provider have each just asked; somebody has a position in each market.
 fn asked() -> (World, Actor, Actor) {
     let mut world = World::with_markets(&[MarketSpec::default(), MarketSpec::eth()]);
+    let carol = world.trader("carol", 1_000 * USDC);
+    for market in [BTC, ETH] {
+        world.trade(&carol, market, 100);
+    }
     let bob = provider(&mut world, "bob", 500 * USDC);
     let lp = Actor::named("lp");
     bob.request_deposit(&mut world, 500 * USDC, 0).ok();
@@ -146,7 +150,7 @@ fn an_uncertain_price_does_not_fill() {
 }
 
 #[test]
-fn a_market_without_a_price_stops_fills_until_it_has_one() {
+fn an_open_market_in_which_nobody_has_a_position_holds_nobody_up_with_a_silent_feed() {
     const NEW: u16 = 2;
     let (mut world, bob, lp) = asked();
     let spec = MarketSpec {
@@ -154,14 +158,47 @@ fn a_market_without_a_price_stops_fills_until_it_has_one() {
         ..MarketSpec::default()
     };
     world.list_market(&spec).ok();
-    world.pass(2);
-    for market in [BTC, ETH] {
-        world.republish(market);
-        world.update(&[market]).ok();
-    }
-    refused(&mut world, [&bob, &lp], WhittleError::NoPrice);
+    assert!(world.market(NEW).opens_at <= world.now());
+    // Nothing was ever published for it.
+    come_due_without(&mut world, NEW);
+    filled(bob.fill_request(&mut world, &bob));
+    // It was traded in until its feed fell silent, and the last position is gone.
     world.republish(NEW);
     world.update(&[NEW]).ok();
+    world.settle_markets(&[NEW]).ok();
+    let dan = world.trader("dan", 1_000 * USDC);
+    world.trade(&dan, NEW, 100);
+    world.pass(40);
+    come_due_without(&mut world, NEW);
+    refused(&mut world, [&lp, &lp], WhittleError::PriceTooOld);
+    world.trade(&dan, NEW, -100);
+    world.pass(301);
+    lp.refund_request(&mut world, &lp).ok();
+    lp.request_withdrawal(&mut world, 500 * USDC, 0).ok();
+    come_due_without(&mut world, NEW);
+    filled(lp.fill_request(&mut world, &lp));
+}
+
+/// The delay passes, and every market but one publishes its price again.
+fn come_due_without(world: &mut World, silent: u16) {
+    world.pass(2);
+    for market in world.all_markets() {
+        if market != silent {
+            world.republish(market);
+            world.update(&[market]).ok();
+        }
+    }
+}
+
+#[test]
+fn where_no_price_matters_the_delay_is_the_clocks() {
+    let mut world = World::new();
+    let bob = provider(&mut world, "bob", 500 * USDC);
+    bob.request_deposit(&mut world, 500 * USDC, 0).ok();
+    world.pass(1);
+    let sent = bob.fill_request(&mut world, &bob);
+    sent.refused(WhittleError::RequestTooEarly);
+    world.pass(1);
     filled(bob.fill_request(&mut world, &bob));
 }
 

@@ -5,9 +5,10 @@ use super::{
     BTC, FIRST,
 };
 use whittle::error::WhittleError;
+use whittle::snapshot::book;
 use whittle::state::pool::LOCKED_SHARES;
-use whittle_risk::nav::{amount_for_shares, shares_for_deposit};
-use whittle_risk::Usd;
+use whittle_risk::nav::{amount_for_shares, shares_for_deposit, NetAssetValue};
+use whittle_risk::{Ratio, Usd};
 use whittle_tests::{Actor, World, USD, USDC};
 
 /// A pool of a million dollars against a long of 400,000 dollars at a price that has moved to this.
@@ -61,6 +62,7 @@ fn gains_of_traders_count_in_full_for_both() {
     }
 }
 
+/// INV-SHARES.
 #[test]
 fn nobody_profits_from_going_in_and_out() {
     for price in ["30000", "39999", "40001", "50000"] {
@@ -185,7 +187,7 @@ fn no_more_than_the_days_limit_leaves_in_a_day() {
     world.pass(to_midnight);
     lp.refund_request(&mut world, &lp).ok();
     filled(withdraw(&mut world, &lp, 200_000 * USDC));
-    assert_eq!(world.pool().withdrawn_usd_atoms, 200_000 * USD);
+    assert_eq!(world.pool().withdrawn.used_usd_atoms, 200_000 * USD);
 }
 
 /// Traders have won more than the pool has.
@@ -234,4 +236,30 @@ fn what_a_pool_earned_before_its_first_deposit_belongs_to_nobody() {
     let escrow = whittle_client::address::share_escrow();
     let locked = whittle_tests::token::amount(world.raw(&escrow).expect("an escrow"));
     assert_eq!(locked, earned + LOCKED_SHARES);
+}
+
+#[test]
+fn both_values_hold_the_funding_of_the_seconds_since_the_last_update() {
+    let mut world = with_a_long("40000");
+    let bob = provider(&mut world, "bob", 50_000 * USDC);
+    bob.request_deposit(&mut world, 50_000 * USDC, 0).ok();
+    come_due(&mut world);
+    world.pass(25);
+    let (market, now) = (world.market(BTC), world.now());
+    let (_, owed) = market.funding_at(now).expect("funding");
+    let fresh = owed.0 - market.funding_unsettled_usd_atoms;
+    assert!(fresh > USD / 100, "{fresh}");
+    let weight = Ratio(world.pool().params.loss_weight_q32);
+    let mark = market.mark(now);
+    let value = |at: i64| {
+        let book = book(&market, &mark, at).expect("a book");
+        let cash = NetAssetValue::from_cash(world.pool().own_cash().expect("cash"));
+        cash.plus_market(&book, weight).expect("values")
+    };
+    let (with, without) = (value(now), value(market.funded_at));
+    let event = filled(bob.fill_request(&mut world, &bob));
+    assert_eq!(event.higher_value_usd_atoms, with.higher.0);
+    assert_eq!(event.lower_value_usd_atoms, with.lower.0);
+    assert_eq!(with.higher.0 - without.higher.0, fresh);
+    assert_eq!(with.lower.0 - without.lower.0, fresh);
 }

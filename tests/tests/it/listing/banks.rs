@@ -97,10 +97,12 @@ fn any_token_but_the_quote_token_needs_an_oracle() {
     let mut world = World::new();
     let sent = list(&mut world, &BankSpec::sol(), args(true));
     sent.refused(WhittleError::BadOracleConfig);
-    let changes: [fn(&mut OracleConfig); 6] = [
+    let changes: [fn(&mut OracleConfig); 8] = [
         |it| it.kind = 0,
         |it| it.key = [0; 32],
         |it| it.accept_secs = 0,
+        |it| (it.accept_secs, it.stale_after_secs) = (121, 600),
+        |it| it.stale_after_secs = 601,
         |it| it.uncertain_over_q32 = 0,
         |it| it.confidence_multiple_q32 = 0,
         |it| it.padding[0] = 1,

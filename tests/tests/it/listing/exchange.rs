@@ -34,7 +34,7 @@ fn exchange_parameters_out_of_bounds_are_refused() {
         ("a reward to pay", |it| it.fill_reward_usd_atoms = -1),
         ("the least reward", |it| it.fill_reward_usd_atoms = i64::MIN),
         ("a reward over the most", |it| {
-            it.fill_reward_usd_atoms = 1_000 * USD + 1;
+            it.fill_reward_usd_atoms = 5 * USD + 1;
         }),
         ("a reward over 32 bits", |it| {
             it.fill_reward_usd_atoms = 1 << 32;
@@ -81,7 +81,7 @@ fn exchange_parameters_at_their_bounds_are_taken() {
             (it.forced_q32, it.emergency_q32) = (ONE / 2 - 1, ONE / 2);
             (it.profit_weight_q32, it.theta_q32) = (ONE, bps(9_000));
             (it.bonus_floor_q32, it.bonus_max_q32) = (ONE, ONE);
-            it.fill_reward_usd_atoms = 1_000 * USD;
+            it.fill_reward_usd_atoms = 5 * USD;
         }),
         ("narrowest", |it| {
             (it.target_buffer_q32, it.call_buffer_q32) = (1, 1);

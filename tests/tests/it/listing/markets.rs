@@ -78,6 +78,10 @@ fn an_oracle_configuration_out_of_bounds_is_refused() {
             ("an unknown kind", |it| it.oracle.kind = 3),
             ("no key", |it| it.oracle.key = [0; 32]),
             ("no update accepted", |it| it.oracle.accept_secs = 0),
+            ("updates of minutes ago", |it| {
+                (it.oracle.accept_secs, it.oracle.stale_after_secs) = (121, 600);
+            }),
+            ("silent for too long", |it| it.oracle.stale_after_secs = 601),
             ("stale before too old", |it| {
                 it.oracle.stale_after_secs = it.oracle.accept_secs - 1;
             }),

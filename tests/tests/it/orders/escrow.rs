@@ -207,13 +207,13 @@ fn an_exchange_without_a_reward_asks_for_no_cash() {
 
 #[test]
 fn the_largest_reward_is_set_aside_and_paid() {
-    let mut world = world_that_pays(1_000 * USD);
-    let alice = world.trader("alice", 2_000 * USDC);
+    let mut world = world_that_pays(5 * USD);
+    let alice = world.trader("alice", 1_005 * USDC);
     alice.place(&mut world, BTC, 100).ok();
     assert_eq!(cash(&world, &alice), 1_000 * USD);
     come_due(&mut world, BTC, "40000");
     let keeper = keeper(&mut world);
     let event = filled(keeper.fill(&mut world, &alice, 0));
-    assert_eq!(event.reward_usd_atoms, 1_000 * USD);
-    assert_eq!(cash(&world, &keeper), 1_000 * USD);
+    assert_eq!(event.reward_usd_atoms, 5 * USD);
+    assert_eq!(cash(&world, &keeper), 5 * USD);
 }

@@ -25,6 +25,7 @@ fn without_margin() -> (World, Actor, Pubkey) {
     (world, alice, address::bank(&mint))
 }
 
+/// INV-KILL.
 #[test]
 fn accounts_that_are_missing_wrong_or_too_many_never_kill() {
     let (mut world, alice, sol) = without_margin();
@@ -176,6 +177,7 @@ fn a_kill_caches_its_update_and_accrues_funding() {
     assert_ne!(market.funding_index_q32, funding);
 }
 
+/// INV-KILL.
 #[test]
 fn a_trade_that_margin_kills_leaves_no_trace_in_claims_lines_and_open_interest() {
     // Turning the position would close it at a profit that the line cannot pay.

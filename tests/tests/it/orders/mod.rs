@@ -206,7 +206,7 @@ fn filled(sent: Sent) -> OrderFilled {
 }
 
 /// Named accounts of `fill_order`.
-const FILL_NAMED: usize = 5;
+const FILL_NAMED: usize = 6;
 
 /// `fill_order` of an order in BTC with any accounts behind the named ones.
 fn fill_with(world: &World, trader: &Actor, filler: &Actor, rest: &[Pubkey]) -> Instruction {
@@ -216,6 +216,7 @@ fn fill_with(world: &World, trader: &Actor, filler: &Actor, rest: &[Pubkey]) -> 
         filler_account: filler.account(),
         market: address::market(BTC),
         oracle: world.feed(BTC).address,
+        insurance_fund: address::insurance(),
     };
     let mut metas = accounts.to_account_metas(None);
     assert_eq!(metas.len(), FILL_NAMED);

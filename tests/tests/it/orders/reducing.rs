@@ -148,6 +148,7 @@ fn what_a_reduction_leaves_is_nothing_or_at_least_the_minimum() {
     assert_eq!(event.lots_after, 0);
 }
 
+/// INV-EXIT.
 #[test]
 fn a_reduction_is_filled_however_small_the_tier_table_and_the_cap_have_become() {
     let mut world = world_with(|it| {

@@ -40,6 +40,7 @@ fn stopped() -> (World, Actor) {
     (world, alice)
 }
 
+/// INV-STOP.
 #[test]
 fn a_stop_waits_for_its_price_and_is_filled_by_an_update_that_nobody_knew() {
     let (mut world, alice) = stopped();

@@ -40,10 +40,14 @@ fn cash_of(scene: &Scene, actor: &Actor) -> i64 {
     scene.world.account_of(actor).cash_usd_atoms
 }
 
+/// Alice's plan says: at 1.15 times maintenance, back to 1.4 times. Her other account is a reserve with
+/// 5,000 dollars. At 39,200 dollars about 3,240 are left of hers and 2,940 are required, so anybody
+/// may move about 880 over, and nothing is closed.
 #[test]
 fn anyone_may_bring_an_account_from_its_trigger_to_its_target_with_its_owners_reserve() {
     let mut scene = planned();
     let reserve = scene.reserve(5_000 * USDC);
+    // At 40,000 dollars she has 1.7 times what is required: the reserve stays where it is.
     scene.cannot_top_up(&reserve, WhittleError::NotUnderTrigger);
     scene.price(DUE);
     let lots = scene.lots(BTC);

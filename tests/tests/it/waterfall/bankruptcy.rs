@@ -7,21 +7,21 @@ use super::{
 };
 use crate::liquidation::{BTC, CASH, LOTS};
 use whittle::error::WhittleError;
-use whittle::event::{BankruptcyResolved, DeficitBooked};
+use whittle::event::{BankruptcyResolved, DeficitBooked, OrderRemoved};
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle_client::address;
 use whittle_tests::{assert_only_changed, spec, Actor, BankSpec, MarketSpec, World, USDC};
 
 /// Alice is long 100,000 dollars with 5,300 and Bob is short as much with 60,000. The price falls to
 /// 37,000 in one update; Alice is closed and owes about 2,200 dollars more than she has.
-struct Story {
-    world: World,
-    alice: Actor,
-    bob: Actor,
-    loss: i64,
+pub(super) struct Story {
+    pub world: World,
+    pub alice: Actor,
+    pub bob: Actor,
+    pub loss: i64,
 }
 
-fn story(means: &Means) -> Story {
+pub(super) fn story(means: &Means) -> Story {
     let mut world = means.world();
     let alice = world.trader("alice", CASH);
     let bob = world.trader("bob", 60_000 * USDC);
@@ -44,7 +44,7 @@ fn story(means: &Means) -> Story {
     }
 }
 
-fn insurance(per_event: i64) -> InsuranceParams {
+pub(super) fn insurance(per_event: i64) -> InsuranceParams {
     InsuranceParams {
         per_event_usd_atoms: per_event * DOLLAR,
         per_day_usd_atoms: 2 * per_event * DOLLAR,
@@ -52,6 +52,7 @@ fn insurance(per_event: i64) -> InsuranceParams {
     }
 }
 
+/// INV-WATERFALL.
 #[test]
 fn insurance_pays_all_that_its_caps_allow_and_nobody_else_loses() {
     let mut story = story(&Means::default());
@@ -79,6 +80,7 @@ fn insurance_pays_all_that_its_caps_allow_and_nobody_else_loses() {
     );
 }
 
+/// INV-WATERFALL.
 #[test]
 fn over_the_caps_of_insurance_and_pool_the_winners_bear_it_per_lot_and_flat_users_nothing() {
     let mut means = Means {
@@ -308,4 +310,33 @@ fn who_owes_more_than_he_has_cannot_hold_up_the_resolution_with_a_token() {
     let sent = story.alice.deposit(&mut story.world, 1, 1);
     sent.refused(WhittleError::AccountInDeficit);
     resolve(&mut story.world, &story.alice).ok();
+}
+
+#[test]
+fn what_the_orders_of_a_bankrupt_set_aside_comes_before_what_others_bear() {
+    let mut world = Means::default().world();
+    let alice = world.trader("alice", CASH);
+    let keeper = world.keeper("keeper");
+    world.trade(&alice, BTC, LOTS);
+    world.settle_markets(&[BTC]).ok();
+    // One that nobody shows an update for, and one that waits for a price.
+    alice.place(&mut world, BTC, 10).ok();
+    let mut stop = alice.order(&world, 10);
+    (stop.trigger_q32, stop.trigger_above) = (4_100_000 << 32, true);
+    alice.place_with(&mut world, BTC, stop).ok();
+    world.move_price(BTC, "37000");
+    let event: DeficitBooked = keeper.liquidate(&mut world, &alice).ok().event();
+    let booked = event.deficit_usd_atoms;
+    world.settle_markets(&[BTC]).ok();
+
+    let done = resolve(&mut world, &alice).ok();
+    let returned: Vec<OrderRemoved> = done.events_of();
+    let returned: i64 = returned.iter().map(|it| it.returned_usd_atoms).sum();
+    assert_eq!(returned, 2 * DOLLAR / 100);
+    let event: BankruptcyResolved = done.event();
+    assert_eq!(event.loss_usd_atoms, booked - returned);
+    assert_eq!(event.insurance_usd_atoms, booked - returned);
+    let account = world.account_of(&alice);
+    assert_eq!((account.cash_usd_atoms, account.deficit_usd_atoms), (0, 0));
+    assert!(account.orders.iter().all(|order| order.lots == 0));
 }

@@ -7,12 +7,13 @@ use whittle::error::WhittleError;
 use whittle::event::{DeleverageEnded, DeleverageStarted, Deleveraged};
 use whittle::state::Side;
 use whittle_client::instruction;
-use whittle_tests::{Actor, Sent, World, USD, USDC};
+use whittle_tests::{Actor, Sent, World, USDC};
 
-/// A pool of 22,000 dollars that may owe a side half of what it has. Alice and Bob are long early
-/// and Carol late; Dave is short.
+/// A pool of 22,000 dollars that may owe a side half of what it has. Alice and Bob are on the winning
+/// side early and Carol late; Dave is on the other. Longs win unless the scene says otherwise.
 struct Scene {
     world: World,
+    side: Side,
     alice: Actor,
     bob: Actor,
     carol: Actor,
@@ -20,6 +21,15 @@ struct Scene {
 }
 
 fn scene() -> Scene {
+    won_by(Side::Long)
+}
+
+/// The price moves by 3,800 dollars in the winners' favour, and by 100 back.
+fn won_by(side: Side) -> Scene {
+    let (sign, late, now) = match side {
+        Side::Long => (1, "43800", "43700"),
+        Side::Short => (-1, "36200", "36300"),
+    };
     let means = Means {
         pool_cash: 22_000 * USDC,
         ..Means::default()
@@ -27,16 +37,17 @@ fn scene() -> Scene {
     let mut world = means.world();
     let [alice, bob, carol, dave] =
         ["alice", "bob", "carol", "dave"].map(|name| world.trader(name, 60_000 * USDC));
-    world.trade(&alice, BTC, LOTS);
-    world.trade(&bob, BTC, LOTS / 2);
-    world.trade(&dave, BTC, -LOTS / 4);
+    world.trade(&alice, BTC, sign * LOTS);
+    world.trade(&bob, BTC, sign * LOTS / 2);
+    world.trade(&dave, BTC, -sign * LOTS / 4);
     world.settle_markets(&[BTC]).ok();
-    world.move_price(BTC, "43800");
-    world.trade(&carol, BTC, LOTS / 8);
-    world.move_price(BTC, "43700");
+    world.move_price(BTC, late);
+    world.trade(&carol, BTC, sign * LOTS / 8);
+    world.move_price(BTC, now);
     world.settle_markets(&[BTC]).ok();
     Scene {
         world,
+        side,
         alice,
         bob,
         carol,
@@ -57,12 +68,22 @@ impl Scene {
         self.world.send_as(&caller, instruction)
     }
 
-    /// Unrealised profit of the longs and half of what the pool has for them.
+    /// Unrealised profit of the winners and half of what the pool has for them.
     fn owed_and_bound(&self) -> (i64, i64) {
         let (market, pool) = (self.world.market(BTC), self.world.pool());
-        let owed = market.side_profit(Side::Long).expect("a profit").0;
+        let owed = market.side_profit(self.side).expect("a profit").0;
         let cash = pool.cash_usd_atoms + pool.reserve_usd_atoms + market.pool_line_usd_atoms;
         (owed, (cash - market.claims_unpaid_usd_atoms) / 2)
+    }
+
+    /// Whether the pool would owe too much, had this many lots of somebody's not been closed.
+    fn is_broken_without(&self, event: &Deleveraged, fewer: u64) -> bool {
+        let (owed, bound) = self.owed_and_bound();
+        let part = i128::from(event.profit_usd_atoms) * i128::from(fewer);
+        let part = part / i128::from(event.closed_lots);
+        let part = i64::try_from(part).expect("a profit");
+        // What was paid for them is still owed, and half of it still counts for the bound.
+        owed + part > bound + part / 2
     }
 
     fn lots(&self, actor: &Actor) -> i64 {
@@ -71,38 +92,83 @@ impl Scene {
     }
 }
 
+/// INV-DELEVERAGE. Of each winner the share, rounded up to a lot; of the last one what is still needed;
+/// then the bound holds, and with one lot less for each of the two and one to spare it would not.
 #[test]
-fn each_winner_is_reduced_by_the_same_share_until_the_bound_holds() {
-    let mut scene = scene();
-    let (owed, bound) = scene.owed_and_bound();
-    assert!(owed > bound, "{owed} {bound}");
-    let started: DeleverageStarted = scene.start(Side::Long).ok().event();
-    assert_eq!(started.profit_usd_atoms, owed);
-    let [alice, bob] = [scene.alice.clone(), scene.bob.clone()];
-    let equities = [&alice, &bob].map(|it| equity(&scene.world, it));
-    let first: Deleveraged = scene.reduce(&alice).ok().event();
-    let part = (u128::from(LOTS.unsigned_abs()) * u128::from(started.share_q32)).div_ceil(1 << 32);
-    assert_eq!(u128::from(first.closed_lots), part);
-    let second: Deleveraged = scene.reduce(&bob).ok().event();
-    // Half the size, half the lots, or less where less was needed.
-    assert!(second.closed_lots <= first.closed_lots.div_ceil(2));
-    assert!(second.closed_lots + 2 >= first.closed_lots / 2 - 200);
-    // Closing at the oracle's price without a fee changes nobody's equity by more than roundings.
-    for (actor, before) in [&alice, &bob].into_iter().zip(equities) {
-        let change = equity(&scene.world, actor) - before;
-        assert!((-3..=3).contains(&change), "{change}");
+fn winners_are_reduced_by_the_same_share_and_by_no_lot_more_than_the_bound_needs() {
+    for side in Side::BOTH {
+        let mut scene = won_by(side);
+        let (owed, bound) = scene.owed_and_bound();
+        assert!(owed > bound, "{owed} {bound}");
+        let started: DeleverageStarted = scene.start(side).ok().event();
+        assert_eq!(
+            (started.profit_usd_atoms, started.side),
+            (owed, side.sign())
+        );
+        // f = (P - b C) / (P (1 - b)), with b a half: 2 (P - C / 2) / P.
+        let exact = ((i128::from(owed - bound) << 33) / i128::from(owed)) as i64;
+        let off = i64::try_from(started.share_q32).expect("a share") - exact;
+        assert!((0..=1 << 8).contains(&off), "{off}");
+
+        let [alice, bob] = [scene.alice.clone(), scene.bob.clone()];
+        let equities = [&alice, &bob].map(|it| equity(&scene.world, it));
+        let share = |lots: i64| {
+            let part = u128::from(lots.unsigned_abs()) * u128::from(started.share_q32);
+            u64::try_from(part.div_ceil(1 << 32)).expect("few lots")
+        };
+        let first: Deleveraged = scene.reduce(&alice).ok().event();
+        assert_eq!(first.closed_lots, share(LOTS));
+        assert_eq!(first.lots_after, scene.lots(&alice));
+        // Carol's loss is the side's too, so a little less than his share is needed of Bob.
+        let second: Deleveraged = scene.reduce(&bob).ok().event();
+        assert!(second.closed_lots <= share(LOTS / 2));
+        assert!(
+            second.closed_lots * 20 > share(LOTS / 2) * 19,
+            "{}",
+            second.closed_lots
+        );
+        let (owed, bound) = scene.owed_and_bound();
+        assert!(owed <= bound, "{owed} {bound}");
+        assert!(!scene.is_broken_without(&second, 0));
+        assert!(
+            scene.is_broken_without(&second, 3),
+            "three lots were not needed"
+        );
+
+        // Closing at the oracle's price without a fee changes nobody's equity by more than roundings.
+        for (actor, before) in [&alice, &bob].into_iter().zip(equities) {
+            let change = equity(&scene.world, actor) - before;
+            assert!((-2..=0).contains(&change), "{change}");
+        }
+        // The bound holds: whoever is asked next, nothing is closed and the reduction is over.
+        let carol = scene.carol.clone();
+        let before = [&alice, &bob, &carol].map(|it| scene.lots(it));
+        let _: DeleverageEnded = scene.reduce(&carol).ok().event();
+        assert_eq!([&alice, &bob, &carol].map(|it| scene.lots(it)), before);
+        scene.reduce(&alice).refused(WhittleError::NoDeleverage);
+        scene.start(side).refused(WhittleError::PayoutBoundHolds);
     }
-    // Carol has lost, so she was not asked, and the late loss of hers is why a little is missing.
-    let carol = scene.carol.clone();
-    let sent = scene.reduce(&carol);
-    if sent.error_number().is_some() {
-        sent.refused(WhittleError::NotDeleveraged);
-    }
-    assert_eq!(scene.lots(&carol), LOTS / 8);
-    let (owed, bound) = scene.owed_and_bound();
-    assert!(owed - bound < 100 * USD, "{owed} {bound}");
 }
 
+/// INV-DELEVERAGE. Who is asked does not change how much is closed together.
+#[test]
+fn in_whatever_order_winners_are_reduced_as_much_is_closed() {
+    let mut closed = Vec::new();
+    for order in [[0, 1], [1, 0]] {
+        let mut scene = scene();
+        scene.start(Side::Long).ok();
+        let both = [scene.alice.clone(), scene.bob.clone()];
+        let mut lots = 0;
+        for place in order {
+            let event: Deleveraged = scene.reduce(&both[place]).ok().event();
+            lots += event.closed_lots;
+        }
+        closed.push(lots);
+    }
+    assert!(closed[0].abs_diff(closed[1]) <= 2, "{closed:?}");
+}
+
+/// INV-DELEVERAGE.
 #[test]
 fn a_reduction_stops_when_the_bound_holds_again() {
     let mut scene = scene();
@@ -118,6 +184,7 @@ fn a_reduction_stops_when_the_bound_holds_again() {
         .refused(WhittleError::PayoutBoundHolds);
 }
 
+/// INV-DELEVERAGE.
 #[test]
 fn nobody_is_reduced_twice_by_one_reduction() {
     let mut scene = scene();

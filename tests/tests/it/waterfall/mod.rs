@@ -5,6 +5,8 @@ mod bankruptcy;
 mod crowding;
 mod deleverage;
 mod exposure;
+mod losses;
+mod resolution;
 mod shortfall;
 
 use crate::liquidation::{without_lines, BTC};

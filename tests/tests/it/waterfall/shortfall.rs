@@ -2,11 +2,12 @@
 //! (INV-SHORTFALL). What each position then owes is checked after every instruction (INV-LOSS).
 
 use super::{again, equity, pool_cash, Means, DOLLAR};
-use crate::liquidation::{BTC, LOTS};
+use crate::liquidation::{BTC, ETH, LOTS};
 use whittle::error::WhittleError;
 use whittle::event::{ProfitsCut, ShortfallEnded, ShortfallSeen};
+use whittle::state::Side;
 use whittle_client::instruction;
-use whittle_tests::{Actor, Sent, World, USDC};
+use whittle_tests::{Actor, MarketSpec, Sent, World, USDC};
 
 /// A pool of 12,000 dollars, on the other side of Alice with 100,000 and Bob with 50,000 dollars.
 fn small() -> (World, Actor, Actor) {
@@ -29,6 +30,7 @@ fn allocate(world: &mut World) -> Sent {
     world.send_as(&caller, instruction)
 }
 
+/// INV-SHORTFALL.
 #[test]
 fn profits_that_the_pool_cannot_pay_are_cut_in_proportion_to_lots() {
     let (mut world, alice, bob) = small();
@@ -67,6 +69,7 @@ fn profits_that_the_pool_cannot_pay_are_cut_in_proportion_to_lots() {
     assert_eq!(world.market(BTC).claims_unpaid_usd_atoms, 0);
 }
 
+/// INV-SHORTFALL.
 #[test]
 fn a_wick_cuts_nobody() {
     let (mut world, alice, _) = small();
@@ -79,6 +82,7 @@ fn a_wick_cuts_nobody() {
     allocate(&mut world).refused(WhittleError::PoolCanPay);
 }
 
+/// INV-SHORTFALL.
 #[test]
 fn the_least_that_was_missing_between_the_sightings_is_cut() {
     let (mut world, ..) = small();
@@ -129,4 +133,59 @@ fn every_market_is_needed_writable_and_with_a_new_price() {
         .refused(WhittleError::MarketNotWritable);
     world.pass(40);
     allocate(&mut world).refused(WhittleError::PriceTooOld);
+}
+
+#[test]
+fn winners_of_two_markets_are_cut_in_proportion_to_what_each_has_won() {
+    let means = Means {
+        pool_cash: 12_000 * USDC,
+        ..Means::default()
+    };
+    let mut world = means.world();
+    world.list_market(&MarketSpec::eth()).ok();
+    world.update(&[ETH]).ok();
+    let alice = world.trader("alice", 60_000 * USDC);
+    let bob = world.trader("bob", 60_000 * USDC);
+    world.trade(&alice, BTC, LOTS);
+    // 50,000 dollars at 2,000 dollars a coin, short.
+    let lots = world.market(ETH).price.price_q32;
+    let lots = 50_000 * DOLLAR / i64::try_from(lots >> 32).expect("a price");
+    world.trade(&bob, ETH, -lots);
+    world.settle_markets(&[BTC, ETH]).ok();
+    // Alice has won about 10,000 dollars and Bob about 5,000.
+    world.move_price(BTC, "44000");
+    world.move_price(ETH, "1800");
+    let seen: ShortfallSeen = allocate(&mut world).ok().event();
+    assert!(seen.missing_usd_atoms > 2_000 * DOLLAR);
+    world.pass(620);
+    for market in [BTC, ETH] {
+        world.republish(market);
+    }
+    world.update(&[BTC, ETH]).ok();
+    let before = [&alice, &bob].map(|actor| equity(&world, actor));
+    let won = [(BTC, Side::Long), (ETH, Side::Short)];
+    let won = won.map(|(market, side)| world.market(market).side_profit(side).expect("a profit").0);
+    let cuts: Vec<ProfitsCut> = allocate(&mut world).ok().events_of();
+    let sides: Vec<_> = cuts.iter().map(|cut| (cut.market, cut.side)).collect();
+    assert_eq!(sides, [(BTC, 1), (ETH, -1)]);
+    let cut: i64 = cuts.iter().map(|cut| cut.cut_usd_atoms).sum();
+    let off = seen.missing_usd_atoms - cut;
+    // Ten minutes of funding have come in meanwhile.
+    assert!((0..DOLLAR).contains(&off), "{off} of {cut}");
+    let after = [&alice, &bob].map(|actor| equity(&world, actor));
+    for ((was, is), cut) in before.iter().zip(after).zip(&cuts) {
+        assert!((was - is - cut.cut_usd_atoms).abs() <= 1, "{was} {is}");
+    }
+    // The same share of each.
+    let parts = [0, 1].map(|it| i128::from(cuts[it].cut_usd_atoms) * i128::from(won[1 - it]));
+    let off = (parts[0] - parts[1]).abs() / i128::from(won[0] + won[1]);
+    assert!(off <= 2, "{cuts:?} {won:?}");
+    // What is owed is now what there is, but for the fractions of lots.
+    let sent = allocate(&mut world);
+    if sent.succeeded() {
+        let left: ShortfallSeen = sent.ok().event();
+        assert!(left.missing_usd_atoms <= 2, "{left:?}");
+    } else {
+        sent.refused(WhittleError::PoolCanPay);
+    }
 }

@@ -96,6 +96,7 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
         cash: Usd::ZERO,
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
+        fading: Usd(0),
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs: &legs,

@@ -46,6 +46,26 @@ fn the_pool_is_worth_its_cash_its_lines_and_what_traders_lost() {
 }
 
 #[test]
+fn a_market_alone_is_worth_what_it_adds_to_a_pool_and_less_than_nothing_where_the_pool_owes() {
+    for weight in [Ratio::ZERO, Ratio(ONE_Q32 / 2), Ratio::ONE] {
+        let worth = book().worth(weight).expect("in range");
+        let added = value(&book(), weight);
+        assert_eq!(
+            (1_000_000 + worth.lower.0, 1_000_000 + worth.higher.0),
+            added
+        );
+    }
+    // Longs have won 20,000; the line holds 9,000.
+    let risen = MarketBook {
+        price: Price(130 * ONE_Q32),
+        short: Side::default(),
+        ..book()
+    };
+    let worth = risen.worth(Ratio::ONE).expect("in range");
+    assert_eq!(worth.lower, Usd(9_000 - 500 + 70 - 20_000));
+}
+
+#[test]
 fn who_leaves_gets_only_a_part_of_losses_not_yet_booked_and_bears_deficits() {
     let book = MarketBook {
         deficit: Usd(300),

@@ -157,6 +157,7 @@ fn account(legs: &[Leg], equity: i64) -> Account<'_> {
         cash: Usd(equity),
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
+        fading: Usd(0),
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,

@@ -76,6 +76,7 @@ fn parts_are_in_proportion_and_the_last_takes_the_rest() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
+    /// INV-WATERFALL.
     #[test]
     fn a_loss_is_divided_to_the_atom(
         loss in amount(), insurance in amount(), day in amount(), profit in amount(),
@@ -110,6 +111,33 @@ proptest! {
             .sum();
         let extra = paid - borne.0;
         prop_assert!(extra >= 0 && extra <= lots.len() as i64, "{}", extra);
+    }
+
+    /// INV-LOSS. After several losses too, settled by each position once: what the side is expected to
+    /// pay is never more than what its positions owe together, however many lots there are, and each
+    /// pays less than an atom more than its part of it.
+    #[test]
+    fn after_several_losses_a_side_still_owes_what_is_expected_of_it(
+        losses in prop::collection::vec(0..1_000_000_000i64, 1..8),
+        lots in prop::collection::vec(prop_oneof![1..1_000i64, 1..1i64 << 40], 1..8),
+    ) {
+        let all: i64 = lots.iter().sum();
+        let (mut index, mut expected, mut asked) = (0i128, 0i64, 0i64);
+        for loss in losses {
+            let (step, borne) = spread_floor(Usd(loss), all as u64).expect("in range");
+            index += step;
+            expected += borne.0;
+            asked += loss;
+        }
+        let mut owed = 0;
+        for lots in &lots {
+            let pays = owed_ceil(Lots(*lots), 0, index).expect("in range").0;
+            let over = (i128::from(pays) << 32) - i128::from(*lots) * index;
+            prop_assert!((0..1i128 << 32).contains(&over), "{} / 2^32 atoms too many", over);
+            owed += pays;
+        }
+        prop_assert!(expected <= owed, "{} expected of {}", expected, owed);
+        prop_assert!(owed <= asked + lots.len() as i64, "{} of {}", owed, asked);
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! While the insurance fund is drawn, each account may withdraw a quarter of its excess a day.
+
+use super::{WhittleError, BTC, LOTS, USD};
+use whittle::state::InsuranceFund;
+use whittle_client::address;
+use whittle_tests::{Actor, BankSpec, World, USDC};
+
+const DAY: i64 = 86_400;
+const SOL: u16 = 1;
+
+/// New risk waits for a day from now.
+fn draw(world: &mut World) {
+    let until = world.now() + DAY;
+    world.forge::<InsuranceFund>(address::insurance(), |fund| fund.drawn_until = until);
+}
+
+fn again(world: &mut World, secs: i64) {
+    world.pass(secs);
+    world.republish(BTC);
+    world.update(&[BTC]).ok();
+}
+
+/// An exchange with SOL at 100 dollars, of which 80 count, and Bob with 10,000 dollars.
+fn scene() -> (World, Actor) {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    world.publish_bank(SOL, "100");
+    world.update_banks(&[SOL]).ok();
+    let bob = world.trader("bob", 10_000 * USDC);
+    (world, bob)
+}
+
+#[track_caller]
+fn slowed(world: &mut World, actor: &Actor, bank: u16, amount: u64) {
+    let sent = actor.withdraw(world, bank, amount);
+    sent.refused(WhittleError::WithdrawalsSlowed);
+}
+
+#[test]
+fn an_account_without_positions_withdraws_a_quarter_in_a_day_and_not_an_atom_more() {
+    let (mut world, bob) = scene();
+    bob.withdraw(&mut world, 0, 2_000 * USDC).ok();
+    // Without a drawdown nothing is written.
+    assert_eq!(world.account_of(&bob).allowance_began_at, 0);
+    draw(&mut world);
+    slowed(&mut world, &bob, 0, 2_000 * USDC + 1);
+    assert_eq!(world.account_of(&bob).allowance_began_at, 0);
+    bob.withdraw(&mut world, 0, 500 * USDC).ok();
+    let account = world.account_of(&bob);
+    assert_eq!(account.allowance_began_at, world.now());
+    assert_eq!(account.allowance_usd_atoms, 1_500 * USD);
+    slowed(&mut world, &bob, 0, 1_500 * USDC + 1);
+    bob.withdraw(&mut world, 0, 1_500 * USDC).ok();
+    slowed(&mut world, &bob, 0, 1);
+    // Somebody else's share is his own.
+    let carol = world.trader("carol", 100 * USDC);
+    carol.withdraw(&mut world, 0, 25 * USDC).ok();
+    slowed(&mut world, &carol, 0, 1);
+}
+
+#[test]
+fn the_day_after_the_first_withdrawal_has_an_allowance_of_its_own() {
+    let (mut world, bob) = scene();
+    draw(&mut world);
+    world.pass(DAY - 10);
+    bob.withdraw(&mut world, 0, 2_500 * USDC).ok();
+    // Another drawdown follows, and what is left of the day has nothing left.
+    draw(&mut world);
+    world.pass(DAY - 1);
+    slowed(&mut world, &bob, 0, 1);
+    draw(&mut world);
+    world.pass(1);
+    // A quarter of 7,500.
+    slowed(&mut world, &bob, 0, 1_875 * USDC + 1);
+    bob.withdraw(&mut world, 0, 1_875 * USDC).ok();
+    slowed(&mut world, &bob, 0, 1);
+}
+
+#[test]
+fn when_the_drawdown_is_over_all_of_the_excess_may_leave() {
+    let (mut world, bob) = scene();
+    draw(&mut world);
+    bob.withdraw(&mut world, 0, 2_500 * USDC).ok();
+    slowed(&mut world, &bob, 0, 1);
+    world.pass(DAY);
+    bob.withdraw(&mut world, 0, 7_500 * USDC).ok();
+}
+
+#[test]
+fn what_a_position_needs_is_not_counted_as_excess() {
+    let (mut world, bob) = scene();
+    world.trade(&bob, BTC, LOTS);
+    draw(&mut world);
+    again(&mut world, 1);
+    let account = world.account_of(&bob);
+    let excess = world.mirror().excess(&account, world.now());
+    let quarter = excess.expect("an excess").magnitude() / 4;
+    assert!(
+        quarter > 1_000 * USDC && quarter < 1_250 * USDC,
+        "{quarter}"
+    );
+    slowed(&mut world, &bob, 0, quarter + 2);
+    bob.withdraw(&mut world, 0, quarter - 1).ok();
+    // A reduction is free, and what it frees is not in the allowance of this day.
+    world.reduce(&bob, BTC, -LOTS);
+    slowed(&mut world, &bob, 0, 1_000 * USDC);
+}
+
+#[test]
+fn tokens_count_for_what_health_counts_them_for_at_whatever_age_of_their_price() {
+    let (mut world, bob) = scene();
+    let mint = world.bank(SOL).mint;
+    let sol = 1_000_000_000;
+    world.give(&bob, &mint, 50 * sol);
+    bob.deposit(&mut world, SOL, 50 * sol).ok();
+    draw(&mut world);
+    // 10,000 dollars and 50 SOL of which 4,000 dollars count: 3,500 dollars a day.
+    bob.withdraw(&mut world, SOL, 20 * sol).ok();
+    // A token counts at its price less its confidence, so a little under 80 dollars.
+    let left = world.account_of(&bob).allowance_usd_atoms;
+    assert!((1_900 * USD..1_901 * USD).contains(&left), "{left}");
+    slowed(&mut world, &bob, SOL, 24 * sol);
+    // Nobody caches a newer price: that frees nothing and locks nothing up.
+    world.pass(3_600);
+    slowed(&mut world, &bob, SOL, 24 * sol);
+    bob.withdraw(&mut world, SOL, 20 * sol).ok();
+    let left = world.account_of(&bob).allowance_usd_atoms;
+    assert!((200 * USD..300 * USD).contains(&left), "{left}");
+    slowed(&mut world, &bob, 0, 300 * USDC);
+    bob.withdraw(&mut world, 0, 200 * USDC).ok();
+}
+
+#[test]
+fn another_account_in_place_of_the_fund_is_refused() {
+    let (mut world, bob) = scene();
+    draw(&mut world);
+    let quote = world.bank(0);
+    let receiver = bob.wallet(&quote.mint);
+    let account = world.account_of(&bob);
+    let mirror = world.mirror();
+    let withdraw =
+        whittle_client::instruction::withdraw(&mirror, bob.held(&account), receiver, &quote, 1);
+    let withdraw = withdraw.expect("known banks");
+    for key in [address::pool(), bob.account(), bob.address()] {
+        let wrong = crate::altered::with_account(withdraw.clone(), 8, key);
+        world
+            .send_as(&bob, wrong)
+            .refused(WhittleError::WrongAccount);
+    }
+    world.send_as(&bob, withdraw).ok();
+}
