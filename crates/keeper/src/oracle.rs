@@ -5,11 +5,10 @@
 
 use anchor_lang::prelude::{AccountInfo, Pubkey};
 use std::collections::BTreeMap;
-use whittle::error::{Outcome, WhittleError};
+use whittle::error::Outcome;
 use whittle::oracle::{self, Reading};
 use whittle::state::{Bank, Exchange, Market, OracleConfig};
 use whittle_client::Mirror;
-use whittle_risk::{trade, Price};
 
 /// What a price is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,42 +86,9 @@ pub(crate) fn market_ahead(
     now: i64,
     slot: u64,
 ) -> Option<Market> {
-    let lot_exponent = i32::from(market.lot_exponent);
-    let newer = reading.newer_than(&market.price, &market.oracle, lot_exponent, now);
-    let price = newer.ok()??;
-    take(market, price, now, slot).ok()
-}
-
-/// What `update_markets` does with an accepted price, without its events.
-fn take(
-    before: &Market,
-    price: whittle::state::CachedPrice,
-    now: i64,
-    slot: u64,
-) -> Outcome<Market> {
-    let mut market = *before;
-    market.accrue_funding(now)?;
-    let params = market.params.breaker;
-    let last = market.price.publish_time;
-    market
-        .breaker
-        .watch_gap(&params, last, price.publish_time, now);
-    let average = Price(market.estimate.average_q32);
-    market
-        .breaker
-        .watch_price(&params, average, &price, || Ok(slot))
-        .map_err(|_| WhittleError::MathOverflow)?;
-    let sampled = market
-        .estimate
-        .sample(Price(price.price_q32), price.publish_time)?;
-    if sampled {
-        market.choose_regime(now)?;
-    }
-    market.follow_ramp(now)?;
-    let (new, doubt) = (Price(price.price_q32), price.confidence_q32);
-    market.spread_q32 = trade::spread_share(new, doubt, &market.pricing())?.0;
-    market.price = price;
-    Ok(market)
+    let mut ahead = *market;
+    ahead.cache(reading, now, || Ok(slot)).ok()??;
+    Some(ahead)
 }
 
 /// The bank as it will be once `reading` is cached. Whether its peg is lost is left for the chain to

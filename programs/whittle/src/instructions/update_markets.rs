@@ -4,11 +4,11 @@ use super::remaining;
 use crate::error::{require_that, WhittleError};
 use crate::event::{GraceBegan, MarketUpdated, RegimeChanged, ShockBegan, ShockEnded};
 use crate::oracle::{self, Reading};
+use crate::state::cache::Cached;
 use crate::state::raw::CachedPrice;
 use crate::state::{Exchange, Market};
 use anchor_lang::prelude::*;
 use whittle_risk::breaker::ShockStep;
-use whittle_risk::{trade, Price};
 
 /// The exchange; then, for each market, the market (writable) and its oracle account.
 #[derive(Accounts)]
@@ -44,81 +44,59 @@ fn update(market: &mut Market, oracle: &AccountInfo, exchange: &Exchange, now: i
     cache(market, &reading, now)
 }
 
-/// Caches a price that is newer than the one the market holds: accrues funding at the old price,
-/// takes the new one into the estimates and stores it.
+/// Caches a price that is newer than the one the market holds, and says what followed from it.
 pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64) -> Result<()> {
-    let lot_exponent = i32::from(market.lot_exponent);
-    let Some(price) = reading.newer_than(&market.price, &market.oracle, lot_exponent, now)? else {
+    let slot = || match Clock::get() {
+        Ok(clock) => Ok(clock.slot),
+        // safety: the runtime always has a clock; without one the handler has failed before.
+        Err(_) => Err(WhittleError::MathOverflow),
+    };
+    let Some(cached) = market.cache(reading, now, slot)? else {
         return Ok(());
     };
-    market.accrue_funding(now)?;
-    watch(market, &price, now)?;
-    let sampled = market
-        .estimate
-        .sample(Price(price.price_q32), price.publish_time)?;
-    if sampled && market.choose_regime(now)? {
-        emit!(regime_changed(market));
-    }
-    market.follow_ramp(now)?;
-    market.spread_q32 = trade::spread_share(
-        Price(price.price_q32),
-        price.confidence_q32,
-        &market.pricing(),
-    )
-    .map_err(WhittleError::from)?
-    .0;
-    let replaced = &market.price;
-    market.wind_down.observe(
-        Price(replaced.price_q32),
-        replaced.publish_time,
-        price.publish_time,
-    );
-    market.price = price;
+    tell(market, &cached);
     MarketUpdated {
         market: market.index,
-        price_q32: price.price_q32,
-        confidence_q32: price.confidence_q32,
-        publish_time: price.publish_time,
+        price_q32: market.price.price_q32,
+        confidence_q32: market.price.confidence_q32,
+        publish_time: market.price.publish_time,
     }
     .log();
     market.invariant()?;
     Ok(())
 }
 
-/// Moves the breakers: a shock is measured against the average of before this price, a gap from the
-/// price that is cached.
-fn watch(market: &mut Market, price: &CachedPrice, now: i64) -> Result<()> {
-    let params = market.params.breaker;
-    let before = market.price.publish_time;
-    if market
-        .breaker
-        .watch_gap(&params, before, price.publish_time, now)
-    {
+fn tell(market: &Market, cached: &Cached) {
+    let CachedPrice {
+        price_q32,
+        publish_time,
+        ..
+    } = market.price;
+    if cached.grace_began {
         emit!(GraceBegan {
             market: market.index,
-            last_publish_time: before,
+            last_publish_time: cached.last_publish_time,
             until: market.breaker.grace_until,
         });
     }
-    let average = Price(market.estimate.average_q32);
-    let slot = || Ok(Clock::get()?.slot);
-    let step = market.breaker.watch_price(&params, average, price, slot)?;
-    match step {
+    match cached.shock {
         ShockStep::None => {}
         ShockStep::Began => emit!(ShockBegan {
             market: market.index,
-            price_q32: price.price_q32,
-            average_q32: average.0,
-            publish_time: price.publish_time,
+            price_q32,
+            average_q32: cached.average.0,
+            publish_time,
         }),
         ShockStep::Reverted | ShockStep::Confirmed => emit!(ShockEnded {
             market: market.index,
-            price_q32: price.price_q32,
-            confirmed: step == ShockStep::Confirmed,
-            publish_time: price.publish_time,
+            price_q32,
+            confirmed: cached.shock == ShockStep::Confirmed,
+            publish_time,
         }),
     }
-    Ok(())
+    if cached.regime_changed {
+        emit!(regime_changed(market));
+    }
 }
 
 pub(super) fn regime_changed(market: &Market) -> RegimeChanged {

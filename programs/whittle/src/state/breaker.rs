@@ -128,8 +128,8 @@ impl Breaker {
         params: &BreakerParams,
         average: Price,
         price: &CachedPrice,
-        slot: impl FnOnce() -> Result<u64>,
-    ) -> Result<ShockStep> {
+        slot: impl FnOnce() -> Outcome<u64>,
+    ) -> Outcome<ShockStep> {
         let beyond = is_shocked(Price(price.price_q32), average, Ratio(params.shock_q32));
         if !beyond && self.shock_since == 0 {
             return Ok(ShockStep::None);

@@ -3,6 +3,7 @@
 
 pub mod bank;
 pub mod breaker;
+pub mod cache;
 pub mod crowding;
 pub mod day_counter;
 pub mod depeg;
