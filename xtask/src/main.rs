@@ -71,7 +71,14 @@ fn verb(args: &[&str]) -> Result<()> {
         ),
         ["bench", "keeper", rest @ ..] => run::run(
             run::cargo()?
-                .args(["bench", "--locked", "-p", "whittle-keeper", "--bench", "keeper"])
+                .args([
+                    "bench",
+                    "--locked",
+                    "-p",
+                    "whittle-keeper",
+                    "--bench",
+                    "keeper",
+                ])
                 .arg("--")
                 .args(rest),
         ),

@@ -5,7 +5,8 @@
 //! [`decide`] says what is due. [`backoff`] remembers what failed and when to try again.
 //!
 //! ```text
-//! book.take(address, owner, data, stamp)?;            // as data arrives, in any order
+//! book.name_oracle(feed, account);                    // then exchange, banks and markets first
+//! book.take(address, owner, data, stamp)?;            // as data arrives, late or twice
 //! book.refresh(now);                                  // rechecks what prices and time have touched
 //! for action in decide(&book, now, &config) {         // most urgent first
 //!     if backoff.allows(&action.key(), now) {
