@@ -2,9 +2,9 @@ use super::{book_with_a_liquidatable_account, long, only, put, tick};
 use crate::action::{Action, BuildError, Keys, Kind, What};
 use crate::book::{Book, Change, Stamp, TakeError};
 use crate::config::Config;
-use crate::decide;
 use crate::oracle::Feed;
 use crate::synthetic::{empty_book, first_price, key, NOW};
+use crate::{decide, decide_allowed};
 use whittle::error::WhittleError;
 use whittle::state::{MarginAccount, Order, Pool};
 use whittle_risk::Usd;
@@ -224,6 +224,22 @@ fn the_queue_takes_the_greatest_expected_loss_first() {
     assert_eq!(order, [large, small]);
     let actions = decided(&book, NOW);
     assert_eq!(actions[0].key().account, large);
+}
+
+#[test]
+fn what_waits_does_not_take_the_place_of_what_can_be_done() {
+    let mut book = empty_book();
+    let small = put(&mut book, 1, &long(0, 100, 10_000_000), 2);
+    let large = put(&mut book, 2, &long(0, 10_000, 1_500_000_000), 2);
+    book.refresh(NOW);
+    let config = Config {
+        actions_at_once: 1,
+        ..Config::default()
+    };
+    let of = |actions: &[Action]| -> Vec<_> { actions.iter().map(|it| it.key().account).collect() };
+    assert_eq!(of(&decide(&book, NOW, &config)), [large]);
+    let rest = decide_allowed(&book, NOW, &config, |key| key.account != large);
+    assert_eq!(of(&rest), [small]);
 }
 
 /// A fully verified `PriceUpdateV2` of the synthetic feed, in whole dollars.
