@@ -202,6 +202,9 @@ pub enum BuildError {
     /// The account has gone since.
     #[error("the account is not in the book any more")]
     Gone,
+    /// The program pays nobody for his own account.
+    #[error("the account is the keeper's own: another keeper has to do it")]
+    OwnAccount,
     /// Nobody named the oracle account of a feed.
     #[error("no oracle account is named for {0:?}")]
     NoOracle(Feed),
@@ -312,6 +315,13 @@ impl Action {
             })
         };
         let keeper = keys.keeper_account;
+        let is_paid = matches!(
+            self.what,
+            What::Liquidate { .. } | What::ExecuteRecovery { .. } | What::FillOrder { .. }
+        );
+        if is_paid && self.key().account == keeper {
+            return Err(BuildError::OwnAccount);
+        }
         let built = match &self.what {
             What::Flag { account } => with(account, &|held| Ok(ix::flag_account(mirror, held)?))?,
             What::Liquidate {

@@ -257,11 +257,12 @@ impl Book {
         }
         let mut change = Change::Ignored;
         for feed in feeds.iter().copied() {
-            let (Ok(config), Some(exchange)) = (
-                oracle::config_of(&self.mirror, feed),
-                self.mirror.exchange(),
-            ) else {
-                continue; // Not known yet: the runner feeds the exchange before the oracles.
+            let config = match feed {
+                Feed::Market(index) => self.chain_markets.get(&index).map(|it| &it.oracle),
+                Feed::Bank(index) => self.chain_banks.get(&index).map(|it| &it.oracle),
+            };
+            let (Some(config), Some(exchange)) = (config, self.mirror.exchange()) else {
+                continue; // Not known yet: the runner feeds exchange, banks and markets first.
             };
             let read = oracle::read(&address, &owner, data, config, exchange);
             let error = |error| TakeError::Oracle {

@@ -2,15 +2,15 @@
 //! clock or draws a random number: account data, time and randomness are arguments.
 //!
 //! A [`Book`] takes account data as it arrives and keeps the health of every account current.
-//! [`decide`] says what is due. [`backoff`] remembers what failed and when to try again.
+//! [`decide()`] says what is due. [`backoff`] remembers what failed and when to try again.
 //!
 //! ```text
-//! book.take(address, owner, data, stamp)?;            // as data arrives, in any order
+//! book.name_oracle(feed, account);                    // then exchange, banks and markets first
+//! book.take(address, owner, data, stamp)?;            // as data arrives, late or twice
 //! book.refresh(now);                                  // rechecks what prices and time have touched
-//! for action in decide(&book, now, &config) {         // most urgent first
-//!     if backoff.allows(&action.key(), now) {
-//!         let instructions = action.instructions(&book, &keys)?;
-//!     }
+//! for action in decide_allowed(&book, now, &config, |key| backoff.allows(key, now_ms)) {
+//!     backoff.sent(&action.key(), now_ms);
+//!     let instructions = action.instructions(&book, &keys)?;
 //! }
 //! ```
 #![warn(missing_docs)]
@@ -34,7 +34,7 @@ pub use action::{Action, Key, Keys, What};
 pub use backoff::BackOff;
 pub use book::{Book, Change, Id, Stamp, TakeError};
 pub use config::Config;
-pub use decide::decide;
+pub use decide::{decide, decide_allowed};
 pub use judge::{Near, Standing};
 pub use outcome::Outcome;
 pub use refresh::Refreshed;

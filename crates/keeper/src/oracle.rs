@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use whittle::error::Outcome;
 use whittle::oracle::{self, Reading};
 use whittle::state::{Bank, Exchange, Market, OracleConfig};
-use whittle_client::Mirror;
 
 /// What a price is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,14 +45,6 @@ impl Oracles {
     pub(crate) fn feeds_of(&self, account: &Pubkey) -> Vec<Feed> {
         let own = self.accounts.iter().filter(|(_, at)| *at == account);
         own.map(|(feed, _)| *feed).collect()
-    }
-}
-
-/// How a feed is configured.
-pub(crate) fn config_of(mirror: &Mirror, feed: Feed) -> Outcome<&OracleConfig> {
-    match feed {
-        Feed::Market(index) => Ok(&mirror.market(index)?.oracle),
-        Feed::Bank(index) => Ok(&mirror.bank(index)?.oracle),
     }
 }
 

@@ -61,10 +61,9 @@ impl Outcome {
 
     /// The class of a custom error number as the runtime reports it, 6000 and up.
     pub fn of_code(code: u32) -> Self {
-        let known = ALL.iter().find(|error| u32::from(**error) == code);
-        known.map_or_else(
+        E::from_code(code).map_or_else(
             || Self::Unknown(format!("custom error {code}")),
-            |error| Self::of_error(*error),
+            Self::of_error,
         )
     }
 
@@ -114,16 +113,13 @@ enum Class {
     Other,
 }
 
-/// One list for both directions: a number that is not here has no class, and a test fails.
+/// A match without a rest: a new error of the program does not compile until it has a class.
 macro_rules! classes {
     ($($class:ident: $($error:ident)*;)*) => {
-        const ALL: &[E] = &[$($(E::$error,)*)*];
-
         fn class(error: E) -> Class {
-            $($(if error == E::$error {
-                return Class::$class;
-            })*)*
-            Class::Other
+            match error {
+                $($(E::$error)|* => Class::$class,)*
+            }
         }
     };
 }
@@ -137,15 +133,16 @@ classes! {
         OraclePriceNotPositive OracleUnreadable OracleOwner OracleFeed NotFirstUpdate;
     Profit: BonusBelowMinimum;
     Early: NotFlagged NotConfirmed NotTriggered TriggerNotReached OrderNotExpired
-        RequestTooEarly RequestNotExpired NotSettled CollateralLeft ConversionOrder ChangeNotDue
+        RequestTooEarly RequestNotExpired NotSettled SettlementUnobserved CollateralLeft ConversionOrder ChangeNotDue
         MarketNotOpen BankNotOpen;
     Shelter: Protected LiquidationsPaused LiquidityPaused NewRiskPaused WithdrawalsPaused
-        PriceShock InsuranceDrawn;
+        PriceShock InsuranceDrawn WithdrawalsSlowed;
     Accounts: MarketMissing MarketMismatch BankMissing BankMismatch ExtraAccount
         MarketNotWritable WrongAccount DuplicateMarket AllMarketsNeeded BankNotWritable
         MarketSettled WrongReceiver;
     Funds: PoolCash WithdrawLimit VaultShort PoolInsolvent RewardNotCovered ReserveEmpty
-        InsufficientCollateral CashOverdrawn MinOut NothingBehindOverdraft;
+        InsufficientCollateral CashOverdrawn MinOut NothingBehindOverdraft
+        WorthlessCollateral;
     Other: NotAuthority NotOwnerOrDelegate NotOwner WrongVault WrongMint WrongTokenProgram
         SameAccount NotGuardian NotNextAuthority AuthorityMustSign OracleExponent
         PriceOutOfRange OracleKind BelowInitialMargin MarginCall ExceedsExcess TooManyPositions
@@ -157,35 +154,12 @@ classes! {
         InvariantCash BadExchangeParams BadMarketParams BadTiers BadPoolParams BadBankParams
         BadOracleConfig MintExtension EnvelopeExceeded FloorBonusOverFee BadLotSize
         BadQuoteToken BadInsuranceParams TooManyMarkets BadPause PauseCoolingDown NotPaused
-        GuardLoosens BadGuard BadGovernanceParams BadLeverageParams BadWindDown;
+        GuardLoosens CapNotLower OrderWaits BadGuard BadGovernanceParams BadLeverageParams BadWindDown;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Numbers in the program's source: `Name = 123,`.
-    fn numbers() -> Vec<(String, u32)> {
-        let source = include_str!("../../../programs/whittle/src/error.rs");
-        let pairs = source.lines().filter_map(|line| {
-            let (name, number) = line.trim().strip_suffix(',')?.split_once(" = ")?;
-            Some((name.to_owned(), number.parse().ok()?))
-        });
-        pairs.collect()
-    }
-
-    #[test]
-    fn every_error_of_the_program_has_a_class() {
-        let numbers = numbers();
-        assert!(numbers.len() > 100, "found {}", numbers.len());
-        for (name, number) in numbers {
-            let outcome = Outcome::of_code(6_000 + number);
-            assert!(
-                !matches!(outcome, Outcome::Unknown(_)),
-                "{name} ({number}) has no class in outcome.rs"
-            );
-        }
-    }
 
     #[test]
     fn faster_others_old_prices_and_too_little_pay_are_told_apart() {

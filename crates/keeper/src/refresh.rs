@@ -14,7 +14,7 @@ use whittle_risk::health::{Doubt, State};
 use whittle_risk::liquidation::Policy;
 
 /// Fewer accounts than this are judged on one thread.
-const PARALLEL: usize = 512;
+const PARALLEL: usize = 2_048;
 /// Every near account is looked at after so many seconds at the latest.
 const NEAR_SECS: i64 = 10;
 /// A running reduction's positions are looked for this often, seconds.

@@ -65,6 +65,7 @@ pub fn exchange() -> Exchange {
     let mut exchange = Exchange::zeroed();
     exchange.market_count = MARKETS;
     exchange.bank_count = 2;
+    exchange.receiver_programs[0] = key(5, 0);
     let rules = &mut exchange.params;
     rules.call_buffer_q32 = bps(2_000);
     rules.target_buffer_q32 = bps(1_000);
@@ -120,9 +121,24 @@ pub fn market(index: u16) -> Market {
     params.breaker.capacity_usd_atoms = 10_000_000 * USD;
     params.breaker.refill_per_hour_usd_atoms = 20_000_000 * USD;
     params.breaker.shock_q32 = bps(1_000).0;
+    params.breaker.gap_secs = 300;
+    params.breaker.grace_secs = 60;
+    params.crowding.payout_bound_q32 = bps(5_000).0;
+    let regime = &mut params.regime;
+    regime.elevated_variance_q32 = Ratio::ONE.0 / 400_000;
+    regime.extreme_variance_q32 = Ratio::ONE.0 / 40_000;
+    regime.elevated_initial_q32 = bps(12_500).0;
+    regime.extreme_initial_q32 = bps(20_000).0;
+    regime.elevated_maintenance_q32 = bps(11_000).0;
+    regime.extreme_maintenance_q32 = bps(15_000).0;
+    regime.ramp_secs = 86_400;
     market.long_lots = 1 << 40;
     market.short_lots = 1 << 40;
     market.funded_at = NOW;
+    market.estimate.weight_q32 = bps(500).0;
+    market.estimate.interval_secs = 60;
+    market.estimate.sampled_at = NOW;
+    market.estimate.last_q32 = first_price(index);
     set_price(&mut market, first_price(index), NOW);
     market
 }

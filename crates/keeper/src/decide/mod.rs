@@ -9,7 +9,7 @@ mod health;
 mod orders;
 mod owing;
 
-use crate::action::{Action, What};
+use crate::action::{Action, Key, What};
 use crate::book::Book;
 use crate::config::Config;
 use crate::oracle::Feed;
@@ -20,6 +20,18 @@ use whittle_risk::Usd;
 /// What is due at `now` (Unix seconds), the most urgent first: by kind, then by urgency. Call
 /// [`Book::refresh`] with the same `now` before.
 pub fn decide(book: &Book, now: i64, config: &Config) -> Vec<Action> {
+    decide_allowed(book, now, config, |_| true)
+}
+
+/// The same without actions that may not be sent now, such as those that
+/// [`crate::BackOff::allows`] holds back: those must not take the places of others among
+/// `actions_at_once`.
+pub fn decide_allowed(
+    book: &Book,
+    now: i64,
+    config: &Config,
+    allowed: impl Fn(&Key) -> bool,
+) -> Vec<Action> {
     if book.mirror.exchange().is_none() {
         return Vec::new();
     }
@@ -30,6 +42,7 @@ pub fn decide(book: &Book, now: i64, config: &Config) -> Vec<Action> {
     if config.public_duties {
         actions.extend(duties::actions(&view));
     }
+    actions.retain(|action| allowed(&action.key()));
     actions.sort_by_cached_key(|action| {
         Reverse((action.what.kind(), action.urgency, Reverse(action.key())))
     });

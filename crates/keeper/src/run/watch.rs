@@ -19,7 +19,9 @@ use whittle_client::rpc::{Failure, Refusal};
 use whittle_keeper::backoff::BackOff;
 use whittle_keeper::oracle::Feed;
 use whittle_keeper::outcome::Then;
-use whittle_keeper::{decide, Action, Book, Change, Config, Key, Keys, Outcome, Stamp};
+use whittle_keeper::{
+    decide::decide_allowed, Action, Book, Change, Config, Key, Keys, Outcome, Stamp,
+};
 use whittle_risk::health::State;
 
 const LAMPORTS: f64 = 1e9;
@@ -260,20 +262,18 @@ impl Watch {
         let begun = Instant::now();
         let now = self.now();
         self.book.refresh(now);
-        let actions = decide(&self.book, now, &self.config);
+        let now_ms = self.now_ms();
+        let allowed = |key: &Key| self.backoff.allows(key, now_ms);
+        let actions = decide_allowed(&self.book, now, &self.config, allowed);
         self.metrics
             .decide_seconds
             .observe(begun.elapsed().as_secs_f64());
-        let now_ms = self.now_ms();
         let mut sent = 0;
         for action in actions {
             if jobs.len() >= self.settings.in_flight {
                 break;
             }
             let key = action.key();
-            if !self.backoff.allows(&key, now_ms) {
-                continue;
-            }
             let instructions = match action.instructions(&self.book, keys) {
                 Ok(instructions) => instructions,
                 Err(error) => {

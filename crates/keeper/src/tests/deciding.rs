@@ -1,11 +1,12 @@
 use super::{book_with_a_liquidatable_account, long, only, put, tick};
 use crate::action::{Action, BuildError, Keys, Kind, What};
-use crate::book::Book;
+use crate::book::{Book, Change, Stamp, TakeError};
 use crate::config::Config;
-use crate::decide;
 use crate::oracle::Feed;
 use crate::synthetic::{empty_book, first_price, key, NOW};
-use whittle::state::{MarginAccount, Order};
+use crate::{decide, decide_allowed};
+use whittle::error::WhittleError;
+use whittle::state::{MarginAccount, Order, Pool};
 use whittle_risk::Usd;
 
 fn decided(book: &Book, now: i64) -> Vec<Action> {
@@ -223,4 +224,144 @@ fn the_queue_takes_the_greatest_expected_loss_first() {
     assert_eq!(order, [large, small]);
     let actions = decided(&book, NOW);
     assert_eq!(actions[0].key().account, large);
+}
+
+#[test]
+fn what_waits_does_not_take_the_place_of_what_can_be_done() {
+    let mut book = empty_book();
+    let small = put(&mut book, 1, &long(0, 100, 10_000_000), 2);
+    let large = put(&mut book, 2, &long(0, 10_000, 1_500_000_000), 2);
+    book.refresh(NOW);
+    let config = Config {
+        actions_at_once: 1,
+        ..Config::default()
+    };
+    let of = |actions: &[Action]| -> Vec<_> { actions.iter().map(|it| it.key().account).collect() };
+    assert_eq!(of(&decide(&book, NOW, &config)), [large]);
+    let rest = decide_allowed(&book, NOW, &config, |key| key.account != large);
+    assert_eq!(of(&rest), [small]);
+}
+
+/// A fully verified `PriceUpdateV2` of the synthetic feed, in whole dollars.
+fn update(dollars: i64, published: i64, before: i64) -> Vec<u8> {
+    let mut data = vec![34, 241, 35, 99, 157, 126, 244, 205];
+    data.extend([0; 32]);
+    data.push(1);
+    data.extend([1; 32]);
+    data.extend((dollars * 100).to_le_bytes());
+    data.extend(0u64.to_le_bytes());
+    data.extend((-2i32).to_le_bytes());
+    data.extend(published.to_le_bytes());
+    data.extend(before.to_le_bytes());
+    data.extend((dollars * 100).to_le_bytes());
+    data.extend([0; 16]);
+    data
+}
+
+fn show(book: &mut Book, data: &[u8], slot: u64) -> Result<Change, TakeError> {
+    book.name_oracle(Feed::Market(0), key(6, 0));
+    book.take(key(6, 0), key(5, 0), data, Stamp::end_of(slot))
+}
+
+#[test]
+fn the_oracle_decides_before_anybody_has_cached_it() {
+    let mut book = empty_book();
+    let account = put(&mut book, 1, &long(0, 1_000, 1_100_000_000), 2);
+    book.refresh(NOW);
+    assert_eq!(decided(&book, NOW), []);
+    // From 11 to 10 dollars: 100 are left, 300 asked for.
+    let change = show(&mut book, &update(10, NOW + 1, NOW), 3);
+    assert_eq!(change, Ok(Change::Oracle(Feed::Market(0))));
+    book.refresh(NOW + 1);
+    let actions = decided(&book, NOW + 1);
+    assert_eq!(kinds(&actions), [Kind::Liquidate]);
+    assert_eq!(actions[0].updates, [Feed::Market(0)]);
+    let built = actions[0].instructions(&book, &Keys::default()).unwrap();
+    assert_eq!(built.len(), 2, "the price goes in front");
+    assert_eq!(built[0].accounts[2].pubkey, key(6, 0));
+    let own = Keys {
+        keeper_account: account,
+        ..Keys::default()
+    };
+    let refused = actions[0].instructions(&book, &own);
+    assert_eq!(refused, Err(BuildError::OwnAccount));
+
+    // An older update that arrives late changes nothing.
+    assert_eq!(
+        show(&mut book, &update(11, NOW, NOW - 1), 2),
+        Ok(Change::Old)
+    );
+    book.refresh(NOW + 1);
+    assert_eq!(decided(&book, NOW + 1), actions);
+}
+
+#[test]
+fn an_update_that_is_posted_fills_its_order() {
+    let mut book = empty_book();
+    put(&mut book, 1, &with_order(0), 2);
+    show(&mut book, &update(11, NOW + 3, NOW + 1), 3).unwrap();
+    book.refresh(NOW + 3);
+    let posted = |actions: &[Action]| match actions {
+        [Action {
+            what: What::FillOrder { is_posted, .. },
+            ..
+        }] => *is_posted,
+        other => panic!("{other:?}"),
+    };
+    assert!(posted(&decided(&book, NOW + 3)));
+    show(&mut book, &update(11, NOW + 4, NOW + 3), 4).unwrap();
+    book.refresh(NOW + 4);
+    assert!(
+        !posted(&decided(&book, NOW + 4)),
+        "the first one has gone by"
+    );
+}
+
+#[test]
+fn an_oracle_account_that_cannot_be_read_is_an_error_with_its_feed() {
+    let mut book = empty_book();
+    book.refresh(NOW);
+    assert_eq!(
+        show(&mut book, &[1; 40], 3),
+        Err(TakeError::Oracle {
+            address: key(6, 0),
+            feed: Feed::Market(0),
+            error: WhittleError::OracleUnreadable,
+        })
+    );
+}
+
+#[test]
+fn collateral_of_an_overdrawn_account_is_bought_at_its_discount() {
+    let mut book = empty_book();
+    let mut account = long(0, 0, -80_000_000);
+    account.positions[0] = Default::default();
+    account.collaterals[0].bank = 1;
+    account.collaterals[0].amount_atoms = 5_000_000_000;
+    put(&mut book, 1, &account, 2);
+    let pool: Pool = bytemuck::Zeroable::zeroed();
+    let at = whittle_client::address::pool();
+    let data = crate::synthetic::bytes(&pool);
+    book.take(at, whittle::ID, &data, Stamp::end_of(2)).unwrap();
+    book.refresh(NOW);
+    assert_eq!(decided(&book, NOW), [], "no budget, no purchase");
+    let mut config = Config::default();
+    config.convert.most_usd_atoms = 49_000_000;
+    let actions = decide(&book, NOW, &config);
+    assert_eq!(kinds(&actions), [Kind::ConvertCollateral]);
+    let What::ConvertCollateral {
+        bank, max_atoms, ..
+    } = actions[0].what
+    else {
+        panic!("{:?}", actions[0]);
+    };
+    // Half a token of 100 dollars costs 49 after 2 % off.
+    assert_eq!(bank, 1);
+    assert!(
+        (499_999_900..=500_000_100).contains(&max_atoms),
+        "{max_atoms}"
+    );
+    assert!((999_000..=1_001_000).contains(&actions[0].profit.0));
+    let built = actions[0].instructions(&book, &Keys::default());
+    assert_eq!(built, Err(BuildError::NoTokenAccount(0)));
 }
