@@ -1,0 +1,571 @@
+//! What anyone may do, once: prices, fills, liquidations, settlements. A keeper does the same without
+//! being asked.
+
+use crate::amount;
+use crate::error::{CliError, Outcome};
+use crate::liquidity;
+use crate::names;
+use crate::session::{Account, AccountRef, Session, Which, World};
+use crate::show::{self, Report};
+use crate::submit::Submission;
+use crate::tokens;
+use crate::trader::health;
+use anchor_lang::prelude::Pubkey;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+use whittle::state::raw::{OracleConfig, ORACLE_PYTH_LEGACY};
+use whittle_client::instruction::{self, Buyer};
+use whittle_client::Writable;
+use whittle_migrations::decimal::Decimal;
+use whittle_risk::Usd;
+
+/// Whose account.
+#[derive(Args)]
+pub struct Target {
+    /// The margin account: its address, or its number among the keypair's
+    #[arg(value_name = "NUMBER|ADDRESS")]
+    account: AccountRef,
+}
+
+/// Where a reward goes.
+#[derive(Args)]
+pub struct Beneficiary {
+    /// The margin account that is paid: its number among the keypair's, or its address
+    #[arg(long, default_value = "0", value_name = "NUMBER|ADDRESS")]
+    to: AccountRef,
+}
+
+/// Price accounts of markets or tokens.
+#[derive(Args)]
+pub struct Oracles {
+    /// The price account of a pull feed, as BTC=ADDRESS; may be repeated [default: from --symbols]
+    #[arg(long = "oracle", value_name = "NAME=ADDRESS")]
+    oracles: Vec<String>,
+}
+
+/// A side of a market.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MarketSide {
+    /// Those who gain when the price rises
+    Long,
+    /// Those who gain when it falls
+    Short,
+}
+
+/// One-shots.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Caches the prices of markets
+    UpdateMarkets {
+        /// Symbols, assets or numbers [default: all]
+        markets: Vec<String>,
+        #[command(flatten)]
+        oracles: Oracles,
+    },
+    /// Caches the prices of collateral tokens
+    UpdateBanks {
+        /// Names, numbers or mints [default: all but the quote token]
+        tokens: Vec<String>,
+        #[command(flatten)]
+        oracles: Oracles,
+    },
+    /// Fills an order with the update that is due, or kills it
+    Fill {
+        #[command(flatten)]
+        target: Target,
+        /// The order's place
+        place: u8,
+        #[command(flatten)]
+        oracles: Oracles,
+        #[command(flatten)]
+        to: Beneficiary,
+    },
+    /// Lets an order be filled whose trigger price was reached
+    Trigger {
+        #[command(flatten)]
+        target: Target,
+        /// The order's place
+        place: u8,
+    },
+    /// The first sighting of an account under maintenance
+    Flag(Target),
+    /// Closes just enough of an account under maintenance
+    Liquidate {
+        #[command(flatten)]
+        target: Target,
+        /// Least bonus, USD
+        #[arg(long, default_value = "0", value_parser = amount::usd)]
+        min_bonus: i64,
+        #[command(flatten)]
+        to: Beneficiary,
+    },
+    /// Tells an account that it is in margin call, or ends a call
+    MarginCall(Target),
+    /// Carries out an owner's recovery plan
+    Recover {
+        #[command(flatten)]
+        target: Target,
+        /// Least fee, USD
+        #[arg(long, default_value = "0", value_parser = amount::usd)]
+        min_fee: i64,
+        #[command(flatten)]
+        to: Beneficiary,
+    },
+    /// Moves cash from a reserve to an account under its trigger
+    TopUp {
+        #[command(flatten)]
+        target: Target,
+        /// The reserve: its address, or its number among the keypair's
+        #[arg(long, value_name = "NUMBER|ADDRESS")]
+        reserve: AccountRef,
+        /// At most, USD [default: what it lacks]
+        #[arg(long, value_parser = amount::usd)]
+        most: Option<i64>,
+    },
+    /// Moves cash between pool, insurance fund and the lines of markets
+    Settle {
+        /// Symbols, assets or numbers [default: all]
+        markets: Vec<String>,
+    },
+    /// Settles an account's funding and collects its claims
+    SettleAccount(Target),
+    /// Moves the interest of an overdraft to the pool
+    ChargeInterest(Target),
+    /// Buys just enough collateral of an account with an overdraft, at a discount
+    Convert {
+        #[command(flatten)]
+        target: Target,
+        /// Which token: name, number or mint
+        token: String,
+        /// At most, in tokens
+        #[arg(long, value_parser = amount::decimal)]
+        most: Decimal,
+    },
+    /// Fills a liquidity request
+    FillLiquidity {
+        /// Whose [default: the keypair's]
+        #[arg(value_parser = amount::key)]
+        owner: Option<Pubkey>,
+    },
+    /// Gives the loss of a bankrupt account to those who bear it
+    ResolveBankruptcy(Target),
+    /// Cuts unrealised profits when the whole pool cannot pay them
+    AllocateShortfall,
+    /// Begins to reduce the profitable positions of a side
+    StartDeleverage {
+        /// Symbol, asset or number
+        market: String,
+        /// Which side
+        #[arg(value_enum)]
+        side: MarketSide,
+    },
+    /// Reduces one position by the share of the running reduction
+    Deleverage {
+        #[command(flatten)]
+        target: Target,
+        /// Symbol, asset or number
+        market: String,
+    },
+    /// Fixes the price at which a market that ended is settled
+    PublishSettlement {
+        /// Symbol, asset or number
+        market: String,
+    },
+    /// Fixes the price at which a token that ended is settled
+    PublishBankSettlement {
+        /// Name, number or mint
+        token: String,
+    },
+    /// Closes an account's position in a settled market
+    SettlePosition {
+        #[command(flatten)]
+        target: Target,
+        /// Symbol, asset or number
+        market: String,
+    },
+}
+
+/// Carries a command out.
+pub async fn run(session: &Session, command: Command) -> Outcome<Report> {
+    let world = session.world().await?;
+    let submission = match command {
+        Command::UpdateMarkets { markets, oracles } => {
+            update_markets(session, &world, &markets, &oracles)?
+        }
+        Command::UpdateBanks { tokens, oracles } => {
+            update_banks(session, &world, &tokens, &oracles)?
+        }
+        Command::Settle { markets } => {
+            let markets = indexes(&world, &markets)?;
+            let words = format!("settle the lines of {} markets", markets.len());
+            Submission::new(words, instruction::settle_markets(&markets))
+        }
+        Command::Convert {
+            target,
+            token,
+            most,
+        } => convert(session, &world, &target, &token, most).await?,
+        Command::FillLiquidity { owner } => {
+            let owner = owner.map_or_else(|| session.me(), Ok)?;
+            let pending = liquidity::pending(session, &owner).await?;
+            let instruction = instruction::fill_liquidity_request(&world.mirror, &pending)?;
+            Submission::new(
+                format!("fill the liquidity request of {owner}"),
+                instruction,
+            )
+        }
+        Command::AllocateShortfall => Submission::new(
+            "cut unrealised profits that the pool cannot pay",
+            instruction::allocate_shortfall(&world.mirror),
+        ),
+        Command::StartDeleverage { market, side } => {
+            let market = names::market(&world.mirror, &market)?;
+            let (side, name) = match side {
+                MarketSide::Long => (whittle::state::Side::Long, "longs"),
+                MarketSide::Short => (whittle::state::Side::Short, "shorts"),
+            };
+            let words = format!("reduce profitable {name} of {}", names::symbol(market));
+            Submission::new(words, instruction::start_deleverage(market.index, side))
+        }
+        Command::PublishSettlement { market } => {
+            let market = names::market(&world.mirror, &market)?;
+            let words = format!(
+                "fix the price at which {} is settled",
+                names::symbol(market)
+            );
+            Submission::new(words, instruction::publish_settlement(market.index))
+        }
+        Command::PublishBankSettlement { token } => {
+            let bank = session.names.bank(&world.mirror, &token)?;
+            let words = format!(
+                "fix the price at which {} is settled",
+                session.names.token(bank)
+            );
+            Submission::new(words, instruction::publish_bank_settlement(&bank.mint))
+        }
+        command => of_account(session, &world, command).await?,
+    };
+    session.submit(submission).await
+}
+
+fn which(account: AccountRef) -> Which {
+    Which {
+        account,
+        owner: None,
+    }
+}
+
+async fn held(session: &Session, target: &Target) -> Outcome<Account> {
+    session.account(&which(target.account)).await
+}
+
+/// One-shots on one account.
+async fn of_account(session: &Session, world: &World, command: Command) -> Outcome<Submission> {
+    let mirror = &world.mirror;
+    Ok(match command {
+        Command::Fill {
+            target,
+            place,
+            oracles,
+            to,
+        } => fill(session, world, &target, place, &oracles, &to).await?,
+        Command::Trigger { target, place } => {
+            let held = held(session, &target).await?;
+            let order = held.account.orders.get(usize::from(place));
+            let market = order
+                .filter(|order| order.lots != 0)
+                .map(|order| order.market);
+            let market = market.ok_or(whittle::error::WhittleError::NoOrder)?;
+            let words = format!(
+                "let the order in place {place} of {} be filled",
+                held.address
+            );
+            Submission::new(
+                words,
+                instruction::trigger_order(held.address, market, place),
+            )
+        }
+        Command::Flag(target) => {
+            let held = held(session, &target).await?;
+            let words = format!("flag {}", held.address);
+            Submission::new(words, instruction::flag_account(mirror, held.held())?)
+                .preview(health::preview(world, &held)?)
+        }
+        Command::Liquidate {
+            target,
+            min_bonus,
+            to,
+        } => {
+            let held = held(session, &target).await?;
+            let keeper = session.address_of(&which(to.to))?;
+            let words = format!(
+                "liquidate just enough of {}, bonus to {keeper}",
+                held.address
+            );
+            let instruction = instruction::liquidate_partial(
+                mirror,
+                held.held(),
+                keeper,
+                min_bonus,
+                Writable::All,
+            )?;
+            Submission::new(words, instruction).preview(health::preview(world, &held)?)
+        }
+        Command::MarginCall(target) => {
+            let held = held(session, &target).await?;
+            let words = format!("issue or end the margin call of {}", held.address);
+            Submission::new(words, instruction::issue_margin_call(mirror, held.held())?)
+        }
+        Command::Recover {
+            target,
+            min_fee,
+            to,
+        } => recover(session, world, &target, min_fee, &to).await?,
+        Command::TopUp {
+            target,
+            reserve,
+            most,
+        } => {
+            let held = held(session, &target).await?;
+            let reserve = session.address_of(&which(reserve))?;
+            let words = format!("top {} up from {reserve}", held.address);
+            let most = most.unwrap_or(i64::MAX);
+            Submission::new(
+                words,
+                instruction::top_up(mirror, held.held(), reserve, most)?,
+            )
+        }
+        Command::SettleAccount(target) => {
+            let held = held(session, &target).await?;
+            let used = held
+                .account
+                .used_positions()
+                .map(|position| position.market);
+            let mut markets: Vec<u16> = used.collect();
+            let deficit = held.account.deficit_market;
+            if held.account.deficit_usd_atoms != 0 && !markets.contains(&deficit) {
+                markets.push(deficit);
+            }
+            let words = format!("settle {} in {} markets", held.address, markets.len());
+            Submission::new(words, instruction::settle_account(held.address, &markets))
+        }
+        Command::ChargeInterest(target) => {
+            let held = held(session, &target).await?;
+            let words = format!("charge {} its interest", held.address);
+            Submission::new(words, instruction::charge_interest(held.address))
+        }
+        Command::ResolveBankruptcy(target) => {
+            let held = held(session, &target).await?;
+            let words = format!("give the loss of {} to those who bear it", held.address);
+            let instruction = instruction::resolve_bankruptcy(held.address, &held.account);
+            Submission::new(words, instruction)
+        }
+        Command::Deleverage { target, market } => {
+            let held = held(session, &target).await?;
+            let market = names::market(mirror, &market)?;
+            let words = format!("reduce {} in {}", held.address, names::symbol(market));
+            Submission::new(
+                words,
+                instruction::auto_deleverage(held.address, market.index),
+            )
+        }
+        Command::SettlePosition { target, market } => {
+            let held = held(session, &target).await?;
+            let market = names::market(mirror, &market)?;
+            let words = format!("settle {} in {}", held.address, names::symbol(market));
+            let instruction = instruction::settle_position(mirror, held.held(), market.index)?;
+            Submission::new(words, instruction)
+        }
+        _ => return Err(CliError::failed("this command is of no account")),
+    })
+}
+
+fn indexes(world: &World, markets: &[String]) -> Outcome<Vec<u16>> {
+    if markets.is_empty() {
+        return Ok(world.mirror.markets().map(|market| market.index).collect());
+    }
+    let index = |name: &String| Ok(names::market(&world.mirror, name)?.index);
+    markets.iter().map(index).collect()
+}
+
+impl Oracles {
+    /// The price account of what is called `name` by `is_it`: as given, of a legacy feed by itself,
+    /// or as described.
+    fn of(
+        &self,
+        name: &str,
+        config: &OracleConfig,
+        described: Option<Pubkey>,
+        is_it: impl Fn(&str) -> bool,
+    ) -> Outcome<Pubkey> {
+        for given in &self.oracles {
+            let wrong = || {
+                CliError::input(format!(
+                    "oracle: {given:?}: write NAME=ADDRESS, as BTC=ADDRESS"
+                ))
+            };
+            let (given_name, address) = given.split_once('=').ok_or_else(wrong)?;
+            if is_it(given_name.trim()) {
+                return amount::key(address.trim())
+                    .map_err(|what| CliError::input(format!("oracle: {what}")));
+            }
+        }
+        if config.kind == ORACLE_PYTH_LEGACY {
+            return Ok(Pubkey::new_from_array(config.key));
+        }
+        described.ok_or_else(|| {
+            CliError::input(format!(
+                "oracle: {name} has a pull feed: name the account with the posted update, as \
+                 --oracle {name}=ADDRESS, or a described exchange with --symbols FILE"
+            ))
+        })
+    }
+
+    fn of_market(&self, session: &Session, world: &World, index: u16) -> Outcome<Pubkey> {
+        let market = world.mirror.market(index)?;
+        let is_it =
+            |name: &str| names::market(&world.mirror, name).is_ok_and(|it| it.index == index);
+        let described = session.names.oracle(market);
+        self.of(&names::symbol(market), &market.oracle, described, is_it)
+    }
+}
+
+fn update_markets(
+    session: &Session,
+    world: &World,
+    markets: &[String],
+    oracles: &Oracles,
+) -> Outcome<Submission> {
+    let pairs = indexes(world, markets)?
+        .into_iter()
+        .map(|index| Ok((index, oracles.of_market(session, world, index)?)))
+        .collect::<Outcome<Vec<_>>>()?;
+    let words = format!("cache the prices of {} markets", pairs.len());
+    Ok(Submission::new(words, instruction::update_markets(&pairs)))
+}
+
+fn update_banks(
+    session: &Session,
+    world: &World,
+    tokens: &[String],
+    oracles: &Oracles,
+) -> Outcome<Submission> {
+    let banks = if tokens.is_empty() {
+        world
+            .mirror
+            .banks()
+            .filter(|bank| bank.index != 0)
+            .collect()
+    } else {
+        let bank = |name: &String| session.names.bank(&world.mirror, name);
+        tokens.iter().map(bank).collect::<Outcome<Vec<_>>>()?
+    };
+    let pairs = banks
+        .into_iter()
+        .map(|bank| {
+            let is_it = |name: &str| {
+                let found = session.names.bank(&world.mirror, name);
+                found.is_ok_and(|it| it.index == bank.index)
+            };
+            let name = session.names.token(bank);
+            Ok((bank.mint, oracles.of(&name, &bank.oracle, None, is_it)?))
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    let words = format!("cache the prices of {} tokens", pairs.len());
+    Ok(Submission::new(words, instruction::update_banks(&pairs)))
+}
+
+async fn fill(
+    session: &Session,
+    world: &World,
+    target: &Target,
+    place: u8,
+    oracles: &Oracles,
+    to: &Beneficiary,
+) -> Outcome<Submission> {
+    let held = held(session, target).await?;
+    let order = held.account.orders.get(usize::from(place));
+    let order = order.filter(|order| order.lots != 0);
+    let market = order.ok_or(whittle::error::WhittleError::NoOrder)?.market;
+    let oracle = oracles.of_market(session, world, market)?;
+    let filler = session.address_of(&which(to.to))?;
+    let words = format!(
+        "fill or kill the order in place {place} of {}, reward to {filler}",
+        held.address
+    );
+    let instruction = instruction::fill_order(&world.mirror, held.held(), filler, oracle, place)?;
+    Ok(Submission::new(words, instruction))
+}
+
+async fn recover(
+    session: &Session,
+    world: &World,
+    target: &Target,
+    min_fee: i64,
+    to: &Beneficiary,
+) -> Outcome<Submission> {
+    let held = held(session, target).await?;
+    let keeper = session.address_of(&which(to.to))?;
+    let plan = world
+        .mirror
+        .recover(&held.account, world.now, Usd(min_fee))?;
+    let preview = Report::new(
+        format!(
+            "the plan would close {} USD, cost the account {} USD and pay {} USD",
+            show::usd(plan.closed.0),
+            show::usd(plan.cost.0),
+            show::usd(plan.bonus.0)
+        ),
+        json!({
+            "closed": show::usd_json(plan.closed.0),
+            "cost": show::usd_json(plan.cost.0),
+            "fee": show::usd_json(plan.bonus.0),
+        }),
+    );
+    let words = format!(
+        "carry out the recovery plan of {}, fee to {keeper}",
+        held.address
+    );
+    let instruction =
+        instruction::execute_recovery(&world.mirror, held.held(), keeper, min_fee, Writable::All)?;
+    Ok(Submission::new(words, instruction).preview(preview))
+}
+
+async fn convert(
+    session: &Session,
+    world: &World,
+    target: &Target,
+    token: &str,
+    most: Decimal,
+) -> Outcome<Submission> {
+    let held = held(session, target).await?;
+    let bank = session.names.bank(&world.mirror, token)?;
+    let quote = world.quote()?;
+    let me = session.me()?;
+    let max_atoms = most
+        .to_atoms(bank.decimals.into())
+        .map_err(|what| CliError::input(format!("most: {what}")))?;
+    let buyer = Buyer {
+        key: me,
+        source: tokens::associated(&me, &quote.mint, &quote.token_program),
+        receiver: tokens::associated(&me, &bank.mint, &bank.token_program),
+    };
+    let mut submission = Submission::default();
+    if tokens::balance(session, &buyer.receiver).await?.is_none() {
+        submission = submission
+            .then(
+                format!("open the token account {}", buyer.receiver),
+                tokens::create(me, me, bank.mint, bank.token_program),
+            )
+            .creates("the token account", tokens::ACCOUNT_BYTES);
+    }
+    let words = format!(
+        "buy just enough {} of {}, at most {}",
+        session.names.token(bank),
+        held.address,
+        show::scaled(max_atoms.into(), bank.decimals.into(), 0)
+    );
+    let instruction =
+        instruction::convert_collateral(&world.mirror, held.held(), buyer, bank, max_atoms)?;
+    Ok(submission.then(words, instruction))
+}
