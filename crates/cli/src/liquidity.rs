@@ -190,20 +190,20 @@ async fn show(session: &Session) -> Outcome<Report> {
     let exposure = world.mirror.exposure(&pool, world.now)?;
     let mut pairs = vec![
         ("address", address::pool().to_string()),
-        ("cash", show::usd(pool.cash_usd_atoms)),
-        ("reserve", show::usd(pool.reserve_usd_atoms)),
+        ("cash", show::cents(pool.cash_usd_atoms)),
+        ("reserve", show::cents(pool.reserve_usd_atoms)),
         (
             "deposits that wait",
-            show::usd(pool.pending_deposits_usd_atoms),
+            show::cents(pool.pending_deposits_usd_atoms),
         ),
-        ("overdrafts", show::usd(pool.overdrafts_usd_atoms)),
+        ("overdrafts", show::cents(pool.overdrafts_usd_atoms)),
         (
             "value for those who leave",
-            show::usd(exposure.lower_value_usd_atoms),
+            show::cents(exposure.lower_value_usd_atoms),
         ),
         (
             "value for those who enter",
-            show::usd(exposure.higher_value_usd_atoms),
+            show::cents(exposure.higher_value_usd_atoms),
         ),
     ];
     let mine = match session.me() {
@@ -220,7 +220,7 @@ async fn show(session: &Session) -> Outcome<Report> {
         } else {
             "withdraw"
         };
-        let amount = show::usd(mine.amount_atoms);
+        let amount = show::cents(mine.amount_atoms);
         let expires = show::when(mine.expires_at, world.now);
         pairs.push((
             "your request",

@@ -89,6 +89,14 @@ pub fn usd(atoms: impl Into<i128>) -> String {
     scaled(atoms.into(), 6, 2)
 }
 
+/// To the cent, for people who look; JSON has the atoms.
+pub fn cents(atoms: impl Into<i128>) -> String {
+    let atoms = atoms.into();
+    let cents = (atoms.unsigned_abs() + 5_000) / 10_000;
+    let cents = i128::try_from(cents).unwrap_or(i128::MAX);
+    scaled(if atoms < 0 { -cents } else { cents }, 2, 2)
+}
+
 /// `atoms / 10^decimals`, exactly, with at least so many digits after the point. Reads back.
 pub fn scaled(atoms: i128, decimals: u32, least: usize) -> String {
     let sign = if atoms < 0 { "-" } else { "" };
@@ -161,12 +169,13 @@ pub fn percent(raw: u64) -> String {
     format!("{} %", show_scaled(hundredths, 2))
 }
 
-/// E / M, Q32.
+/// E / M, Q32, rounded down: under one it never reads as one. A step of Q32 is let pass, so that 1.2
+/// reads as it was written.
 pub fn ratio(raw: u64) -> String {
     if raw == u64::MAX {
         return "no requirement".to_owned();
     }
-    let thousandths = (u128::from(raw) * 1_000) / u128::from(ONE_Q32);
+    let thousandths = (u128::from(raw) + 1) * 1_000 / u128::from(ONE_Q32);
     format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000)
 }
 
@@ -237,6 +246,9 @@ mod tests {
         assert_eq!(usd(1_000_500_000i64), "1_000.50");
         assert_eq!(usd(-1i64), "-0.000001");
         assert_eq!(usd(0i64), "0.00");
+        assert_eq!(cents(6_999_999_974i64), "7_000.00");
+        assert_eq!(cents(-4_999i64), "0.00");
+        assert_eq!(cents(-5_000i64), "-0.01");
         assert_eq!(dollars(1_234_567_890_000), "1_234_568");
         assert_eq!(dollars(-499_999), "0");
     }
@@ -247,7 +259,18 @@ mod tests {
         assert_eq!(price(140_000 << 32, -5), "14_000.00");
         // 0.000012345 USD for a unit with lots of 1,000: 12,345 atoms.
         assert_eq!(price(12_345 << 32, 3), "0.000012345");
-        assert_eq!(price(u64::MAX, 0), "4_294.967296");
+        assert_eq!(price(u64::MAX, 0), "4_294.967");
+    }
+
+    #[test]
+    fn a_ratio_under_one_never_reads_as_one() {
+        assert_eq!(ratio(ONE_Q32), "1.000");
+        assert_eq!(ratio(ONE_Q32 - 2), "0.999");
+        assert_eq!(
+            ratio(whittle_risk::Ratio::from_bps_floor(12_000).0),
+            "1.200"
+        );
+        assert_eq!(ratio(u64::MAX), "no requirement");
     }
 
     #[test]

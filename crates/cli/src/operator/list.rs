@@ -206,7 +206,7 @@ pub async fn market(session: &Session, name: &str) -> Outcome<Report> {
             format!(
                 "{}, {} USD",
                 size(market.long_lots),
-                show::usd(side_usd(market, market.long_lots))
+                show::cents(side_usd(market, market.long_lots))
             ),
         ),
         (
@@ -214,7 +214,7 @@ pub async fn market(session: &Session, name: &str) -> Outcome<Report> {
             format!(
                 "{}, {} USD",
                 size(market.short_lots),
-                show::usd(side_usd(market, market.short_lots))
+                show::cents(side_usd(market, market.short_lots))
             ),
         ),
         ("maintenance multiplier", show::ratio(market.multiplier_q32)),
@@ -222,10 +222,13 @@ pub async fn market(session: &Session, name: &str) -> Outcome<Report> {
             "initial multiplier",
             show::ratio(market.initial_multiplier().0),
         ),
-        ("pool line", show::usd(market.pool_line_usd_atoms)),
-        ("insurance line", show::usd(market.insurance_line_usd_atoms)),
-        ("claims unpaid", show::usd(market.claims_unpaid_usd_atoms)),
-        ("deficit", show::usd(market.deficit_usd_atoms)),
+        ("pool line", show::cents(market.pool_line_usd_atoms)),
+        (
+            "insurance line",
+            show::cents(market.insurance_line_usd_atoms),
+        ),
+        ("claims unpaid", show::cents(market.claims_unpaid_usd_atoms)),
+        ("deficit", show::cents(market.deficit_usd_atoms)),
     ];
     let (params, params_json) = parameters(&market.params);
     let (oracle, oracle_json) = parameters(&market.oracle);
@@ -378,11 +381,11 @@ pub async fn insurance(session: &Session) -> Outcome<Report> {
     let worth = fund.worth()?.0;
     let pairs = [
         ("address", address::insurance().to_string()),
-        ("cash", show::usd(fund.cash_usd_atoms)),
-        ("in markets' lines", show::usd(fund.lines_usd_atoms)),
+        ("cash", show::cents(fund.cash_usd_atoms)),
+        ("in markets' lines", show::cents(fund.lines_usd_atoms)),
         (
             "paid today",
-            show::usd(if fund.paid_day == now.div_euclid(86_400) {
+            show::cents(if fund.paid_day == now.div_euclid(86_400) {
                 fund.paid_usd_atoms
             } else {
                 0

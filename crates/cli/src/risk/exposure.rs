@@ -34,8 +34,8 @@ fn report(world: &World, exposure: &Exposure) -> Report {
         rows.push(vec![
             names::symbol(market),
             show::units(found.delta_lots, market.lot_exponent),
-            show::usd(found.delta_usd_atoms),
-            show::usd(found.worst_payout_usd_atoms),
+            show::cents(found.delta_usd_atoms),
+            show::cents(found.worst_payout_usd_atoms),
             show::market_price(market),
             show::when(found.publish_time, world.now),
         ]);
@@ -49,17 +49,17 @@ fn report(world: &World, exposure: &Exposure) -> Report {
         }));
     }
     let pairs = [
-        ("cash and reserve", show::usd(exposure.cash_usd_atoms)),
+        ("cash and reserve", show::cents(exposure.cash_usd_atoms)),
         (
             "value for those who leave",
-            show::usd(exposure.lower_value_usd_atoms),
+            show::cents(exposure.lower_value_usd_atoms),
         ),
         (
             "value for those who enter",
-            show::usd(exposure.higher_value_usd_atoms),
+            show::cents(exposure.higher_value_usd_atoms),
         ),
-        ("net delta", show::usd(delta)),
-        ("worst payout", show::usd(payout)),
+        ("net delta", show::cents(delta)),
+        ("worst payout", show::cents(payout)),
     ];
     let headers = [
         "market",

@@ -186,12 +186,15 @@ impl Ladder {
             return String::new();
         };
         let mut chart = Chart::new(CHART_DOTS.0, CHART_DOTS.1, first.0, last.0);
-        let shape = Shape::Steps(&points);
+        let shape = Shape::Lines(&points);
         let chart = chart.lineplot(&shape);
         chart.axis();
         chart.figures();
         let text = chart.to_string();
-        let lines = text.lines().map(str::trim_end);
+        // Braille has its own blank.
+        let lines = text
+            .lines()
+            .map(|line| line.trim_end_matches([' ', '\u{2800}']));
         lines.collect::<Vec<_>>().join("\n")
     }
 

@@ -1,79 +1,9 @@
-//! A made-up book of four accounts on BTC at 14,000 with lots of 0.00001: 5 % maintenance, a target
-//! 10 % over it, no volatility.
+//! The ladder of the made-up book.
 
 use super::*;
 use crate::risk::distribution::Distribution;
+use crate::risk::fixtures::{book, mirror, NOW};
 use crate::session::zeroed;
-use whittle::state::Exchange;
-use whittle_risk::num::ONE_Q32;
-use whittle_risk::tier::{Tier, TierTable};
-use whittle_risk::{Ratio, Usd};
-
-const NOW: i64 = 1_700_000_000;
-
-fn percent(bps: u32) -> u64 {
-    Ratio::from_bps_floor(bps).0
-}
-
-fn mirror() -> Mirror {
-    let mut exchange = zeroed::<Exchange>();
-    let rules = &mut exchange.params;
-    rules.call_buffer_q32 = percent(2_000);
-    rules.target_buffer_q32 = percent(1_000);
-    rules.emergency_q32 = percent(5_000);
-    rules.forced_q32 = percent(2_500);
-    rules.theta_q32 = percent(6_000);
-    rules.bonus_floor_q32 = percent(4);
-    rules.bonus_max_q32 = percent(30);
-    rules.bonus_ramp_secs = 30;
-    rules.confirm_secs = 2;
-    rules.flag_lapse_secs = 600;
-    let mut market = zeroed::<Market>();
-    market.symbol[..8].copy_from_slice(b"BTC-PERP");
-    market.lot_exponent = -5;
-    market.multiplier_q32 = ONE_Q32;
-    market.regime.initial_q32 = ONE_Q32;
-    market.regime.ramp_to_q32 = ONE_Q32;
-    market.params.breaker.capacity_usd_atoms = i64::MAX;
-    market.params.min_close_usd_atoms = 1_000_000;
-    market.oracle.accept_secs = 10;
-    market.oracle.stale_after_secs = 60;
-    market.oracle.kind = 1;
-    market.price.price_q32 = 140_000 << 32;
-    market.price.publish_time = NOW;
-    market.long_lots = 1_000_000;
-    market.short_lots = 400_000;
-    let tier = Tier {
-        upto: Usd(10_000_000_000_000),
-        maintenance: Ratio(percent(500)),
-        initial: Ratio(percent(1_000)),
-    };
-    let table = TierTable::new(&[tier]).unwrap();
-    market.set_tier_table(&table).unwrap();
-    let mut mirror = Mirror::default();
-    mirror.set_exchange(exchange);
-    mirror.set_market(market);
-    mirror
-}
-
-/// `lots` bought or sold at 14,000, with so many dollars of cash.
-fn account(key: u8, lots: i64, cash: i64) -> (Pubkey, MarginAccount) {
-    let mut account = zeroed::<MarginAccount>();
-    account.cash_usd_atoms = cash * 1_000_000;
-    account.positions[0].lots = lots;
-    account.positions[0].entry_usd_atoms = lots * 140_000;
-    (Pubkey::new_from_array([key; 32]), account)
-}
-
-fn book() -> Vec<(Pubkey, MarginAccount)> {
-    vec![
-        // 10 BTC for 140,000 USD with 20,000 of cash; then with 40,000; 4 BTC short; nothing.
-        account(1, 1_000_000, 20_000),
-        account(2, 1_000_000, 40_000),
-        account(3, -400_000, 10_000),
-        account(4, 0, 500),
-    ]
-}
 
 fn ladder() -> Ladder {
     let mirror = mirror();
@@ -89,13 +19,29 @@ fn ladder() -> Ladder {
 #[test]
 fn a_ladder_shows_what_liquidates_at_which_price() {
     let text = ladder().report(false).text;
-    assert_eq!(text, "");
+    let expected = "\
+BTC-PERP at 14_000.00, 4 accounts
+
+ change      price  accounts  new   closed       of  held back  insolvent  missing
+-30.0 %   9_800.00         2    1  196_000  196_000          0          2   24_000
+-20.0 %  11_200.00         1    0  112_000  112_000          0          1    8_000
+-10.0 %  12_600.00         1    1   17_033  126_000          0          0        0
+  0.0 %  14_000.00         0    0        0        0          0          0        0
++10.0 %  15_400.00         0    0        0        0          0          0        0
++20.0 %  16_800.00         1    1   67_200   67_200          0          1    1_200
++30.0 %  18_200.00         1    0   72_800   72_800          0          1    6_800";
+    assert_eq!(text, expected);
 }
 
 #[test]
 fn the_chart_of_a_ladder_is_drawn_from_its_rungs() {
     let text = ladder().report(true).text;
-    assert_eq!(text, "");
+    let (_, chart) = text.split_once("notional closed by price, USD\n").unwrap();
+    let lines: Vec<&str> = chart.lines().collect();
+    assert_eq!(lines.len(), 14);
+    assert!(lines[0].ends_with(" 196000.0"), "{}", lines[0]);
+    assert!(lines[13].starts_with("9800.0 "), "{}", lines[13]);
+    assert!(lines[13].ends_with(" 18200.0"), "{}", lines[13]);
 }
 
 #[test]
@@ -177,5 +123,21 @@ fn ends_of_a_range_are_always_among_its_prices() {
 #[test]
 fn a_distribution_counts_accounts_by_equity_over_maintenance() {
     let found = Distribution::new(&mirror(), &book(), NOW).unwrap();
-    assert_eq!(found.report().text, "");
+    let bar = "█".repeat(40);
+    let expected = format!(
+        "    E / M  state         accounts  notional  equity
+        0  insolvent            0         0       0
+  < 0.500  emergency            0         0       0
+  < 1.000  liquidatable         0         0       0
+  < 1.200  margin call          0         0       0
+  < 1.500  healthy              0         0       0
+  < 2.000  healthy              0         0       0
+  < 3.000  healthy              1   140_000  20_000  {bar}
+  < 5.000  healthy              1    56_000  10_000  {bar}
+ < 10.000  healthy              1   140_000  40_000  {bar}
+>= 10.000  healthy              0         0       0
+
+1 accounts without positions"
+    );
+    assert_eq!(found.report().text, expected);
 }

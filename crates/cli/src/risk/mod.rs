@@ -3,6 +3,8 @@
 
 mod distribution;
 pub mod exposure;
+#[cfg(test)]
+pub mod fixtures;
 mod ladder;
 pub mod what_if;
 

@@ -180,9 +180,9 @@ fn positions(world: &World, account: &MarginAccount) -> (String, Value) {
             show::units(position.lots, lot),
             entry.map_or_else(String::new, |raw| show::price(raw, lot)),
             show::market_price(market),
-            show::usd(notional),
-            show::usd(profit),
-            show::usd(position.claim_usd_atoms),
+            show::cents(notional),
+            show::cents(profit),
+            show::cents(position.claim_usd_atoms),
         ]);
         all.push(json!({
             "market": position.market,
@@ -224,8 +224,8 @@ async fn list(session: &Session, owner: Option<Pubkey>) -> Outcome<Report> {
         rows.push(vec![
             account.sub_id.to_string(),
             address.to_string(),
-            show::usd(account.cash_usd_atoms),
-            show::usd(equity),
+            show::cents(account.cash_usd_atoms),
+            show::cents(equity),
             account.open_positions().count().to_string(),
             state.to_owned(),
         ]);

@@ -83,7 +83,7 @@ fn report(world: &World, held: &Account) -> Outcome<Report> {
     let target = health.with_buffer(thresholds.target_buffer)?;
     let initial = mirror.initial(account, now);
     let excess = mirror.excess(account, now);
-    let usd = |sum: Usd| format!("{} USD", show::usd(sum.0));
+    let usd = |sum: Usd| format!("{} USD", show::cents(sum.0));
     let or_why = |sum: Result<Usd, WhittleError>| match sum {
         Ok(sum) => usd(sum),
         Err(error) => format!("unknown: {error}"),
@@ -142,8 +142,8 @@ fn legs(world: &World, held: &Account) -> Outcome<(String, Value)> {
             names::symbol(market),
             show::units(position.lots, lot),
             show::market_price(market),
-            show::usd(value.profit.0),
-            show::usd(value.required.0),
+            show::cents(value.profit.0),
+            show::cents(value.required.0),
             distance(call, market),
             distance(maintenance, market),
             if leg.mark.stale { "stale" } else { "fresh" }.to_owned(),
@@ -236,11 +236,11 @@ fn in_words(world: &World, held: &Account, plan: &Plan) -> String {
     }
     text.push_str(&format!(
         "\n  cost the account {} USD and pay the keeper {} USD ({:?})\n  leave E {} and M {} USD",
-        show::usd(plan.cost.0),
-        show::usd(plan.bonus.0),
+        show::cents(plan.cost.0),
+        show::cents(plan.bonus.0),
         plan.kind,
-        show::usd(plan.after.equity.0),
-        show::usd(plan.after.maintenance.0),
+        show::cents(plan.after.equity.0),
+        show::cents(plan.after.maintenance.0),
     ));
     text
 }
@@ -273,3 +273,7 @@ pub fn preview(world: &World, held: &Account) -> Outcome<Report> {
     let (text, json) = planned(world, held, &verdict);
     Ok(Report::new(text, json))
 }
+
+#[cfg(test)]
+#[path = "health_tests.rs"]
+mod tests;
