@@ -137,6 +137,7 @@ pub fn explained(error: WhittleError) -> String {
         WhittleError::TooManyOrders | WhittleError::OrderExpired => ": `whittle order expire`",
         WhittleError::RequestExpired => ": `whittle pool refund`",
         WhittleError::NoRecoveryPlan => ": `whittle recovery set`",
+        WhittleError::SameAccount => ": --to",
         WhittleError::MarketSettled => ": `whittle crank settle-position`",
         WhittleError::AccountInDeficit => ": `whittle deposit`, `whittle crank settle-account`",
         WhittleError::NotAuthority | WhittleError::NotGuardian => {

@@ -30,6 +30,10 @@ pub struct Options {
         env = "WHITTLE_KEYPAIR"
     )]
     pub keypair: Option<PathBuf>,
+    /// A configuration of Solana's, for what is not given [default:
+    /// ~/.config/solana/cli/config.yml]
+    #[arg(long, short = 'C', global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// How to print
     #[arg(long, global = true, value_enum, default_value_t)]
     pub output: Output,

@@ -68,6 +68,26 @@ pub struct Which {
     pub owner: Option<Pubkey>,
 }
 
+/// The same, also without the option's name.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Named {
+    /// The account, as --account
+    #[arg(value_name = "NUMBER|ADDRESS")]
+    name: Option<AccountRef>,
+    #[command(flatten)]
+    which: Which,
+}
+
+impl Named {
+    /// Which one.
+    pub fn which(self) -> Which {
+        Which {
+            account: self.name.unwrap_or(self.which.account),
+            owner: self.which.owner,
+        }
+    }
+}
+
 /// A margin account that was read.
 pub struct Account {
     /// Where it is.
@@ -109,7 +129,7 @@ fn no_exchange() -> CliError {
 impl Session {
     /// Reads configuration and names; asks the cluster nothing.
     pub fn new(options: Options) -> Outcome<Self> {
-        let url = config::url(options.url.as_deref()).map_err(input)?;
+        let url = config::url(options.url.as_deref(), options.config.as_deref()).map_err(input)?;
         let timeout = Duration::from_secs(options.timeout);
         Ok(Self {
             cluster: Cluster::new(&url, timeout),
@@ -124,7 +144,11 @@ impl Session {
         if let Some(keypair) = self.keypair.get() {
             return Ok(keypair);
         }
-        let keypair = config::keypair(self.options.keypair.as_deref()).map_err(input)?;
+        let keypair = config::keypair(
+            self.options.keypair.as_deref(),
+            self.options.config.as_deref(),
+        )
+        .map_err(input)?;
         Ok(self.keypair.get_or_init(|| keypair))
     }
 

@@ -1,6 +1,8 @@
 //! For operators: bring an exchange to a cluster, look at it, change it, stop it.
 
+mod bank;
 mod change;
+mod change_words;
 mod drift;
 mod list;
 mod tighten;
@@ -121,8 +123,8 @@ pub async fn run(session: &Session, command: Command) -> Outcome<Report> {
         Command::Exchange(ExchangeCommand::Show) => list::exchange(session).await,
         Command::Market(MarketCommand::List) => list::markets(session).await,
         Command::Market(MarketCommand::Show { market }) => list::market(session, &market).await,
-        Command::Bank(BankCommand::List) => list::banks(session).await,
-        Command::Bank(BankCommand::Show { token }) => list::bank(session, &token).await,
+        Command::Bank(BankCommand::List) => bank::list(session).await,
+        Command::Bank(BankCommand::Show { token }) => bank::show(session, &token).await,
         Command::Insurance(InsuranceCommand::Show) => list::insurance(session).await,
         Command::Insurance(InsuranceCommand::Seed { amount }) => {
             tighten::seed(session, amount).await
@@ -139,8 +141,9 @@ pub async fn run(session: &Session, command: Command) -> Outcome<Report> {
 pub fn apply(options: &Options, file: &Path) -> Outcome<Report> {
     let description = names::describe(file)?;
     let input = |error: config::NotConfigured| CliError::input(error.to_string());
-    let url = config::url(options.url.as_deref()).map_err(input)?;
-    let payer = config::keypair(options.keypair.as_deref()).map_err(input)?;
+    let url = config::url(options.url.as_deref(), options.config.as_deref()).map_err(input)?;
+    let payer =
+        config::keypair(options.keypair.as_deref(), options.config.as_deref()).map_err(input)?;
     let mut chain = RpcChain::new(&url, payer);
     let migration = Migration::new(&description);
     let plan = migration.plan(&mut chain).map_err(CliError::failed)?;

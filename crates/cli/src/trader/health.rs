@@ -4,7 +4,7 @@ use crate::amount;
 use crate::error::{CliError, Outcome};
 use crate::names;
 use crate::risk::what_if::{self, Verdict};
-use crate::session::{Account, Session, Which, World};
+use crate::session::{Account, Named, Session, Which, World};
 use crate::show::{self, Report};
 use clap::Args;
 use serde_json::{json, Value};
@@ -20,7 +20,7 @@ use whittle_risk::Usd;
 #[derive(Args)]
 pub struct Health {
     #[command(flatten)]
-    which: Which,
+    which: Named,
     /// Suppose a market's price, as BTC=12000; may be repeated
     #[arg(long, value_name = "MARKET=PRICE")]
     at: Vec<String>,
@@ -39,7 +39,7 @@ pub fn state_name(state: State) -> &'static str {
 }
 
 pub async fn run(session: &Session, args: Health) -> Outcome<Report> {
-    of(session, &args.which, &args.at).await
+    of(session, &args.which.which(), &args.at).await
 }
 
 /// The same for an account that was named elsewhere.

@@ -5,6 +5,7 @@ mod cash;
 pub mod health;
 mod order;
 mod protect;
+mod receipt;
 
 use crate::error::Outcome;
 use crate::session::Session;

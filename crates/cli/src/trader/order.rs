@@ -240,10 +240,15 @@ async fn submit(
     let held = session.account(which).await?;
     let exchange = world.exchange()?;
     let words = format!(
-        "{}; filled at the first price published {} s after it was placed, or not at all; {} USD \
-         are set aside for whoever fills it",
+        "{}; filled at the first price published {} s after {}, or not at all; {} USD are set aside \
+         for whoever fills it",
         in_words(market, &args, world.now),
         exchange.params.order_delay_secs,
+        if args.trigger_q32 == 0 {
+            "it was placed"
+        } else {
+            "somebody shows that price"
+        },
         show::usd(exchange.params.fill_reward_usd_atoms),
     );
     let me = session.me()?;

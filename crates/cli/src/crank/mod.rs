@@ -1,6 +1,8 @@
 //! What anyone may do, once: prices, fills, liquidations, settlements. A keeper does the same without
 //! being asked.
 
+mod oracles;
+
 use crate::amount;
 use crate::error::{CliError, Outcome};
 use crate::liquidity;
@@ -12,8 +14,8 @@ use crate::tokens;
 use crate::trader::health;
 use anchor_lang::prelude::Pubkey;
 use clap::{Args, Subcommand, ValueEnum};
+use oracles::{indexes, update_banks, update_markets, Oracles};
 use serde_json::json;
-use whittle::state::raw::{OracleConfig, ORACLE_PYTH_LEGACY};
 use whittle_client::instruction::{self, Buyer};
 use whittle_client::Writable;
 use whittle_migrations::decimal::Decimal;
@@ -33,14 +35,6 @@ pub struct Beneficiary {
     /// The margin account that is paid: its number among the keypair's, or its address
     #[arg(long, default_value = "0", value_name = "NUMBER|ADDRESS")]
     to: AccountRef,
-}
-
-/// Price accounts of markets or tokens.
-#[derive(Args)]
-pub struct Oracles {
-    /// The price account of a pull feed, as BTC=ADDRESS; may be repeated [default: from --symbols]
-    #[arg(long = "oracle", value_name = "NAME=ADDRESS")]
-    oracles: Vec<String>,
 }
 
 /// A side of a market.
@@ -197,7 +191,7 @@ pub async fn run(session: &Session, command: Command) -> Outcome<Report> {
         }
         Command::Settle { markets } => {
             let markets = indexes(&world, &markets)?;
-            let words = format!("settle the lines of {} markets", markets.len());
+            let words = format!("settle the lines of {}", oracles::symbols(&world, &markets));
             Submission::new(words, instruction::settle_markets(&markets))
         }
         Command::Convert {
@@ -378,101 +372,6 @@ async fn of_account(session: &Session, world: &World, command: Command) -> Outco
         }
         _ => return Err(CliError::failed("this command is of no account")),
     })
-}
-
-fn indexes(world: &World, markets: &[String]) -> Outcome<Vec<u16>> {
-    if markets.is_empty() {
-        return Ok(world.mirror.markets().map(|market| market.index).collect());
-    }
-    let index = |name: &String| Ok(names::market(&world.mirror, name)?.index);
-    markets.iter().map(index).collect()
-}
-
-impl Oracles {
-    /// The price account of what is called `name` by `is_it`: as given, of a legacy feed by itself,
-    /// or as described.
-    fn of(
-        &self,
-        name: &str,
-        config: &OracleConfig,
-        described: Option<Pubkey>,
-        is_it: impl Fn(&str) -> bool,
-    ) -> Outcome<Pubkey> {
-        for given in &self.oracles {
-            let wrong = || {
-                CliError::input(format!(
-                    "oracle: {given:?}: write NAME=ADDRESS, as BTC=ADDRESS"
-                ))
-            };
-            let (given_name, address) = given.split_once('=').ok_or_else(wrong)?;
-            if is_it(given_name.trim()) {
-                return amount::key(address.trim())
-                    .map_err(|what| CliError::input(format!("oracle: {what}")));
-            }
-        }
-        if config.kind == ORACLE_PYTH_LEGACY {
-            return Ok(Pubkey::new_from_array(config.key));
-        }
-        described.ok_or_else(|| {
-            CliError::input(format!(
-                "oracle: {name} has a pull feed: name the account with the posted update, as \
-                 --oracle {name}=ADDRESS, or a described exchange with --symbols FILE"
-            ))
-        })
-    }
-
-    fn of_market(&self, session: &Session, world: &World, index: u16) -> Outcome<Pubkey> {
-        let market = world.mirror.market(index)?;
-        let is_it =
-            |name: &str| names::market(&world.mirror, name).is_ok_and(|it| it.index == index);
-        let described = session.names.oracle(market);
-        self.of(&names::symbol(market), &market.oracle, described, is_it)
-    }
-}
-
-fn update_markets(
-    session: &Session,
-    world: &World,
-    markets: &[String],
-    oracles: &Oracles,
-) -> Outcome<Submission> {
-    let pairs = indexes(world, markets)?
-        .into_iter()
-        .map(|index| Ok((index, oracles.of_market(session, world, index)?)))
-        .collect::<Outcome<Vec<_>>>()?;
-    let words = format!("cache the prices of {} markets", pairs.len());
-    Ok(Submission::new(words, instruction::update_markets(&pairs)))
-}
-
-fn update_banks(
-    session: &Session,
-    world: &World,
-    tokens: &[String],
-    oracles: &Oracles,
-) -> Outcome<Submission> {
-    let banks = if tokens.is_empty() {
-        world
-            .mirror
-            .banks()
-            .filter(|bank| bank.index != 0)
-            .collect()
-    } else {
-        let bank = |name: &String| session.names.bank(&world.mirror, name);
-        tokens.iter().map(bank).collect::<Outcome<Vec<_>>>()?
-    };
-    let pairs = banks
-        .into_iter()
-        .map(|bank| {
-            let is_it = |name: &str| {
-                let found = session.names.bank(&world.mirror, name);
-                found.is_ok_and(|it| it.index == bank.index)
-            };
-            let name = session.names.token(bank);
-            Ok((bank.mint, oracles.of(&name, &bank.oracle, None, is_it)?))
-        })
-        .collect::<Outcome<Vec<_>>>()?;
-    let words = format!("cache the prices of {} tokens", pairs.len());
-    Ok(Submission::new(words, instruction::update_banks(&pairs)))
 }
 
 async fn fill(
