@@ -18,6 +18,8 @@ use whittle::state::pool::SHARE_DECIMALS;
 use whittle::state::LiquidityRequest;
 use whittle_client::{address, instruction};
 use whittle_migrations::decimal::Decimal;
+use whittle_risk::nav::amount_for_shares;
+use whittle_risk::Usd;
 
 /// The token program of the pool's shares.
 const TOKEN_PROGRAM: Pubkey = Pubkey::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
@@ -184,6 +186,17 @@ async fn refund(session: &Session) -> Outcome<Report> {
     session.submit(Submission::new(words, instruction)).await
 }
 
+/// A wallet's shares and what they are worth to who leaves, by the program's own rounding.
+async fn mine_worth(session: &Session, wallet: &Pubkey, lower: i64) -> Outcome<(u64, u64)> {
+    let shares = tokens::balance(session, &share_account(wallet)).await?;
+    let shares = shares.unwrap_or(0);
+    let supply = tokens::supply(session, &address::share_mint()).await?;
+    if shares == 0 || supply == 0 {
+        return Ok((shares, 0));
+    }
+    Ok((shares, amount_for_shares(shares, supply, Usd(lower))?))
+}
+
 async fn show(session: &Session) -> Outcome<Report> {
     let world = session.world().await?;
     let pool = exposure::pool(session).await?;
@@ -227,8 +240,21 @@ async fn show(session: &Session) -> Outcome<Report> {
             format!("{what} {amount}, expires {expires}"),
         ));
     }
+    let (shares, worth) = match session.me() {
+        Ok(me) => mine_worth(session, &me, exposure.lower_value_usd_atoms).await?,
+        Err(_) => (0, 0),
+    };
+    if shares > 0 {
+        let text = format!(
+            "{}, worth {} to who leaves",
+            show::cents(shares),
+            show::cents(worth)
+        );
+        pairs.push(("your shares", text));
+    }
     let (params, params_json) = parameters(&pool.params);
     let json = json!({
+        "shares": { "atoms": shares, "worth_atoms": worth },
         "address": address::pool().to_string(),
         "share_mint": pool.share_mint.to_string(),
         "cash": show::usd_json(pool.cash_usd_atoms),

@@ -14,6 +14,8 @@ const CREATE_IDEMPOTENT: u8 = 1;
 pub const ACCOUNT_BYTES: usize = 165;
 /// Where the amount stands in a token account, after mint and owner.
 const AMOUNT_AT: usize = 64;
+/// Where the supply stands in a mint, after the authority and its flag.
+const SUPPLY_AT: usize = 36;
 
 /// The wallet's account for a token.
 pub fn associated(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
@@ -44,6 +46,15 @@ pub async fn balance(session: &Session, address: &Pubkey) -> Outcome<Option<u64>
     };
     let bytes = account.data.get(AMOUNT_AT..).and_then(<[u8]>::first_chunk);
     Ok(bytes.map(|bytes| u64::from_le_bytes(*bytes)))
+}
+
+/// How many atoms of a token there are; zero without the mint.
+pub async fn supply(session: &Session, mint: &Pubkey) -> Outcome<u64> {
+    let Some(account) = session.cluster.account(mint).await? else {
+        return Ok(0);
+    };
+    let bytes = account.data.get(SUPPLY_AT..).and_then(<[u8]>::first_chunk);
+    Ok(bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)))
 }
 
 /// A token account that holds enough, or an error that says how much is missing.
