@@ -182,10 +182,15 @@ impl Ladder {
             .iter()
             .map(|rung| (dollars(rung.price_q32), rung.closed as f32 / 1e6))
             .collect();
+        // From nothing on, or a small difference would look like a large one.
+        let most = points
+            .iter()
+            .fold(0.0, |most, (_, closed)| f32::max(most, *closed));
         let (Some(first), Some(last)) = (points.first(), points.last()) else {
             return String::new();
         };
-        let mut chart = Chart::new(CHART_DOTS.0, CHART_DOTS.1, first.0, last.0);
+        let mut chart =
+            Chart::new_with_y_range(CHART_DOTS.0, CHART_DOTS.1, first.0, last.0, 0.0, most);
         let shape = Shape::Lines(&points);
         let chart = chart.lineplot(&shape);
         chart.axis();
