@@ -88,6 +88,16 @@ impl<'a> Comparison<'a> {
 pub trait Fields: Sized {
     /// Compares each field.
     fn compare(comparison: &mut Comparison, described: &Self, on_chain: &Self);
+
+    /// Adds each field's name, below `path`, and its value as people write it.
+    fn list(&self, path: &str, all: &mut Vec<(String, String)>);
+}
+
+/// Every field by name, with its value as people write it.
+pub fn shown<T: Fields>(params: &T) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    params.list("", &mut all);
+    all
 }
 
 /// Reading, which only this module's callers do.
@@ -109,6 +119,11 @@ macro_rules! fields {
                     $unit::show,
                 );)*
                 $($(comparison.below(stringify!($table), &described.$table, &on_chain.$table);)*)?
+            }
+
+            fn list(&self, path: &str, all: &mut Vec<(String, String)>) {
+                $(all.push((format!("{path}{}", stringify!($name)), $unit::show(self.$field)));)*
+                $($(self.$table.list(&format!("{path}{}.", stringify!($table)), all);)*)?
             }
         }
 

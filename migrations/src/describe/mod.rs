@@ -13,7 +13,7 @@ mod section;
 mod tests;
 
 pub(crate) use fields::{share, usd};
-pub use fields::{Comparison, Difference, Fields};
+pub use fields::{shown, Comparison, Difference, Fields};
 pub use report::{Problem, Problems};
 
 use anchor_lang::prelude::Pubkey;
@@ -83,7 +83,7 @@ pub(crate) fn show_symbol(symbol: [u8; 16]) -> String {
 }
 
 /// An oracle's kind and key as one text.
-pub(crate) fn show_oracle((kind, key): (u8, [u8; 32])) -> String {
+pub fn show_oracle((kind, key): (u8, [u8; 32])) -> String {
     match kind {
         ORACLE_PYTH_PULL => {
             let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -20,33 +20,39 @@ impl fmt::Display for NotConfigured {
 impl std::error::Error for NotConfigured {}
 
 /// The address of a node: as given (Solana's names for the public clusters are understood), else as
-/// configured.
+/// configured in `file` or where Solana's command line looks.
 ///
 /// Errors: [`NotConfigured`].
-pub fn url(given: Option<&str>) -> Result<String, NotConfigured> {
+pub fn url(given: Option<&str>, file: Option<&Path>) -> Result<String, NotConfigured> {
     match given {
         Some(name) => Ok(address_of(name).to_owned()),
-        None => Ok(address_of(&configured("json_rpc_url", "--url")?).to_owned()),
+        None => Ok(address_of(&configured(file, "json_rpc_url", "--url")?).to_owned()),
     }
 }
 
 /// A keypair: from the file given, else from the one configured.
 ///
 /// Errors: [`NotConfigured`], with the file that cannot be read.
-pub fn keypair(given: Option<&Path>) -> Result<Keypair, NotConfigured> {
+pub fn keypair(given: Option<&Path>, file: Option<&Path>) -> Result<Keypair, NotConfigured> {
     let file = match given {
-        Some(file) => file.to_owned(),
-        None => configured("keypair_path", "--keypair")?.into(),
+        Some(given) => given.to_owned(),
+        None => configured(file, "keypair_path", "--keypair")?.into(),
     };
     let file = expand(&file);
     read_keypair_file(&file)
         .map_err(|error| NotConfigured(format!("reading the keypair {}: {error}", file.display())))
 }
 
-/// The value of `key` in Solana's configuration.
-fn configured(key: &str, option: &str) -> Result<String, NotConfigured> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let file = home.unwrap_or_default().join(FILE);
+/// The value of `key` in a configuration of Solana's; without a file, in the one that Solana's command
+/// line uses.
+fn configured(file: Option<&Path>, key: &str, option: &str) -> Result<String, NotConfigured> {
+    let file = match file {
+        Some(file) => expand(file),
+        None => {
+            let home = std::env::var_os("HOME").map(PathBuf::from);
+            home.unwrap_or_default().join(FILE)
+        }
+    };
     let without = |why: String| NotConfigured(format!("{option} was not given, and {why}"));
     let text = std::fs::read_to_string(&file)
         .map_err(|error| without(format!("{} cannot be read: {error}", file.display())))?;
@@ -98,8 +104,11 @@ mod tests {
 
     #[test]
     fn a_given_address_is_taken_as_it_is_and_a_name_is_looked_up() {
-        assert_eq!(url(Some("http://node:1")).as_deref(), Ok("http://node:1"));
-        assert_eq!(url(Some("l")).as_deref(), Ok("http://127.0.0.1:8899"));
+        assert_eq!(
+            url(Some("http://node:1"), None).as_deref(),
+            Ok("http://node:1")
+        );
+        assert_eq!(url(Some("l"), None).as_deref(), Ok("http://127.0.0.1:8899"));
     }
 
     #[test]

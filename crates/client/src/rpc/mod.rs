@@ -6,6 +6,9 @@ pub mod config;
 mod failure;
 mod transaction;
 
+/// An account as a node gives it.
+pub use solana_account::Account as RawAccount;
+
 pub use cluster::{Cluster, Landed, Loaded, SendOptions, Simulated};
 pub use failure::{Failure, Refusal};
 pub use transaction::{Draft, DraftError, MOST_BYTES};

@@ -1,0 +1,151 @@
+//! The exchange at another price, and what a liquidation would do there: the program's own decision
+//! on accounts whose price was replaced.
+
+use whittle::error::{Outcome, WhittleError};
+use whittle::state::MarginAccount;
+use whittle_client::Mirror;
+use whittle_risk::health::{Health, State};
+use whittle_risk::liquidation::{Episode, Kind, Plan};
+use whittle_risk::num::share_of_product;
+use whittle_risk::{Ratio, Usd};
+
+/// A rise is searched up to this multiple of the present price.
+const MOST_RISE: u64 = 16;
+
+/// The mirror with a market at another price, USD atoms per lot in Q32, just published and certain.
+/// Markets and tokens with the same price feed move by the same factor; all else stays.
+pub fn at_price(mirror: &Mirror, index: u16, price_q32: u64, now: i64) -> Outcome<Mirror> {
+    let market = *mirror.market(index)?;
+    let (before, feed) = (
+        market.price.price_q32,
+        (market.oracle.kind, market.oracle.key),
+    );
+    let moved = |price: u64| match before {
+        0 => price,
+        before => share_of_product(price, price_q32, before).unwrap_or(u64::MAX),
+    };
+    let mut changed = mirror.clone();
+    for other in mirror.markets() {
+        if other.index == index || (other.oracle.kind, other.oracle.key) == feed {
+            let mut other = *other;
+            other.price.price_q32 = if other.index == index {
+                price_q32
+            } else {
+                moved(other.price.price_q32)
+            };
+            other.price.publish_time = now;
+            other.price.uncertain = 0;
+            changed.set_market(other);
+        }
+    }
+    for bank in mirror.banks() {
+        // The quote token has no oracle.
+        if bank.oracle.kind != 0 && (bank.oracle.kind, bank.oracle.key) == feed {
+            let mut bank = *bank;
+            bank.price.price_q32 = moved(bank.price.price_q32);
+            bank.price.publish_time = now;
+            bank.price.uncertain = 0;
+            changed.set_bank(bank);
+        }
+    }
+    Ok(changed)
+}
+
+/// What the program would decide of an account that was flagged and confirmed a moment ago.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Equity and maintenance.
+    pub health: Health,
+    /// Where it stands.
+    pub state: State,
+    /// What would be closed; `None` when nothing would.
+    pub plan: Option<Plan>,
+    /// Why nothing would be closed of an account under maintenance.
+    pub held_back: Option<WhittleError>,
+}
+
+/// Judges an account.
+pub fn judge(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<Verdict> {
+    let health = mirror.health(account, now)?;
+    let state = mirror.state(account, now)?;
+    let mut verdict = Verdict {
+        health,
+        state,
+        plan: None,
+        held_back: None,
+    };
+    if state < State::Liquidatable || state == State::Bankrupt {
+        return Ok(verdict);
+    }
+    match mirror.plan(&confirmed(mirror, account, now)?, now, Usd::ZERO) {
+        Ok(plan) if plan.kind == Kind::Recovered => {}
+        Ok(plan) => verdict.plan = Some(plan),
+        Err(WhittleError::AccountHealthy) => {}
+        Err(error) => verdict.held_back = Some(error),
+    }
+    Ok(verdict)
+}
+
+/// The account as if it had been flagged, at prices old enough to confirm.
+fn confirmed(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<MarginAccount> {
+    let policy = mirror
+        .exchange()
+        .ok_or(WhittleError::WrongAccount)?
+        .policy();
+    let mut account = *account;
+    let episode = account.episode();
+    let episode = if episode.is_live(&policy, now) {
+        episode
+    } else {
+        Episode {
+            flagged_at: now,
+            lowest_ratio: Ratio::MAX,
+            ..Episode::NONE
+        }
+    };
+    account.set_episode(Episode {
+        touched_at: now,
+        publish_time: i64::MIN,
+        ..episode
+    });
+    Ok(account)
+}
+
+/// The price, nearest to the present one, at which an account with a position in this market comes
+/// to `worst` or worse while all else stays: under the present price for a long, over it for a
+/// short. `None` when no price does, up to sixteen times the present one.
+pub fn boundary(
+    mirror: &Mirror,
+    account: &MarginAccount,
+    now: i64,
+    market: u16,
+    worst: State,
+) -> Option<u64> {
+    let price = mirror.market(market).ok()?.price.price_q32;
+    let is_long = account.position(market)?.lots > 0;
+    let is_there = |price: u64| {
+        let there = at_price(mirror, market, price, now);
+        let state = there.and_then(|mirror| mirror.state(account, now));
+        // Far beyond every tier sums no longer fit; by then nothing is left.
+        state.map_or(true, |state| state >= worst)
+    };
+    if price == 0 || is_there(price) {
+        return (price != 0).then_some(price);
+    }
+    let (mut there, mut here) = (1, price);
+    if !is_long {
+        there = price.saturating_mul(MOST_RISE);
+    }
+    if !is_there(there) {
+        return None;
+    }
+    while there.abs_diff(here) > 1 {
+        let middle = there.midpoint(here);
+        if is_there(middle) {
+            there = middle;
+        } else {
+            here = middle;
+        }
+    }
+    Some(there)
+}
