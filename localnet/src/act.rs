@@ -43,17 +43,34 @@ impl Local {
         decode::account(&data).map_err(|error| anyhow!("{address}: {error}"))
     }
 
+    /// The oracle account of each bank but the first, by its number.
+    pub fn bank_oracles(&self) -> Result<Vec<(u16, Pubkey)>> {
+        let feeds = self.oracles().feeds();
+        let banks = (1..).zip(self.description.banks.iter().skip(1));
+        banks
+            .map(|(index, bank)| {
+                let feed = feeds.iter().find(|feed| feed.id == bank.args.oracle.key);
+                let feed =
+                    feed.with_context(|| format!("no market has the feed of {}", bank.name))?;
+                Ok((index, feed.address))
+            })
+            .collect()
+    }
+
     /// Instructions that cache the published prices of all markets and of all banks but the first.
     pub fn updates(&self) -> Result<Vec<Instruction>> {
         let feeds = self.oracles().feeds();
         let markets: Vec<(u16, Pubkey)> =
             (0..).zip(feeds.iter().map(|feed| feed.address)).collect();
-        let banks = self.description.banks.iter().skip(1).map(|bank| {
-            let feed = feeds.iter().find(|feed| feed.id == bank.args.oracle.key);
-            let feed = feed.with_context(|| format!("no market has the feed of {}", bank.name))?;
-            Ok((bank.mint, feed.address))
-        });
-        let banks: Vec<(Pubkey, Pubkey)> = banks.collect::<Result<_>>()?;
+        let priced = self
+            .description
+            .banks
+            .iter()
+            .skip(1)
+            .zip(self.bank_oracles()?);
+        let banks: Vec<(Pubkey, Pubkey)> = priced
+            .map(|(bank, (_, address))| (bank.mint, address))
+            .collect();
         Ok(vec![
             instruction::update_markets(&markets),
             instruction::update_banks(&banks),

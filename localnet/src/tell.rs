@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{env, fs};
 
+use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
 
 use crate::cast::Member;
@@ -17,15 +18,20 @@ impl Local {
     /// Writes `keeper.toml` and `keeper-2.toml`, and for every key that acts a Solana configuration
     /// `NAME.yml`.
     pub fn write_configurations(&self) -> Result<()> {
-        for (name, keeper) in ["keeper.toml", "keeper-2.toml"].iter().zip(&self.keepers) {
-            let oracles = self.symbols().iter().zip(self.oracles().feeds());
-            let lines = oracles.map(|(symbol, feed)| format!("{symbol} = \"{}\"", feed.address));
-            let lines: Vec<String> = lines.collect();
-            let text = self.connected(KEEPER, keeper);
-            write(
-                &self.folder().join(name),
-                &text.replace("{oracles}", &lines.join("\n")),
-            )?;
+        let files = [("keeper.toml", 9185), ("keeper-2.toml", 9186)];
+        for ((name, port), keeper) in files.iter().zip(&self.keepers) {
+            let feeds = (0..).zip(self.oracles().feeds());
+            let line = |(number, address): (u16, Pubkey)| format!("{number} = \"{address}\"");
+            let markets: Vec<String> = feeds
+                .map(|(market, feed)| line((market, feed.address)))
+                .collect();
+            let banks: Vec<String> = self.bank_oracles()?.into_iter().map(line).collect();
+            let text = self
+                .connected(KEEPER, keeper)
+                .replace("{port}", &u16::to_string(port))
+                .replace("{markets}", &markets.join("\n"))
+                .replace("{banks}", &banks.join("\n"));
+            write(&self.folder().join(name), &text)?;
         }
         let members = [&self.authority, &self.provider];
         let members = members.into_iter().chain(&self.keepers);

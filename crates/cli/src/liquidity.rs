@@ -100,7 +100,7 @@ fn atoms(field: &str, amount: Decimal, decimals: u8) -> Outcome<u64> {
 }
 
 fn share_account(wallet: &Pubkey) -> Pubkey {
-    tokens::associated(wallet, &address::share_mint(), &TOKEN_PROGRAM)
+    address::token_account(wallet, &address::share_mint(), &TOKEN_PROGRAM)
 }
 
 async fn request(
@@ -113,7 +113,7 @@ async fn request(
     let world = session.world().await?;
     let quote = world.quote()?;
     let me = session.me()?;
-    let of_quote = tokens::associated(&me, &quote.mint, &quote.token_program);
+    let of_quote = address::token_account(&me, &quote.mint, &quote.token_program);
     let of_shares = share_account(&me);
     let is_deposit = kind == REQUEST_DEPOSIT;
     let (source, receiver) = if is_deposit {
@@ -177,7 +177,7 @@ async fn refund(session: &Session) -> Outcome<Report> {
         )));
     }
     let receiver = if pending.kind == REQUEST_DEPOSIT {
-        tokens::associated(&me, &quote.mint, &quote.token_program)
+        address::token_account(&me, &quote.mint, &quote.token_program)
     } else {
         share_account(&me)
     };

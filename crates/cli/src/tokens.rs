@@ -5,6 +5,9 @@ use crate::session::Session;
 use anchor_lang::prelude::{AccountMeta, Pubkey};
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::system_program;
+use whittle::state::Bank;
+use whittle_client::address;
+use whittle_migrations::decimal::Decimal;
 
 /// The associated token account program.
 const PROGRAM: Pubkey = Pubkey::from_str_const("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
@@ -17,10 +20,13 @@ const AMOUNT_AT: usize = 64;
 /// Where the supply stands in a mint, after the authority and its flag.
 const SUPPLY_AT: usize = 36;
 
-/// The wallet's account for a token.
-pub fn associated(wallet: &Pubkey, mint: &Pubkey, token_program: &Pubkey) -> Pubkey {
-    let seeds = [wallet.as_ref(), token_program.as_ref(), mint.as_ref()];
-    Pubkey::find_program_address(&seeds, &PROGRAM).0
+/// Token atoms, with an error that names the field.
+pub fn atoms(amount: Decimal, bank: &Bank) -> Outcome<u64> {
+    match amount.to_atoms(bank.decimals.into()) {
+        Ok(0) => Err(CliError::input("amount: is zero: write more")),
+        Ok(atoms) => Ok(atoms),
+        Err(what) => Err(CliError::input(format!("amount: {what}"))),
+    }
 }
 
 /// Creates it unless it is there; `payer` pays.
@@ -29,7 +35,10 @@ pub fn create(payer: Pubkey, wallet: Pubkey, mint: Pubkey, token_program: Pubkey
         program_id: PROGRAM,
         accounts: vec![
             AccountMeta::new(payer, true),
-            AccountMeta::new(associated(&wallet, &mint, &token_program), false),
+            AccountMeta::new(
+                address::token_account(&wallet, &mint, &token_program),
+                false,
+            ),
             AccountMeta::new_readonly(wallet, false),
             AccountMeta::new_readonly(mint, false),
             AccountMeta::new_readonly(system_program::ID, false),

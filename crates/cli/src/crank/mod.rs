@@ -17,6 +17,7 @@ use crate::trader::health;
 use command::{Beneficiary, MarketSide, Target};
 use oracles::{indexes, update_banks, update_markets, Oracles};
 use serde_json::json;
+use whittle_client::address;
 use whittle_client::instruction::{self, Buyer};
 use whittle_client::Writable;
 use whittle_migrations::decimal::Decimal;
@@ -289,8 +290,8 @@ async fn convert(
         .map_err(|what| CliError::input(format!("most: {what}")))?;
     let buyer = Buyer {
         key: me,
-        source: tokens::associated(&me, &quote.mint, &quote.token_program),
-        receiver: tokens::associated(&me, &bank.mint, &bank.token_program),
+        source: address::token_account(&me, &quote.mint, &quote.token_program),
+        receiver: address::token_account(&me, &bank.mint, &bank.token_program),
     };
     let mut submission = Submission::default();
     if tokens::balance(session, &buyer.receiver).await?.is_none() {

@@ -263,14 +263,7 @@ pub async fn insurance(session: &Session) -> Outcome<Report> {
         ("address", address::insurance().to_string()),
         ("cash", show::cents(fund.cash_usd_atoms)),
         ("in markets' lines", show::cents(fund.lines_usd_atoms)),
-        (
-            "paid today",
-            show::cents(if fund.paid_day == now.div_euclid(86_400) {
-                fund.paid_usd_atoms
-            } else {
-                0
-            }),
-        ),
+        ("paid today", show::cents(fund.paid.used(now).0)),
         (
             "new risk waits",
             if now < fund.drawn_until {

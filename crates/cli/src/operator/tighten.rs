@@ -9,6 +9,7 @@ use crate::submit::Submission;
 use crate::tokens;
 use anchor_lang::prelude::Pubkey;
 use clap::{Subcommand, ValueEnum};
+use whittle_client::address;
 use whittle_client::instruction;
 use whittle_migrations::decimal::Decimal;
 
@@ -74,10 +75,13 @@ pub enum GuardCommand {
         #[arg(long, value_parser = amount::share)]
         initial: Option<u64>,
     },
-    /// Freezes deposits of a token
+    /// Lowers the deposit cap of a token, or freezes its deposits
     Bank {
         /// Name, number or mint
         token: String,
+        /// Most that may be deposited, in tokens; without it deposits are frozen
+        #[arg(long, value_parser = amount::decimal)]
+        cap: Option<Decimal>,
     },
 }
 
@@ -106,13 +110,19 @@ pub async fn guard(session: &Session, command: GuardCommand) -> Outcome<Report> 
                 instruction::guard_market(me, market.index, cap, initial),
             )
         }
-        GuardCommand::Bank { token } => {
+        GuardCommand::Bank { token, cap } => {
             let bank = session.names.bank(&world.mirror, &token)?;
-            let words = format!(
-                "freeze deposits of {}; only a timelocked change takes them again",
-                session.names.token(bank)
-            );
-            Submission::new(words, instruction::guard_bank(me, &bank.mint))
+            let name = session.names.token(bank);
+            let atoms = cap.map_or(Ok(0), |cap| tokens::atoms(cap, bank))?;
+            let words = match cap {
+                Some(_) if atoms > 0 => {
+                    let cap = show::scaled(atoms.into(), bank.decimals.into(), 0);
+                    format!("cap deposits at {cap} {name}")
+                }
+                _ => format!("freeze deposits of {name}"),
+            };
+            let words = format!("{words}; only a timelocked change loosens it again");
+            Submission::new(words, instruction::guard_bank(me, &bank.mint, atoms))
         }
     };
     session.submit(submission.asking()).await
@@ -159,7 +169,7 @@ pub async fn seed(session: &Session, amount: Decimal) -> Outcome<Report> {
         .to_atoms(quote.decimals.into())
         .map_err(|what| CliError::input(format!("amount: {what}")))?;
     let me = session.me()?;
-    let source = tokens::associated(&me, &quote.mint, &quote.token_program);
+    let source = address::token_account(&me, &quote.mint, &quote.token_program);
     tokens::require(session, &source, atoms, quote.decimals).await?;
     let words = format!("pay {} USD into the insurance fund", show::usd(atoms));
     let instruction = instruction::seed_insurance(me, source, quote, atoms);

@@ -10,6 +10,7 @@ use anchor_lang::prelude::Pubkey;
 use clap::Args;
 use whittle::state::bank::QUOTE_BANK;
 use whittle::state::Bank;
+use whittle_client::address;
 use whittle_client::instruction;
 use whittle_migrations::decimal::Decimal;
 
@@ -44,15 +45,6 @@ pub struct Withdraw {
     which: Which,
 }
 
-/// Token atoms, with an error that names the field.
-fn atoms(amount: Decimal, bank: &Bank) -> Outcome<u64> {
-    match amount.to_atoms(bank.decimals.into()) {
-        Ok(0) => Err(CliError::input("amount: is zero: write more")),
-        Ok(atoms) => Ok(atoms),
-        Err(what) => Err(CliError::input(format!("amount: {what}"))),
-    }
-}
-
 fn tokens_of(session: &Session, atoms: u64, bank: &Bank) -> String {
     let amount = show::scaled(atoms.into(), bank.decimals.into(), 0);
     format!("{amount} {}", session.names.token(bank))
@@ -61,12 +53,12 @@ fn tokens_of(session: &Session, atoms: u64, bank: &Bank) -> String {
 pub async fn deposit(session: &Session, args: Deposit) -> Outcome<Report> {
     let world = session.world().await?;
     let bank = session.names.bank(&world.mirror, &args.token)?;
-    let amount = atoms(args.amount, bank)?;
+    let amount = tokens::atoms(args.amount, bank)?;
     let held = session.account(&args.which).await?;
     let me = session.me()?;
     let source = args
         .from
-        .unwrap_or_else(|| tokens::associated(&me, &bank.mint, &bank.token_program));
+        .unwrap_or_else(|| address::token_account(&me, &bank.mint, &bank.token_program));
     tokens::require(session, &source, amount, bank.decimals).await?;
     let mirror = &world.mirror;
     let instruction = instruction::deposit(mirror, me, held.address, source, bank, amount)?;
@@ -87,12 +79,12 @@ pub async fn withdraw(session: &Session, args: Withdraw) -> Outcome<Report> {
     } else {
         let amount = amount::decimal(&args.amount)
             .map_err(|what| CliError::input(format!("amount: {what}")))?;
-        atoms(amount, bank)?
+        tokens::atoms(amount, bank)?
     };
     let (me, owner) = (session.me()?, held.account.owner);
     let receiver = args
         .to
-        .unwrap_or_else(|| tokens::associated(&owner, &bank.mint, &bank.token_program));
+        .unwrap_or_else(|| address::token_account(&owner, &bank.mint, &bank.token_program));
     let words = format!(
         "withdraw {} from margin account {} to {receiver}",
         tokens_of(session, amount, bank),

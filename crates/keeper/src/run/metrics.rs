@@ -152,13 +152,13 @@ mod tests {
     fn names() -> Vec<String> {
         let (metrics, registry) = Metrics::new();
         // A family without a member has no line.
-        metrics.oracle_age.get_or_create(&OfFeed {
-            feed: "market:0".to_owned(),
-        });
-        metrics.actions.get_or_create(&Tried {
+        let feed = "market:0".to_owned();
+        drop(metrics.oracle_age.get_or_create(&OfFeed { feed }));
+        let tried = Tried {
             action: "flag_account",
             outcome: "done",
-        });
+        };
+        drop(metrics.actions.get_or_create(&tried));
         let text = text(&registry);
         let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
         types

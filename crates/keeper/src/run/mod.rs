@@ -34,7 +34,7 @@ const NOTICES: usize = 16_384;
 
 /// Runs until SIGTERM or Ctrl-C, or with `--once` until what is due is done.
 pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()> {
-    let payer = config::keypair(Some(&settings.keypair)).context("run.keypair")?;
+    let payer = config::keypair(Some(&settings.keypair), None).context("run.keypair")?;
     let timeout = Duration::from_secs(settings.timeout_secs);
     let cluster = Arc::new(Cluster::new(&settings.rpc_url, timeout));
     let (metrics, registry) = Metrics::new();

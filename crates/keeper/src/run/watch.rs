@@ -135,7 +135,7 @@ impl Watch {
                     }
                 }
                 _ = tick.tick() => {
-                    if ticks % ASK_EVERY == 0 && asked.is_empty() {
+                    if ticks.is_multiple_of(ASK_EVERY) && asked.is_empty() {
                         self.ask(&mut asked);
                     }
                     ticks += 1;
