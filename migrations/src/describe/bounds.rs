@@ -17,7 +17,9 @@ use whittle::state::bank::{MAX_DECIMALS, QUOTE_DECIMALS};
 use whittle::state::crowding::CrowdingParams;
 use whittle::state::depeg::{DepegParams, MIN_STEP_SECS};
 use whittle::state::envelope::MIN_CLOSE_MAINTENANCE_USD_ATOMS;
-use whittle::state::exchange::{ExchangeParams, ISSUER_GROUPS, MAX_FILL_REWARD_USD_ATOMS};
+use whittle::state::exchange::{
+    ExchangeParams, ISSUER_GROUPS, MAX_FILL_REWARD_USD_ATOMS, MAX_ORDER_LIFE_SECS,
+};
 use whittle::state::governance::{
     GovernanceParams, COOLDOWN_MAX_SECS, PAUSE_MAX_SECS, TIMELOCK_MAX_SECS, TIMELOCK_MIN_SECS,
 };
@@ -155,6 +157,11 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
         params.order_life_secs > params.order_delay_secs,
         "order_life_secs",
         "over order_delay_secs",
+    );
+    rules.must(
+        params.order_life_secs <= MAX_ORDER_LIFE_SECS,
+        "order_life_secs",
+        "at most 3600",
     );
     rules.must(
         params.flag_lapse_secs > params.confirm_secs,
