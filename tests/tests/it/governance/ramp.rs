@@ -173,8 +173,10 @@ fn a_change_that_leaves_the_present_level_alone_begins_no_ramp() {
 
 #[test]
 fn terms_are_judged_by_the_multiplier_that_stands_and_not_by_the_next_one_alone() {
-    let mut spec = MarketSpec::default();
-    spec.tiers = vec![(1_000_000, 300, 700), (100_000_000, 1_300, 2_700)];
+    let spec = MarketSpec {
+        tiers: vec![(1_000_000, 300, 700), (100_000_000, 1_300, 2_700)],
+        ..MarketSpec::default()
+    };
     let mut world = World::with_markets(&[spec]);
     extreme(&mut world, 4 * ONE, 4 * ONE);
     // With a call buffer of 100 percent the second tier would ask for 13 % * 4 * 2.
