@@ -24,7 +24,26 @@ pub(crate) fn check(
         rooms_were_kept(plan, snapshot);
     }
     costs_are_bounded(&policy, plan);
+    top_ups_are_bounded(&policy, plan, snapshot);
     nothing_is_flipped(world, before, after);
+}
+
+/// INV-COLLUSION: with a top-up a keeper gets at most the floor rate of what the closed lots were
+/// opened for, on which the opening fee was paid.
+#[track_caller]
+fn top_ups_are_bounded(policy: &Policy, plan: &Plan, snapshot: &Snapshot) {
+    for (leg, close) in snapshot.legs.iter().zip(&plan.closes) {
+        let topped_up = close.insurance_top_up.0 + close.pool_top_up.0;
+        if topped_up > 0 {
+            let bonus = i128::from(topped_up + close.cost.keeper.0);
+            let lots = i128::from(leg.lots.0.unsigned_abs());
+            let entry = i128::from(leg.entry.0.unsigned_abs()) * i128::from(close.lots) / lots;
+            assert!(
+                bonus << 32 <= entry * i128::from(policy.bonus.floor.0),
+                "INV-COLLUSION: {close:?} of {leg:?}"
+            );
+        }
+    }
 }
 
 /// INV-RECOVERY: executed only with a plan, at fresh and certain prices, at or over maintenance and

@@ -14,7 +14,7 @@ use crate::{Lots, Price, Ratio, RiskError, Usd};
 pub struct Leg {
     /// Signed size; never zero.
     pub lots: Lots,
-    /// What the position cost: signed like `lots`.
+    /// What the position was opened for: signed like `lots`.
     pub entry: Usd,
     /// Funding and losses of others owed since they were last settled; negative when funding is to
     /// be received.

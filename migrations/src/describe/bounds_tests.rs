@@ -51,6 +51,12 @@ fn each_bound_names_its_field() {
             "over order_delay_secs",
         ),
         (
+            "order_life_secs = 300",
+            "order_life_secs = 3601",
+            "exchange.order_life_secs",
+            "at most 3600",
+        ),
+        (
             "flag_lapse_secs = 600",
             "flag_lapse_secs = 2",
             "exchange.flag_lapse_secs",

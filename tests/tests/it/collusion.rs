@@ -170,8 +170,7 @@ impl Ring {
 }
 
 /// INV-COLLUSION. Six exchanges of six rounds each. What the three have at the end is at most what they
-/// paid in, what the price did, and the floor on what was liquidated less the fee on what was opened;
-/// and it is insurance and pool that gained the difference.
+/// paid in and what the price did, less the fee on what was opened and was not liquidated; and it is insurance and pool that gained the difference.
 #[test]
 fn three_dozen_pairs_and_their_keepers_lose_although_keepers_are_topped_up() {
     let (mut topped_up, mut insolvent, mut rounds) = (0, 0, 0);
@@ -199,7 +198,7 @@ fn three_dozen_pairs_and_their_keepers_lose_although_keepers_are_topped_up() {
                 }
             }
             let floor = i128::from(bps(fee));
-            let most = ((ring.liquidated - ring.opened) * floor) >> 64;
+            let most = ((ring.liquidated.min(ring.opened) - ring.opened) * floor) >> 64;
             let gain = ring.gain(&world);
             let text = format!("exchange {exchange}, round {round}: {gain} of {most}");
             // A few atoms of roundings, in no case a cent.
@@ -216,4 +215,46 @@ fn three_dozen_pairs_and_their_keepers_lose_although_keepers_are_topped_up() {
     assert_eq!(rounds, 36);
     assert!(topped_up >= 15, "{topped_up} rounds with a top-up");
     assert!(insolvent >= 3, "{insolvent}");
+}
+
+/// INV-COLLUSION. The opening fee was paid on the notional at the opening. Were a keeper topped up on
+/// what a short has become since, he and its owner would gain the floor on the difference.
+#[test]
+fn a_short_that_is_liquidated_at_three_times_its_price_brings_its_owner_and_keeper_nothing() {
+    let fee = 10;
+    let mut world = cheap(fee);
+    let mut ring = Ring::open(&mut world, &mut Dice(1), 0);
+    let [long, short] = ring.pair.clone();
+    world.reduce(&long, BTC, -ring.lots[0]);
+    ring.lots[0] = 0;
+    // They pay in until the short survives three times its price, and then let it go. The bonus is
+    // earned on what an account at the emergency ratio needs closed, two fifths of it.
+    let lots = i128::from(ring.lots[1].unsigned_abs());
+    let opened = lots * price(&world);
+    let deposit = u64::try_from(opened >> 31).expect("a deposit");
+    let quote = world.bank(0).mint;
+    world.give(&short, &quote, deposit);
+    short.deposit(&mut world, 0, deposit).ok();
+    ring.paid_in += i64::try_from(deposit).expect("a deposit");
+    let before = means(&world) + i64::try_from(ring.market >> 32).expect("nothing");
+    ring.meet(&mut world, 1, 10);
+    assert!(lots * price(&world) > 3 * opened);
+    world.settle_markets(&[BTC]).ok();
+    ring.liquidate(&mut world, 1);
+    assert_eq!(ring.lots[1], 0);
+    let floor = i128::from(bps(fee));
+    let most = i64::try_from((opened * floor) >> 64).expect("an amount");
+    let text = format!("{} of {most}", ring.topped_up);
+    assert!(
+        ring.topped_up > most / 3 && ring.topped_up <= most,
+        "{text}"
+    );
+    // What it cost them to open the long is lost.
+    let least_loss = ((ring.opened - opened) * floor) >> 64;
+    assert!(ring.gain(&world) <= 8 - least_loss, "{text}");
+    let by_price = i64::try_from(ring.market >> 32).expect("dollars");
+    assert!(
+        before - means(&world) - by_price <= ring.topped_up,
+        "{text}"
+    );
 }

@@ -10,6 +10,7 @@
 //! sum of x m is at most M, the costs of a call stay under theta * E.
 
 use crate::health::Leg;
+use crate::num::share_of_sum;
 use crate::{Ratio, RiskError, Usd};
 
 /// Rates that are the same for every leg of one call.
@@ -119,8 +120,7 @@ impl Rates {
         Ok(total)
     }
 
-    /// As [`Rates::total_cost`], split among those who get it, and what the keeper's part is short
-    /// of the bonus at the floor rate.
+    /// As [`Rates::total_cost`], split among those who get it, and the bonus at the floor rate.
     ///
     /// `paid_notional` limits the notional on which a bonus is earned; what the keeper does not
     /// get of it goes to insurance.
@@ -149,7 +149,25 @@ impl Rates {
             least = least.plus(self.bonus_floor.of_floor(paid)?)?;
             Ok(())
         })?;
-        Ok((cost, least.minus(cost.keeper)?.most(Usd::ZERO)))
+        Ok((cost, least))
+    }
+
+    /// What the lines add to the keeper's part when it is short of `least`, the bonus at the floor
+    /// rate, for closing `lots`.
+    ///
+    /// The opening fee, which is no less than that rate, was paid on what the lots were opened for;
+    /// a short's notional has grown since when it is liquidated. So no more than that is topped up:
+    ///
+    ///   Result: max(0, floor * min(notional now, entry of the lots) - keeper's part)
+    ///
+    /// The entry's share is rounded down, for the lines.
+    pub fn top_up(&self, leg: &Leg, lots: u64, keeper: Usd, least: Usd) -> Result<Usd, RiskError> {
+        if keeper >= least {
+            return Ok(Usd::ZERO);
+        }
+        let entry = share_of_sum(leg.entry.0, lots, leg.lots.magnitude())?;
+        let most = self.bonus_floor.of_floor(entry.unsigned_abs())?;
+        Ok(least.least(most).minus(keeper)?.most(Usd::ZERO))
     }
 
     /// Calls `visit` with the notional, the cap and the cost of each tier between `from` and `to`.

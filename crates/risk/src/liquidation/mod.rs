@@ -19,17 +19,22 @@
 //! `docs/liquidation.md` derives every line and works an example that a test reproduces.
 
 mod cost;
+mod decision;
+mod episode;
 mod recovery;
 mod sizing;
 mod work;
 
 pub use cost::Cost;
+pub use decision::{Certificate, Close, Kind, Plan};
+pub use episode::{flag, Episode};
 pub use recovery::{recover, Recovery};
 
 use crate::bonus::{self, BonusTerms};
 use crate::health::{assess, Account, Doubt, Health, State, Thresholds};
-use crate::{Price, Ratio, RiskError, Usd, MAX_LEGS};
+use crate::{Ratio, RiskError, Usd, MAX_LEGS};
 use cost::Rates;
+use episode::{confirm, continued, require_under_maintenance};
 use sizing::Sizing;
 use work::Work;
 
@@ -52,51 +57,6 @@ pub struct Policy {
     pub emergency_only: bool,
 }
 
-/// What an account remembers between the flag and the end of its liquidation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Episode {
-    /// When it was flagged, Unix seconds; zero when it is not.
-    pub flagged_at: i64,
-    /// When it was last flagged or liquidated.
-    pub touched_at: i64,
-    /// Newest publish time among the prices at which it was first seen under maintenance;
-    /// [`Episode::UNSEEN`] when it has been seen over it since.
-    pub publish_time: i64,
-    /// Lowest E / M seen since. Costs are capped by it for the whole episode: were the cap to rise
-    /// as the account heals, many small calls would pay more than one.
-    pub lowest_ratio: Ratio,
-}
-
-impl Episode {
-    /// Not flagged.
-    pub const NONE: Self = Self {
-        flagged_at: 0,
-        touched_at: 0,
-        publish_time: 0,
-        lowest_ratio: Ratio::MAX,
-    };
-
-    /// The publish time of no sighting: no price is newer.
-    pub const UNSEEN: i64 = i64::MAX;
-
-    /// Takes back the sighting of an account that was found at or over maintenance: the next dip is
-    /// not confirmed by the last one. The episode goes on, its bonus clock and its lowest E / M with
-    /// it. Tells whether there was a sighting.
-    pub fn unsee(&mut self) -> bool {
-        let seen = self.flagged_at != 0 && self.publish_time != Self::UNSEEN;
-        if seen {
-            self.publish_time = Self::UNSEEN;
-        }
-        seen
-    }
-
-    /// Whether the account is flagged and the flag has not lapsed.
-    pub fn is_live(&self, policy: &Policy, now: i64) -> bool {
-        self.flagged_at != 0
-            && now.saturating_sub(self.touched_at) <= i64::from(policy.flag_lapse_secs)
-    }
-}
-
 /// Everything a liquidation depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
@@ -110,114 +70,6 @@ pub struct Inputs<'a> {
     pub now: i64,
     /// The least total bonus the caller accepts.
     pub min_bonus: Usd,
-}
-
-/// What a receipt can claim.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kind {
-    /// Nothing was closed: the flagged account had recovered, and its flag is cleared.
-    #[default]
-    Recovered = 0,
-    /// Just enough, with a certificate.
-    Exact = 1,
-    /// A remainder under the minimum position was closed too. The certificate is for the size
-    /// before.
-    Dust = 2,
-    /// Enlarged to the minimum close. The certificate is for the size before.
-    Minimum = 3,
-    /// E / M was under the emergency ratio, so more than enough was closed. No certificate.
-    Forced = 4,
-    /// Closing all that can be closed does not reach the target. No certificate.
-    Unhealable = 5,
-    /// A circuit breaker allowed less than enough. No certificate; the episode goes on.
-    Throttled = 6,
-    /// The owner's recovery plan was carried out, with a certificate for his target. Closes may have
-    /// been enlarged after it, as in `Dust` and `Minimum`.
-    Recovery = 7,
-}
-
-/// Proof that the size was needed: it suffices, and one lot less of the same leg does not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Certificate {
-    /// Index of the leg that was sized last.
-    pub leg: u8,
-    /// Its size.
-    pub lots: u64,
-    /// E - T with this size; at least zero.
-    pub surplus: Usd,
-    /// T - E with one lot less; above zero.
-    pub shortfall_one_less: Usd,
-}
-
-/// What is closed of one leg.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Close {
-    /// Lots closed; zero when the leg is left alone.
-    pub lots: u64,
-    /// The price they are closed at.
-    pub price: Price,
-    /// Notional closed.
-    pub notional: Usd,
-    /// What the account pays.
-    pub cost: Cost,
-    /// Paid to the keeper from the market's insurance line.
-    pub insurance_top_up: Usd,
-    /// Paid to the keeper from the market's pool line.
-    pub pool_top_up: Usd,
-}
-
-/// The decision.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// What the receipt claims.
-    pub kind: Kind,
-    /// Health before.
-    pub before: Health,
-    /// Health after.
-    pub after: Health,
-    /// Target requirement before, T.
-    pub target: Usd,
-    /// E / M that capped the costs.
-    pub latched_ratio: Ratio,
-    /// The bonus rate of the moment, before the cap.
-    pub bonus_rate: Ratio,
-    /// One entry a leg, in the account's order.
-    pub closes: [Close; MAX_LEGS],
-    /// Notional closed, of all legs.
-    pub closed: Usd,
-    /// What the keeper gets: from the account, the insurance lines and the pool lines.
-    pub bonus: Usd,
-    /// What the account pays, bonus included.
-    pub cost: Usd,
-    /// Present for `Exact`, `Dust`, `Minimum` and `Recovery`.
-    pub certificate: Option<Certificate>,
-    /// When the episode of this decision began, Unix seconds.
-    pub flagged_at: i64,
-    /// What the account remembers afterwards.
-    pub episode: Episode,
-}
-
-/// Starts an episode: the first of the two sightings that a liquidation needs. In a running episode
-/// whose sighting was taken back ([`Episode::unsee`]) it is the first one anew, and nothing else.
-///
-/// Errors: [`RiskError::AccountHealthy`], [`RiskError::NoPositions`], [`RiskError::NoFreshPrice`]
-/// when no leg can be closed, [`RiskError::AlreadyFlagged`].
-pub fn flag(inputs: &Inputs) -> Result<Episode, RiskError> {
-    let fair = assess(&inputs.account, Doubt::Favourable)?;
-    require_under_maintenance(inputs, &fair)?;
-    let live = inputs.episode.is_live(inputs.policy, inputs.now);
-    if live && inputs.episode.publish_time != Episode::UNSEEN {
-        return Err(RiskError::AlreadyFlagged {
-            since: inputs.episode.flagged_at,
-        });
-    }
-    let ratio = if inputs.account.has_doubt() {
-        assess(&inputs.account, Doubt::Plain)?.ratio_floor()
-    } else {
-        fair.ratio_floor()
-    };
-    continued(inputs, live, ratio)
 }
 
 /// Decides a liquidation.
@@ -348,47 +200,6 @@ fn recovered(inputs: &Inputs, before: Health, target: Usd) -> Plan {
     }
 }
 
-fn require_under_maintenance(inputs: &Inputs, fair: &Health) -> Result<(), RiskError> {
-    if inputs.account.legs.is_empty() {
-        return Err(RiskError::NoPositions {
-            equity: fair.equity,
-        });
-    }
-    if fair.equity >= fair.maintenance {
-        return Err(RiskError::AccountHealthy {
-            equity: fair.equity,
-            maintenance: fair.maintenance,
-        });
-    }
-    Ok(())
-}
-
-/// A wick is not enough, and a pause protects: outside emergency every price used must be newer, by `confirm_secs`, than
-/// every price at the flag.
-fn confirm(inputs: &Inputs, state: State, live: bool) -> Result<(), RiskError> {
-    let (oldest, _) = publish_times(inputs)?;
-    if state >= State::Emergency {
-        return Ok(());
-    }
-    if inputs.policy.emergency_only {
-        return Err(RiskError::LiquidationsPaused);
-    }
-    if !live {
-        return Err(RiskError::NotFlagged);
-    }
-    let needed = inputs
-        .episode
-        .publish_time
-        .saturating_add(i64::from(inputs.policy.confirm_secs));
-    if oldest < needed {
-        return Err(RiskError::NotConfirmed {
-            publish_time: oldest,
-            needed,
-        });
-    }
-    Ok(())
-}
-
 /// Lets no leg be closed beyond what its market's breakers leave. Tells whether that limits a leg
 /// which has a price to close at.
 ///
@@ -409,44 +220,6 @@ fn limit_to_rooms(inputs: &Inputs, works: &mut [Work]) -> Result<bool, RiskError
     } else {
         Err(RiskError::Protected)
     }
-}
-
-/// Oldest and newest publish time among the legs that count at their price as it is. A leg whose
-/// price is shifted for its age cannot be the wick; any other can, whether it may be closed or not.
-///
-/// Errors: [`RiskError::NoFreshPrice`] when no leg can be closed.
-fn publish_times(inputs: &Inputs) -> Result<(i64, i64), RiskError> {
-    let marks = inputs.account.legs.iter().map(|leg| leg.mark);
-    if marks.clone().all(|mark| mark.stale) {
-        return Err(RiskError::NoFreshPrice);
-    }
-    let times = marks
-        .filter(|mark| mark.age_shift == 0)
-        .map(|mark| mark.publish_time);
-    Ok(times.fold((i64::MAX, i64::MIN), |(oldest, newest), time| {
-        (oldest.min(time), newest.max(time))
-    }))
-}
-
-/// The running episode, or a new one, with this call taken into account.
-fn continued(inputs: &Inputs, live: bool, ratio: Ratio) -> Result<Episode, RiskError> {
-    let mut episode = if live {
-        inputs.episode
-    } else {
-        Episode {
-            flagged_at: inputs.now,
-            publish_time: Episode::UNSEEN,
-            ..Episode::NONE
-        }
-    };
-    if episode.publish_time == Episode::UNSEEN {
-        episode.publish_time = publish_times(inputs)?.1;
-    }
-    Ok(Episode {
-        touched_at: inputs.now,
-        lowest_ratio: episode.lowest_ratio.least(ratio),
-        ..episode
-    })
 }
 
 /// The rates of this moment with costs capped by `ratio`.

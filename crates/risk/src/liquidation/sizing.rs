@@ -183,13 +183,16 @@ impl Sizing<'_, '_> {
             let after = self.after(index)?;
             let leg = self.legs.get(index).ok_or(RiskError::TooManyLegs)?;
             let work = self.works.get(index).ok_or(RiskError::TooManyLegs)?;
-            let (cost, missing) = self.rates.split_cost(
+            let (cost, least) = self.rates.split_cost(
                 leg,
                 &work.tariff,
                 work.value.notional,
                 after.rest,
                 work.paid_notional,
             )?;
+            let missing = self
+                .rates
+                .top_up(leg, work.lots_paid_for(), cost.keeper, least)?;
             let insurance_top_up = missing.least(leg.insurance_line).most(Usd::ZERO);
             let pool_top_up = missing
                 .minus(insurance_top_up)?

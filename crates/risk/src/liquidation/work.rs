@@ -26,7 +26,7 @@ pub(super) struct Work {
     pub left: u64,
     /// What a dollar repairs here; zero when nothing can be taken.
     pub repair: u64,
-    /// Notional on which a bonus is earned.
+    /// Notional on which a bonus is earned; `u64::MAX` when nothing limits it.
     pub paid_notional: u64,
     /// The lots of that notional when it is limited.
     pub paid_lots: u64,
@@ -91,6 +91,16 @@ impl Work {
         let kept = self.whole.saturating_sub(self.most);
         self.kept = price.notional_ceil(kept)?.magnitude();
         Ok(())
+    }
+
+    /// Of the lots to close those on which a bonus is earned.
+    #[inline]
+    pub fn lots_paid_for(&self) -> u64 {
+        if self.paid_notional == u64::MAX {
+            self.lots
+        } else {
+            self.lots.min(self.paid_lots)
+        }
     }
 
     /// Notional that the walk has taken.

@@ -6,7 +6,7 @@ use whittle_risk::liquidation::{plan, Certificate, Episode, Kind, Plan};
 use whittle_risk::RiskError;
 
 use crate::generators::{liquidatable, Case};
-use crate::slow::{Health, Slow, ONE};
+use crate::slow::{BonusRates, Health, Slow, ONE};
 
 pub type Checked = Result<(), TestCaseError>;
 
@@ -116,27 +116,41 @@ fn payments_add_up(case: &Case, plan: &Plan, slow: &Slow) -> Checked {
             keeper + premium + pool,
             slow_leg.cost(slow_leg.lots, close.lots)
         );
-        let split = slow_leg.split(close.lots, slow.bonus_rate, u128::from(leg.premium.0));
+        let floor = u128::from(case.policy.bonus.floor.0);
+        let rates = BonusRates {
+            now: slow.bonus_rate,
+            floor: if plan.kind == Kind::Recovery {
+                0
+            } else {
+                floor
+            },
+        };
+        let split = slow_leg.split(close.lots, rates, u128::from(leg.premium.0));
+        let insurance = i128::from(close.insurance_top_up.0);
+        let from_pool = i128::from(close.pool_top_up.0);
+        let insurance_line = i128::from(leg.insurance_line.0).max(0);
+        let pool_line = i128::from(leg.pool_line.0).max(0);
         if limited {
             // The bonus no longer grows with what is closed.
             prop_assert!(keeper <= split.keeper);
+            prop_assert!((0..=insurance_line).contains(&insurance));
+            prop_assert!((0..=pool_line).contains(&from_pool));
+            if from_pool > 0 {
+                prop_assert_eq!(insurance, insurance_line);
+            }
         } else {
             prop_assert_eq!(keeper, split.keeper);
             prop_assert!((premium - split.premium).abs() <= slow_leg.tier_count());
-        }
-        let insurance = i128::from(close.insurance_top_up.0);
-        let from_pool = i128::from(close.pool_top_up.0);
-        prop_assert!(insurance >= 0 && from_pool >= 0);
-        prop_assert!(insurance <= i128::from(leg.insurance_line.0).max(0));
-        prop_assert!(from_pool <= i128::from(leg.pool_line.0).max(0));
-        if from_pool > 0 {
-            prop_assert_eq!(insurance, i128::from(leg.insurance_line.0).max(0));
+            prop_assert_eq!(insurance, split.missing.min(insurance_line));
+            prop_assert_eq!(from_pool, (split.missing - insurance).min(pool_line));
         }
         if insurance + from_pool > 0 {
-            // A top-up ends at the floor bonus.
-            let floor = i128::from(case.policy.bonus.floor.0);
+            // A top-up ends at the floor bonus, on what was opened or what is closed.
+            let bonus = keeper + insurance + from_pool;
             let notional = i128::from(close.notional.0);
-            prop_assert!((keeper + insurance + from_pool) << 32 <= floor * (notional + 1));
+            let floor_now = i128::from(case.policy.bonus.floor.0) * (notional + 1);
+            prop_assert!(bonus << 32 <= floor_now);
+            prop_assert!(bonus <= slow_leg.floor_at_opening(close.lots, floor));
         }
         cost += keeper + premium + pool;
         bonus += keeper + insurance + from_pool;

@@ -295,13 +295,15 @@ proptest! {
         prop_assert!(rich.bonus >= poor.bonus);
         prop_assert_eq!(rich.cost.0, 0);
         // He is paid the floor rate for what an account at the emergency ratio needs closed. A
-        // dollar repairs at most the highest tau, so it needs at least gap / tau.
+        // dollar repairs at most the highest tau, so it needs at least gap / tau. No more is topped
+        // up than the floor rate of what it was opened for.
         let gap = slow.target(slow.before.maintenance)
             - scaled(&case, case.policy.thresholds.emergency.0);
         let needed = (gap.unsigned_abs() << 64) / slow.highest_tau();
         let paid = needed.min(slow.notional_q32(&slow.all_closable()));
-        let earned = ((paid >> 32) * u128::from(case.policy.bonus.floor.0)) >> 32;
-        let rounding: i128 = slow.legs.iter().map(|leg| leg.tier_count()).sum();
+        let opened = ((paid >> 32) * slow.least_opened_for()) >> 32;
+        let earned = (opened * u128::from(case.policy.bonus.floor.0)) >> 32;
+        let rounding: i128 = slow.legs.iter().map(|leg| 1 + leg.tier_count()).sum();
         prop_assert!(i128::from(rich.bonus.0) + rounding >= i128::try_from(earned).unwrap());
     }
 

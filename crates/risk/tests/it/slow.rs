@@ -55,6 +55,8 @@ pub struct SlowLeg {
     pub closable: bool,
     /// Lots that breakers let be closed.
     pub most: u64,
+    /// What it was opened for.
+    entry: u128,
     multiplier: u128,
     /// Bonus, premium and pool cost together, in Q32.
     configured: u128,
@@ -210,6 +212,7 @@ pub fn health(inputs: &Inputs, doubt: Doubt) -> Health {
             price,
             closable: !leg.mark.stale,
             most: lots,
+            entry: 0,
             multiplier: u128::from(leg.multiplier.0),
             configured: 0,
             tiers: tiers_of(leg, 0),
@@ -295,6 +298,7 @@ impl Slow {
                 } else {
                     most_within_room(leg)
                 },
+                entry: u128::from(leg.entry.0.unsigned_abs()),
                 multiplier: u128::from(leg.multiplier.0),
                 configured: bonus_rate + u128::from(leg.premium.0) + u128::from(leg.pool_cost.0),
                 tiers: tiers_of(leg, theta_ratio),
@@ -504,6 +508,14 @@ impl Slow {
         rates.max().unwrap_or(1)
     }
 
+    /// The smallest entry as a share of today's notional over the closable legs, in Q32, rounded
+    /// down, and at most one.
+    pub fn least_opened_for(&self) -> u128 {
+        let legs = self.legs.iter().filter(|leg| leg.closable);
+        let shares = legs.map(|leg| (leg.entry << 64) / (u128::from(leg.lots) * leg.price).max(1));
+        shares.min().unwrap_or(ONE).min(ONE)
+    }
+
     /// Smallest tau - c over the closable tiers, in Q32, rounded down.
     pub fn smallest_repair(&self) -> u128 {
         let rates = self.legs.iter().filter(|leg| leg.closable).map(|leg| {
@@ -528,6 +540,15 @@ fn assert_each_lot_repairs(steps: &[Step]) {
 pub struct Split {
     pub keeper: i128,
     pub premium: i128,
+    /// What the lines owe the keeper, if they have it.
+    pub missing: i128,
+}
+
+/// The bonus rate of the moment and the least one, in Q32.
+#[derive(Clone, Copy, Debug)]
+pub struct BonusRates {
+    pub now: u128,
+    pub floor: u128,
 }
 
 impl SlowLeg {
@@ -535,22 +556,32 @@ impl SlowLeg {
         i128::try_from(self.tiers.len()).expect("few tiers")
     }
 
+    /// The floor bonus on what so many lots were opened for.
+    pub fn floor_at_opening(&self, lots: u64, floor: u128) -> i128 {
+        let entry = self.entry * u128::from(lots) / u128::from(self.lots);
+        i128::try_from(shift_floor(entry * floor)).expect("within 128 bits")
+    }
+
     /// Who gets what of closing `closed` lots. The keeper's part is rounded down.
-    pub fn split(&self, closed: u64, bonus_rate: u128, premium_rate: u128) -> Split {
+    pub fn split(&self, closed: u64, rates: BonusRates, premium_rate: u128) -> Split {
         let high = self.notional_ceil(self.lots);
         let low = self.notional_ceil(self.lots - closed);
-        let (mut keeper, mut premium) = (0, 0);
+        let (mut keeper, mut premium, mut least) = (0, 0, 0);
         for tier in &self.tiers {
             let part = tier.part(low, high);
             let charged =
                 shift_ceil(part * self.configured.min(tier.cap)).min(shift_floor(part * tier.cap));
-            let kept = shift_floor(part * bonus_rate).min(charged);
+            let kept = shift_floor(part * rates.now).min(charged);
             keeper += kept;
             premium += shift_floor(part * premium_rate).min(charged - kept);
+            least += shift_floor(part * rates.floor);
         }
+        let signed = |amount: u128| i128::try_from(amount).expect("within 128 bits");
+        let least = signed(least).min(self.floor_at_opening(closed, rates.floor));
         Split {
-            keeper: i128::try_from(keeper).expect("within 128 bits"),
-            premium: i128::try_from(premium).expect("within 128 bits"),
+            keeper: signed(keeper),
+            premium: signed(premium),
+            missing: (least - signed(keeper)).max(0),
         }
     }
 }

@@ -49,20 +49,6 @@ fn size(
     Ok(deleverage_lots(lots, share, share_now, profit, own)?)
 }
 
-/// Closes at the oracle's price.
-fn close(market: &mut Market, position: &mut Position, lots: u64) -> Outcome<(Usd, Usd)> {
-    let settled = market.touch(position)?;
-    let price = market.counted_price();
-    let proceeds = price.value_floor(Lots(position.lots).alike(lots)?)?;
-    let profit = market.close(position, lots, proceeds)?;
-    let paid = market.pay(position, profit)?;
-    position.deleverage_epoch = market.deleverage.epoch;
-    if !position.is_used() {
-        *position = Position::default();
-    }
-    Ok((settled.plus(paid)?, profit))
-}
-
 pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut account = ctx.accounts.account.load_mut()?;
@@ -95,9 +81,12 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
     // An account that owes keeps its positions until its health decides about them.
     let closes_all = lots == Lots(position.lots).magnitude();
     require_that(!closes_all || had.0 >= 0, WhittleError::NotDeleveraged)?;
-    let (cash, realised) = close(&mut market, position, lots)?;
+    let price = market.counted_price();
+    let closed = market.close_at(position, lots, price)?;
     let left = position.lots;
-    account.credit(cash)?;
+    position.deleverage_epoch = market.deleverage.epoch;
+    position.free_if_unused();
+    account.credit(closed.cash)?;
 
     account.invariant()?;
     market.invariant()?;
@@ -106,8 +95,8 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         market: index,
         closed_lots: lots,
         lots_after: left,
-        price_q32: market.counted_price().0,
-        profit_usd_atoms: realised.0,
+        price_q32: price.0,
+        profit_usd_atoms: closed.profit.0,
     });
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
 use crate::snapshot::Snapshot;
-use crate::state::{Exchange, MarginAccount, Market, Order, Position, Side};
+use crate::state::{Exchange, MarginAccount, Market, Order, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, assess_initial, call_requirement, Doubt, Health};
 use whittle_risk::liquidation::Policy;
@@ -337,9 +337,7 @@ fn apply(account: &mut MarginAccount, market: &mut Market, trade: &mut Trade) ->
         let fee = Ratio(market.params.open_fee_q32).of_ceil(cost.magnitude())?;
         trade.fee = trade.fee.plus(fee)?;
     }
-    if !position.is_used() {
-        *position = Position::default();
-    }
+    position.free_if_unused();
     market.take_fee(trade.fee)?;
     account.credit(cash)?;
     account.debit(trade.fee)

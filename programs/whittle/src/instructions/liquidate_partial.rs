@@ -13,7 +13,7 @@ use crate::state::{Exchange, MarginAccount, Market, Receipt, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::Doubt;
 use whittle_risk::liquidation::{self, Close, Kind, Plan};
-use whittle_risk::{Lots, Usd};
+use whittle_risk::Usd;
 
 /// Banks and markets of the account follow (see [`remaining::snapshot`]); those markets that the
 /// plan closes in must be writable.
@@ -114,19 +114,9 @@ pub(super) fn apply(
         .minus(close.pool_top_up)?
         .plus(close.cost.pool)?
         .0;
-    let settled = market.touch(position)?;
-    // What is realised is the difference of the two values, so equity changes by the cost alone.
-    let held = Lots(position.lots);
-    let left = held.alike(held.magnitude().saturating_sub(close.lots))?;
-    let proceeds = close
-        .price
-        .value_floor(held)?
-        .minus(close.price.value_floor(left)?)?;
-    let profit = market.close(position, close.lots, proceeds)?;
-    let paid = market.pay(position, profit)?;
+    let closed = market.close_at(position, close.lots, close.price)?;
     position.invariant()?;
-    account.credit(settled)?;
-    account.credit(paid)?;
+    account.credit(closed.cash)?;
     account.debit(close.cost.total()?)
 }
 

@@ -4,7 +4,7 @@ use super::liquidate_partial::book_deficit;
 use super::{recovered, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::PositionSettled;
-use crate::state::{Exchange, MarginAccount, Market, Position, Side};
+use crate::state::{Exchange, MarginAccount, Market, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{assess, Doubt};
 use whittle_risk::{Lots, Price, Usd};
@@ -39,18 +39,13 @@ fn close(account: &mut MarginAccount, market: &mut Market) -> Outcome<Settled> {
         .find(|position| position.lots != 0 && position.market == index)
         .ok_or(WhittleError::NoPositions)?;
     let held = Lots(position.lots);
-    let settled = market.touch(position)?;
-    let proceeds = Price(market.wind_down.price_q32).value_floor(held)?;
-    let profit = market.close(position, held.magnitude(), proceeds)?;
-    let paid = market.pay(position, profit)?;
-    if !position.is_used() {
-        *position = Position::default();
-    }
-    account.credit(settled)?;
-    account.credit(paid)?;
+    let price = Price(market.wind_down.price_q32);
+    let closed = market.close_at(position, held.magnitude(), price)?;
+    position.free_if_unused();
+    account.credit(closed.cash)?;
     Ok(Settled {
         lots: held.0,
-        profit,
+        profit: closed.profit,
     })
 }
 

@@ -21,6 +21,10 @@ pub const ISSUER_GROUPS: usize = 8;
 /// leaves the account with every fill and kill, and a delegate or an owner under water may be the one
 /// who gets it. Orders keep it in 32 bits.
 pub const MAX_FILL_REWARD_USD_ATOMS: i64 = 5_000_000;
+/// The longest life of an order, seconds: an hour. The update that fills it comes within seconds
+/// unless the feed is silent. If nobody shows that update in time, the order can no longer be filled,
+/// and until it expires it keeps its reward, its place and its owner from taking less leverage.
+pub const MAX_ORDER_LIFE_SECS: u32 = 3_600;
 
 /// Rules that hold for every account and market.
 #[zero_copy]
@@ -148,6 +152,7 @@ impl ExchangeParams {
             && (0..=MAX_FILL_REWARD_USD_ATOMS).contains(&self.fill_reward_usd_atoms)
             && self.order_delay_secs > 0
             && self.order_life_secs > self.order_delay_secs
+            && self.order_life_secs <= MAX_ORDER_LIFE_SECS
             && self.flag_lapse_secs > self.confirm_secs
             && self.padding == [0; 4];
         require_that(ok, WhittleError::BadExchangeParams)?;

@@ -1,6 +1,6 @@
 //! Losses of others that a side of a market bears: an index for each side, like funding's.
 
-use super::margin_account::Position;
+use super::position::Position;
 use super::raw::Wide;
 use super::Market;
 use crate::error::Outcome;

@@ -1,14 +1,13 @@
 //! A trader's account: cash, other collateral, positions and pending orders.
 
-use crate::error::{require_that, Outcome, WhittleError};
+use crate::error::{Outcome, WhittleError};
 use crate::state::leverage::Leverage;
-use crate::state::raw::Wide;
+use crate::state::position::Position;
 use crate::state::recovery::RecoveryPlan;
 use anchor_lang::prelude::*;
-use whittle_risk::claims::Claim;
 use whittle_risk::health::Health;
 use whittle_risk::liquidation::{Episode, Policy};
-use whittle_risk::{Lots, Ratio, Usd, MAX_LEGS};
+use whittle_risk::{Ratio, Usd, MAX_LEGS};
 
 /// Collateral tokens other than the quote token.
 pub const MAX_COLLATERALS: usize = 4;
@@ -27,65 +26,6 @@ pub struct Collateral {
     pub bank: u16,
     /// Zero.
     pub padding: [u8; 6],
-}
-
-/// A position in one market. Free when there are neither lots nor a claim.
-#[zero_copy]
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Position {
-    /// Signed size.
-    pub lots: i64,
-    /// What it cost, signed like `lots`, USD atoms.
-    pub entry_usd_atoms: i64,
-    /// The market's funding index when funding was last settled, USD atoms per lot, Q32.
-    pub funding_index_q32: Wide,
-    /// Profit recorded and not yet collected, USD atoms.
-    pub claim_usd_atoms: i64,
-    /// The market's claim factor at that time.
-    pub claim_factor: u64,
-    /// The market's claim epoch at that time.
-    pub claim_epoch: u32,
-    /// Index of the market.
-    pub market: u16,
-    /// The last reduction of profitable positions that it took part in.
-    pub deleverage_epoch: u16,
-    /// The loss index of its side when losses were last settled, USD atoms per lot, Q32.
-    pub loss_index_q32: Wide,
-}
-
-impl Position {
-    /// Whether the slot is in use.
-    pub fn is_used(&self) -> bool {
-        self.lots != 0 || self.claim_usd_atoms != 0
-    }
-
-    /// The claim as the risk crate sees it.
-    pub fn claim(&self) -> Claim {
-        Claim {
-            amount: Usd(self.claim_usd_atoms),
-            factor: self.claim_factor,
-            epoch: self.claim_epoch,
-        }
-    }
-
-    /// What must hold of a position that was written.
-    pub fn invariant(&self) -> Outcome<()> {
-        // A long cost something, a short brought something in.
-        let entry_fits = match Lots(self.lots).sign() {
-            0 => self.entry_usd_atoms == 0,
-            1 => self.entry_usd_atoms >= 0,
-            _ => self.entry_usd_atoms <= 0,
-        };
-        require_that(entry_fits, WhittleError::InvariantEntry)?;
-        require_that(self.claim_usd_atoms >= 0, WhittleError::InvariantClaim)
-    }
-
-    /// Stores a claim.
-    pub fn set_claim(&mut self, claim: Claim) {
-        self.claim_usd_atoms = claim.amount.0;
-        self.claim_factor = claim.factor;
-        self.claim_epoch = claim.epoch;
-    }
 }
 
 /// The order only reduces a position.

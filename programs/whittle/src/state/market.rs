@@ -3,17 +3,13 @@
 use super::breaker::{Breaker, BreakerParams};
 use super::crowding::{CrowdingParams, Deleverage};
 use super::governance::MarketGuard;
-use super::loss::Side;
-use super::margin_account::Position;
 use super::raw::{CachedPrice, OracleConfig, PriceEstimate, Wide};
 use super::regime::{Regime, RegimeParams};
 use super::wind_down::WindDown;
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
-use whittle_risk::claims::ClaimBook;
 use whittle_risk::funding::{self, FundingTerms};
 use whittle_risk::nav;
-use whittle_risk::num::share_of_sum;
 use whittle_risk::price::Mark;
 use whittle_risk::tier::{Bracket, TierTable, MAX_TIERS};
 use whittle_risk::trade::PricingTerms;
@@ -278,121 +274,6 @@ impl Market {
         self.funding_index_q32 = index.into();
         self.funding_unsettled_usd_atoms = unsettled.0;
         self.funded_at = self.funded_at.max(now);
-        Ok(())
-    }
-
-    /// The claims as the risk crate sees them.
-    pub fn claims(&self) -> ClaimBook {
-        ClaimBook {
-            unpaid: Usd(self.claims_unpaid_usd_atoms),
-            pot: Usd(self.claims_pot_usd_atoms),
-            factor: self.claim_factor,
-            epoch: self.claim_epoch,
-        }
-    }
-
-    /// Stores the claims.
-    pub fn set_claims(&mut self, claims: ClaimBook) {
-        self.claims_unpaid_usd_atoms = claims.unpaid.0;
-        self.claims_pot_usd_atoms = claims.pot.0;
-        self.claim_factor = claims.factor;
-        self.claim_epoch = claims.epoch;
-    }
-
-    /// Settles a position's funding and its part of its side's losses, and collects what was funded
-    /// of its claim. Returns what its account's cash changes by. Profit that the pool line cannot pay becomes a claim.
-    pub fn touch(&mut self, position: &mut Position) -> Outcome<Usd> {
-        let mut cash = Usd::ZERO;
-        if position.claim_usd_atoms != 0 {
-            let mut claims = self.claims();
-            let mut claim = position.claim();
-            cash = claims.collect(&mut claim)?;
-            self.set_claims(claims);
-            position.set_claim(claim);
-        }
-        let owed = funding::owed_ceil(
-            Lots(position.lots),
-            position.funding_index_q32.into(),
-            self.funding_index_q32.into(),
-        )?;
-        position.funding_index_q32 = self.funding_index_q32;
-        if owed != Usd::ZERO {
-            self.funding_unsettled_usd_atoms = Usd(self.funding_unsettled_usd_atoms).minus(owed)?.0;
-            cash = cash.plus(self.pay(position, owed.negated()?)?)?;
-        }
-        let borne = self.settle_loss(position)?;
-        if borne != Usd::ZERO {
-            cash = cash.plus(self.pay(position, borne.negated()?)?)?;
-        }
-        Ok(cash)
-    }
-
-    /// Moves `profit` (negative: loss) between the pool line and an account that was touched.
-    /// Returns what the account's cash changes by; the rest of a profit is recorded as a claim.
-    pub fn pay(&mut self, position: &mut Position, profit: Usd) -> Outcome<Usd> {
-        if profit.0 <= 0 {
-            self.pool_line_usd_atoms = Usd(self.pool_line_usd_atoms).minus(profit)?.0;
-            return Ok(profit);
-        }
-        let paid = profit.least(Usd(self.pool_line_usd_atoms));
-        self.pool_line_usd_atoms = Usd(self.pool_line_usd_atoms).minus(paid)?.0;
-        let owed = profit.minus(paid)?;
-        if owed.0 > 0 {
-            let mut claims = self.claims();
-            let mut claim = position.claim();
-            claims.record(&mut claim, owed)?;
-            self.set_claims(claims);
-            position.set_claim(claim);
-        }
-        Ok(paid)
-    }
-
-    /// Closes `lots` of a position that was touched, for `proceeds` (what the lots are worth, signed
-    /// like the position). Returns the profit, of which [`Market::pay`] tells what became cash.
-    ///
-    /// The closed share of the entry is rounded towards zero; the rest stays with what remains, so
-    /// the sum of all entries equals the market's to the atom.
-    pub fn close(&mut self, position: &mut Position, lots: u64, proceeds: Usd) -> Outcome<Usd> {
-        let held = Lots(position.lots);
-        let share = share_of_sum(position.entry_usd_atoms, lots, held.magnitude())?;
-        let closed = held.alike(lots)?;
-        self.resize(
-            position,
-            held.sign(),
-            closed.negated()?,
-            Usd(share).negated()?,
-        )?;
-        Ok(proceeds.minus(Usd(share))?)
-    }
-
-    /// Adds `lots` (signed like the position, if there is one) that cost `cost`, signed alike.
-    pub fn open(&mut self, position: &mut Position, lots: Lots, cost: Usd) -> Outcome<()> {
-        if position.lots == 0 {
-            position.funding_index_q32 = self.funding_index_q32;
-            position.loss_index_q32 = self.loss_index(Side::of(lots.0));
-        }
-        self.resize(position, lots.sign(), lots, cost)
-    }
-
-    /// Changes a position and the open interest of its side alike.
-    fn resize(
-        &mut self,
-        position: &mut Position,
-        side: i64,
-        lots: Lots,
-        entry: Usd,
-    ) -> Outcome<()> {
-        position.lots = Lots(position.lots).plus(lots)?.0;
-        position.entry_usd_atoms = Usd(position.entry_usd_atoms).plus(entry)?.0;
-        let overflow = WhittleError::MathOverflow;
-        if side > 0 {
-            self.long_lots = self.long_lots.checked_add_signed(lots.0).ok_or(overflow)?;
-            self.long_entry_usd_atoms = Usd(self.long_entry_usd_atoms).plus(entry)?.0;
-        } else {
-            let lots = lots.negated()?.0;
-            self.short_lots = self.short_lots.checked_add_signed(lots).ok_or(overflow)?;
-            self.short_entry_usd_atoms = Usd(self.short_entry_usd_atoms).minus(entry)?.0;
-        }
         Ok(())
     }
 

@@ -11,7 +11,7 @@ type Change<T> = (&'static str, fn(&mut T));
 
 #[test]
 fn exchange_parameters_out_of_bounds_are_refused() {
-    let changes: [Change<ExchangeParams>; 28] = [
+    let changes: [Change<ExchangeParams>; 30] = [
         ("no target buffer", |it| it.target_buffer_q32 = 0),
         ("target over call", |it| {
             it.target_buffer_q32 = it.call_buffer_q32 + 1;
@@ -49,6 +49,10 @@ fn exchange_parameters_out_of_bounds_are_refused() {
         ("life under delay", |it| {
             it.order_life_secs = it.order_delay_secs - 1;
         }),
+        ("life over an hour", |it| it.order_life_secs = 3_601),
+        ("delay over an hour", |it| {
+            (it.order_delay_secs, it.order_life_secs) = (3_600, 3_601);
+        }),
         ("lapse at confirmation", |it| {
             it.flag_lapse_secs = it.confirm_secs;
         }),
@@ -82,6 +86,7 @@ fn exchange_parameters_at_their_bounds_are_taken() {
             (it.profit_weight_q32, it.theta_q32) = (ONE, bps(9_000));
             (it.bonus_floor_q32, it.bonus_max_q32) = (ONE, ONE);
             it.fill_reward_usd_atoms = 5 * USD;
+            (it.order_delay_secs, it.order_life_secs) = (3_599, 3_600);
         }),
         ("narrowest", |it| {
             (it.target_buffer_q32, it.call_buffer_q32) = (1, 1);

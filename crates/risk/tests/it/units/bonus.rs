@@ -65,9 +65,12 @@ proptest! {
 
 const NOW: i64 = 1_700_000_060;
 
+/// What the lots of [`paid`] are worth.
+const WORTH: i64 = 100_000_000_000;
+
 /// The bonus for liquidating 1,000,000 lots at 100,000 atoms with so much equity, 60 s after the
-/// flag. Maintenance is 1/64 of 100,000 USD, 1,562,500,000 atoms.
-fn paid(equity: i64, insurance_line: i64) -> i64 {
+/// flag, when they were opened for `entry`. Maintenance is 1/64 of 100,000 USD, 1,562,500,000 atoms.
+fn paid(equity: i64, insurance_line: i64, entry: i64) -> i64 {
     let tier = Tier {
         upto: Usd(1_000_000_000_000),
         maintenance: Ratio(ONE_Q32 / 64),
@@ -75,6 +78,7 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
     };
     let legs = [Leg {
         lots: Lots(1_000_000),
+        entry: Usd(entry),
         mark: Mark {
             price: Price(100_000 * ONE_Q32),
             publish_time: NOW,
@@ -141,21 +145,40 @@ fn paid(equity: i64, insurance_line: i64) -> i64 {
 /// paid on what is closed beyond just enough, his bonus would rise until E / M is about 0.55.
 #[test]
 fn under_the_emergency_ratio_the_bonus_never_rises_as_the_account_sinks() {
-    for insurance_line in [0, 20_000_000, 1_000_000_000] {
+    for (insurance_line, entry) in [0, 20_000_000, 1_000_000_000]
+        .into_iter()
+        .flat_map(|line| [WORTH, WORTH / 3].map(|entry| (line, entry)))
+    {
         let mut before = i64::MAX;
         for equity in (-100..=74i64).rev().map(|hundredth| 15_625_000 * hundredth) {
-            let bonus = paid(equity, insurance_line);
+            let bonus = paid(equity, insurance_line, entry);
             assert!(bonus <= before, "{equity} pays {bonus} after {before}");
             before = bonus;
         }
     }
     // At E / M = 3/4 the cap is 3/512 and a dollar repairs 9/512 - 3/512, so the 585,937,500 atoms
     // from 3/4 M to 9/8 M are repaired by 50,000 USD. At half of M the cap is 2/512.
-    assert_eq!(paid(1_171_875_000, 0), 292_968_750, "3/512 of 50,000 USD");
-    assert_eq!(paid(781_250_000, 0), 195_312_500, "2/512 of 50,000 USD");
-    assert_eq!(paid(0, 1_000_000_000), 48_828_125, "the floor on them");
     assert_eq!(
-        paid(0, 1_000_000),
+        paid(1_171_875_000, 0, WORTH),
+        292_968_750,
+        "3/512 of 50,000 USD"
+    );
+    assert_eq!(
+        paid(781_250_000, 0, WORTH),
+        195_312_500,
+        "2/512 of 50,000 USD"
+    );
+    let ample = 1_000_000_000;
+    assert_eq!(paid(0, ample, WORTH), 48_828_125, "the floor on them");
+    assert_eq!(paid(0, ample, 3 * WORTH), 48_828_125, "and no more");
+    // The half of them that was closed was opened for a third of what it is worth.
+    assert_eq!(
+        paid(0, ample, WORTH / 3),
+        48_828_125 / 3,
+        "the floor on that"
+    );
+    assert_eq!(
+        paid(0, 1_000_000, WORTH),
         1_000_000,
         "what the insurance line holds"
     );
