@@ -3,6 +3,7 @@
 mod feed;
 mod http;
 mod metrics;
+mod pay;
 mod sender;
 pub mod settings;
 mod watch;

@@ -5,7 +5,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use whittle_client::rpc::{Cluster, Draft, Failure, Landed, SendOptions};
+use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, SendOptions};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;
@@ -50,6 +50,8 @@ pub enum Ended {
         landed: Landed,
         /// What it cost, lamports.
         fee: u64,
+        /// What the chain recorded of it; `None` when the node did not tell.
+        record: Option<Record>,
     },
     /// A dry run: it would have run, with these compute units.
     WouldLand {
@@ -132,7 +134,17 @@ impl Sender {
         }
         let sent = self.cluster.send(&draft, &self.payer, &[], &self.options);
         let landed = sent.await?;
-        Ok(Ended::Landed { landed, fee })
+        let record = self.cluster.record(&landed.signature).await;
+        let record = record.unwrap_or_else(|failure| {
+            tracing::debug!(%failure, "asking what a transaction did");
+            None
+        });
+        let fee = record.as_ref().map_or(fee, |record| record.fee);
+        Ok(Ended::Landed {
+            landed,
+            fee,
+            record,
+        })
     }
 }
 

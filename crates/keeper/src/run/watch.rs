@@ -2,6 +2,7 @@
 
 use super::http::Readiness;
 use super::metrics::{Metrics, OfFeed, Tried};
+use super::pay::pay;
 use super::sender::{Ended, Job, Sender};
 use super::settings::Run;
 use super::{keys, Notice};
@@ -15,6 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout, MissedTickBehavior};
+use whittle_client::event::events;
 use whittle_client::rpc::{Failure, Refusal};
 use whittle_keeper::backoff::BackOff;
 use whittle_keeper::oracle::Feed;
@@ -326,14 +328,15 @@ impl Watch {
             .land_seconds
             .observe(begun.elapsed().as_secs_f64());
         self.tell(&action, &result, name);
-        if let Ok(Ended::Landed { fee, .. }) = result {
+        if let Ok(Ended::Landed { fee, record, .. }) = result {
             self.metrics.fees_sol.inc_by(fee as f64 / LAMPORTS);
-            let profit = if action.what.pays_at_once() {
-                action.profit.0
-            } else {
-                0
+            let keeper = self.keys.as_ref().map(|keys| keys.keeper_account);
+            let paid = match (record, keeper) {
+                (Some(record), Some(keeper)) => pay(&events(&record.logs), &keeper),
+                _ if action.what.pays_at_once() => action.profit.0,
+                _ => 0,
             };
-            self.metrics.earned_usd.inc_by(profit.max(0) as f64 / USD);
+            self.metrics.earned_usd.inc_by(paid.max(0) as f64 / USD);
         }
         let then = self.backoff.ended(&key, &outcome, self.now_ms(), random());
         match then {
@@ -352,7 +355,7 @@ impl Watch {
         let (kind, account, number) = (key.kind.name(), key.account, key.number);
         let profit = action.profit.0;
         match result {
-            Ok(Ended::Landed { landed, fee }) => tracing::info!(
+            Ok(Ended::Landed { landed, fee, .. }) => tracing::info!(
                 action = kind, %account, number, profit_usd_atoms = profit, fee_lamports = fee,
                 slot = landed.slot, signature = %landed.signature, "done"
             ),
