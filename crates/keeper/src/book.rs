@@ -47,7 +47,7 @@ impl Stamp {
 /// What an account's data changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing: what is known is as new or newer.
+    /// Nothing: what is known is as new or newer, or a margin account says the same as before.
     Old,
     /// Nothing: the keeper does not need accounts of this kind, or does not know them.
     Ignored,
@@ -337,6 +337,7 @@ impl Book {
     /// Forgets which accounts were closed in this slot or before, once nothing older can arrive.
     pub fn forget_closed(&mut self, slot: u64) {
         self.accounts.forget_closed(slot);
+        self.stamps.retain(|_, stamp| stamp.slot > slot);
     }
 }
 
