@@ -10,6 +10,7 @@ use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_commitment_config::CommitmentConfig;
 use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
 use solana_rpc_client_types::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, sleep_until, timeout, Instant};
@@ -134,8 +135,7 @@ async fn try_listen(
         .map_err(|_| late("connecting"))??;
     let subscribed = timeout(settings.silence, subscribe(&client, &settings.oracles));
     let mut told = subscribed.await.map_err(|_| late("subscribing"))??;
-    let mut arrived = 0;
-    let mut newest = 0;
+    let mut slots = Slots::default();
     // What is known of this connection's pictures: when the next is due, and the one on its way.
     let mut due = Instant::now();
     let mut pause = FIRST_PAUSE;
@@ -166,17 +166,11 @@ async fn try_listen(
             }
             next = timeout(settings.silence, told.next()) => match next {
                 Ok(Some(Told::Slot(slot))) => {
-                    newest = newest.max(slot);
+                    slots.newest = slots.newest.max(slot);
                     out.send(Notice::Slot(slot)).await?;
                 }
                 Ok(Some(Told::Account(address, slot, account))) => {
-                    if slot.saturating_add(MOST_BEHIND) < newest {
-                        let behind = newest.saturating_sub(slot);
-                        return Err(End::Lost(format!("notices are {behind} slots late")));
-                    }
-                    // Several writes of one slot arrive in their order.
-                    arrived += 1;
-                    let stamp = Stamp::within(slot, arrived);
+                    let stamp = slots.stamp(&address, &account.owner, slot)?;
                     out.send(notice(address, stamp, &account)?).await?;
                 }
                 Ok(None) => return Err(End::Lost("the node closed the connection".to_owned())),
@@ -184,6 +178,45 @@ async fn try_listen(
                     "nothing was told for {} s", settings.silence.as_secs()
                 ))),
             },
+        }
+    }
+}
+
+/// What a connection tells of slots.
+#[derive(Default)]
+struct Slots {
+    /// The newest begun.
+    newest: u64,
+    /// Notices so far.
+    arrived: u64,
+    /// Of the first notice of each subscription, by its account or by the program.
+    first: HashMap<String, u64>,
+    /// Whether a subscription has told two slots. Surfpool tells each notice with the slot in which the
+    /// subscription was made; other nodes with the slot of the write.
+    advances: bool,
+}
+
+impl Slots {
+    fn stamp(&mut self, address: &Pubkey, owner: &str, slot: u64) -> Result<Stamp, End> {
+        if !self.advances {
+            let program = whittle::ID.to_string();
+            let name = if owner == program {
+                program
+            } else {
+                address.to_string()
+            };
+            self.advances = *self.first.entry(name).or_insert(slot) != slot;
+        }
+        // Several writes of one slot arrive in their order.
+        self.arrived += 1;
+        if !self.advances {
+            return Ok(Stamp::within(slot.max(self.newest), self.arrived));
+        }
+        match self.newest.saturating_sub(slot) {
+            behind if behind > MOST_BEHIND => {
+                Err(End::Lost(format!("notices are {behind} slots late")))
+            }
+            _ => Ok(Stamp::within(slot, self.arrived)),
         }
     }
 }
@@ -255,4 +288,44 @@ fn notice(address: Pubkey, stamp: Stamp, account: &UiAccount) -> Result<Notice, 
         owner: account.owner.parse().map_err(|_| unreadable())?,
         data: account.data.decode().ok_or_else(unreadable)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(slots: &mut Slots, slot: u64) -> Option<Stamp> {
+        slots.stamp(&Pubkey::default(), "oracle", slot).ok()
+    }
+
+    #[test]
+    fn a_notice_counts_from_its_slot_and_within_it_by_its_order() {
+        let mut slots = Slots::default();
+        slots.newest = 8;
+        stamp(&mut slots, 7).unwrap();
+        assert_eq!(stamp(&mut slots, 8), Some(Stamp::within(8, 2)));
+        assert_eq!(stamp(&mut slots, 8), Some(Stamp::within(8, 3)));
+        slots.newest = 10;
+        let late = stamp(&mut slots, 7);
+        assert_eq!(late, Some(Stamp::within(7, 4)), "older than its successor");
+    }
+
+    #[test]
+    fn a_node_that_tells_the_slot_of_the_subscription_is_not_taken_at_its_word() {
+        let mut slots = Slots::default();
+        slots.newest = 5;
+        assert_eq!(stamp(&mut slots, 5), Some(Stamp::within(5, 1)));
+        slots.newest = 900;
+        assert_eq!(stamp(&mut slots, 5), Some(Stamp::within(900, 2)));
+    }
+
+    #[test]
+    fn a_queue_that_has_fallen_behind_is_given_up() {
+        let mut slots = Slots::default();
+        stamp(&mut slots, 1).unwrap();
+        slots.newest = 2 + MOST_BEHIND;
+        assert!(stamp(&mut slots, 2).is_some());
+        slots.newest += 1;
+        assert_eq!(stamp(&mut slots, 2), None);
+    }
 }
