@@ -334,7 +334,13 @@ impl Book {
         self.insurance.as_deref()
     }
 
-    /// Forgets which accounts were closed in this slot or before, once nothing older can arrive.
+    /// How many accounts' times of writing are remembered beside those of the margin accounts.
+    pub fn remembered(&self) -> usize {
+        self.stamps.len()
+    }
+
+    /// Forgets which accounts were closed in this slot or before, and when others were written, once
+    /// nothing older can arrive.
     pub fn forget_closed(&mut self, slot: u64) {
         self.accounts.forget_closed(slot);
         self.stamps.retain(|_, stamp| stamp.slot > slot);
