@@ -227,8 +227,11 @@ impl Local {
         let request: LiquidityRequest = decode::account(&data)?;
         let exchange = mirror.exchange().context("there is no exchange")?;
         let delay = i64::from(exchange.params.order_delay_secs);
+        let due = request.requested_at.saturating_add(delay);
         let mut hold = self.oracles().hold();
-        hold.republish(node, request.requested_at.saturating_add(delay))?;
+        hold.republish(node, due)?;
+        // Markets without positions ask the chain's clock, which is behind by a slot or more.
+        node.wait_for(due)?;
         let mut all = self.updates()?;
         all.push(instruction::fill_liquidity_request(&mirror, &request).map_err(Error::msg)?);
         node.send(&all, &[&provider.keypair])

@@ -131,6 +131,18 @@ impl Node {
         Ok(i64::from_le_bytes(time.try_into()?))
     }
 
+    /// Waits until the time on chain is at least this, Unix seconds.
+    pub fn wait_for(&self, second: i64) -> Result<()> {
+        let deadline = Instant::now() + CONFIRM;
+        while self.now()? < second {
+            if Instant::now() > deadline {
+                bail!("the validator's clock stands still");
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
     /// Puts an account where none was, or another one was.
     pub fn set_account(
         &self,

@@ -98,6 +98,9 @@ impl Accounts {
                     return Taken::Old;
                 }
                 entry.stamp = stamp;
+                if entry.packed == packed {
+                    return Taken::Old;
+                }
                 let before = core::mem::replace(&mut entry.packed, packed).account();
                 self.unlist(id, &before);
                 id

@@ -69,8 +69,16 @@ impl BackOff {
     pub fn ended(&mut self, key: &Key, outcome: &Outcome, now_ms: i64, random: u64) -> Then {
         let then = outcome.then();
         match then {
-            Then::Stop => self.stopped = true,
-            Then::Drop => {
+            Then::Stop => {
+                self.stopped = true;
+                // It is not in flight: it goes on as soon as anything does.
+                let failures = self
+                    .memories
+                    .get(&(key.account, *key))
+                    .map_or(0, |it| it.failures);
+                self.wait(key, now_ms, failures, 0);
+            }
+            Then::Drop if *outcome == Outcome::Done => {
                 // What is done may be due again, and what the book still holds for due because it
                 // has not heard yet is not worth a second transaction.
                 self.wait(
@@ -80,7 +88,8 @@ impl BackOff {
                     self.jittered(self.terms.first_ms.into(), random),
                 );
             }
-            Then::RefreshPrice | Then::ReadAgain | Then::Wait => {
+            // Nor is what the chain says is not due, while the book hears nothing that explains it.
+            Then::Drop | Then::RefreshPrice | Then::ReadAgain | Then::Wait => {
                 let memory = self.memories.get(&(key.account, *key));
                 let failures = memory.map_or(0, |it| it.failures).saturating_add(1);
                 let wait = self.jittered(self.step(failures, outcome), random);
@@ -110,7 +119,7 @@ impl BackOff {
         let first = i64::from(self.terms.first_ms);
         let most = i64::from(self.terms.most_ms);
         let (start, most) = match outcome {
-            Outcome::NotDue | Outcome::PriceStale | Outcome::Outdated => {
+            Outcome::NotDue | Outcome::PriceStale | Outcome::Outdated | Outcome::NoAnswer(_) => {
                 (first, most.min(first * 8))
             }
             Outcome::NotProfitable | Outcome::Protected => (first * 4, most),

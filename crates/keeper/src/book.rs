@@ -47,7 +47,7 @@ impl Stamp {
 /// What an account's data changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing: what is known is as new or newer.
+    /// Nothing: what is known is as new or newer, or a margin account says the same as before.
     Old,
     /// Nothing: the keeper does not need accounts of this kind, or does not know them.
     Ignored,
@@ -334,9 +334,16 @@ impl Book {
         self.insurance.as_deref()
     }
 
-    /// Forgets which accounts were closed in this slot or before, once nothing older can arrive.
+    /// How many accounts' times of writing are remembered beside those of the margin accounts.
+    pub fn remembered(&self) -> usize {
+        self.stamps.len()
+    }
+
+    /// Forgets which accounts were closed in this slot or before, and when others were written, once
+    /// nothing older can arrive.
     pub fn forget_closed(&mut self, slot: u64) {
         self.accounts.forget_closed(slot);
+        self.stamps.retain(|_, stamp| stamp.slot > slot);
     }
 }
 

@@ -25,7 +25,10 @@ pub enum Outcome {
     FeeAccountEmpty,
     /// A refusal that waiting will hardly cure, by its number.
     Refused(u32),
-    /// Anything else: the network, the runtime, a number that this keeper does not know.
+    /// The node did not answer, or not to the question. It is asked again soon, however often that
+    /// has happened: what is due has not changed by it.
+    NoAnswer(String),
+    /// Anything else: the runtime, a number that this keeper does not know.
     Unknown(String),
 }
 
@@ -78,6 +81,7 @@ impl Outcome {
             | Self::Protected
             | Self::NoFunds
             | Self::Refused(_)
+            | Self::NoAnswer(_)
             | Self::Unknown(_) => Then::Wait,
             Self::FeeAccountEmpty => Then::Stop,
         }
@@ -96,6 +100,7 @@ impl Outcome {
             Self::NoFunds => "no_funds",
             Self::FeeAccountEmpty => "fee_account_empty",
             Self::Refused(_) => "refused",
+            Self::NoAnswer(_) => "no_answer",
             Self::Unknown(_) => "unknown",
         }
     }

@@ -2,6 +2,7 @@
 //! without it these cases fail and say so.
 
 mod ending;
+mod faults;
 mod migration;
 mod trading;
 

@@ -12,7 +12,7 @@ use solana_commitment_config::CommitmentConfig;
 use solana_keypair::Keypair;
 use solana_message::{Hash, VersionedMessage};
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use solana_rpc_client_api::client_error::Error;
+use solana_rpc_client_api::client_error::{Error, ErrorKind};
 use solana_rpc_client_api::config::{
     RpcAccountInfoConfig, RpcProgramAccountsConfig, RpcSendTransactionConfig,
     RpcSimulateTransactionConfig, UiAccountEncoding,
@@ -234,6 +234,16 @@ impl Cluster {
         self.client.get_slot().await.map_err(node)
     }
 
+    /// The slot that the node is processing.
+    ///
+    /// Errors: [`Failure::Node`].
+    pub async fn processed_slot(&self) -> Result<u64, Failure> {
+        let asked = self
+            .client
+            .get_slot_with_commitment(CommitmentConfig::processed());
+        asked.await.map_err(node)
+    }
+
     /// What an account holds, lamports; zero where there is none.
     ///
     /// Errors: [`Failure::Node`].
@@ -328,31 +338,43 @@ impl Cluster {
     ) -> Result<Landed, Failure> {
         let ours = ours(&transaction.message);
         let begun = Instant::now();
-        let signature = self
-            .hand_over(transaction, options.preflight, &ours)
-            .await?;
+        let signature = transaction.signatures.first().copied().unwrap_or_default();
+        match self.hand_over(transaction, options.preflight).await {
+            // A node that does not answer, or whose answer is lost, may have taken it all the same.
+            Err(error) if !matches!(error.kind(), ErrorKind::RpcError(_)) => {}
+            Err(refused) => return Err(Failure::of(&refused, &ours)),
+            Ok(_) => {}
+        }
+        let mut is_past = false;
         loop {
             tokio::time::sleep(options.every).await;
             let seen = self.client.get_signature_statuses(&[signature]).await;
-            // A node that does not answer now may answer later: what was sent stays sent.
-            let status = seen.ok().and_then(|answer| answer.value.into_iter().next());
-            if let Some(status) = status.flatten() {
-                if let Some(error) = &status.err {
-                    return Err(Failure::Refused {
-                        refusal: Refusal::of(error, &ours),
-                        logs: Vec::new(),
-                        signature: Some(signature),
-                    });
+            match seen.map(|answer| answer.value.into_iter().next().flatten()) {
+                Ok(Some(status)) => {
+                    if let Some(error) = &status.err {
+                        return Err(Failure::Refused {
+                            refusal: Refusal::of(error, &ours),
+                            logs: Vec::new(),
+                            signature: Some(signature),
+                        });
+                    }
+                    if status.satisfies_commitment(self.commitment) {
+                        let slot = status.slot;
+                        return Ok(Landed { signature, slot });
+                    }
                 }
-                if status.satisfies_commitment(self.commitment) {
-                    let slot = status.slot;
-                    return Ok(Landed { signature, slot });
+                // Asked after the chain had passed the last block that could hold it.
+                Ok(None) if is_past => return Err(Failure::NotLanded(signature)),
+                Ok(None) => {
+                    is_past = self.is_past(last_height).await;
+                    if !is_past {
+                        // The answer is of no use: it says that it was sent before, or fails as it
+                        // will again.
+                        let _ = self.hand_over(transaction, false).await;
+                    }
                 }
-            } else if self.is_past(last_height).await {
-                return Err(Failure::NotLanded(signature));
-            } else {
-                // The answer is of no use: it says that it was sent before, or fails as it will again.
-                let _ = self.hand_over(transaction, false, &ours).await;
+                // A node that does not answer now may answer later: what was sent stays sent.
+                Err(_) => {}
             }
             if begun.elapsed() >= options.patience {
                 return Err(Failure::Node(format!(
@@ -367,8 +389,7 @@ impl Cluster {
         &self,
         transaction: &VersionedTransaction,
         preflight: bool,
-        ours: impl Fn(u8) -> bool,
-    ) -> Result<Signature, Failure> {
+    ) -> Result<Signature, Error> {
         let config = RpcSendTransactionConfig {
             skip_preflight: !preflight,
             preflight_commitment: Some(self.commitment.commitment),
@@ -378,7 +399,7 @@ impl Cluster {
         let sent = self
             .client
             .send_transaction_with_config(transaction, config);
-        sent.await.map_err(|error: Error| Failure::of(&error, ours))
+        sent.await
     }
 
     /// Whether the chain has passed a block height, for certain.

@@ -4,6 +4,7 @@
 mod cluster;
 pub mod config;
 mod failure;
+mod record;
 mod transaction;
 
 /// An account as a node gives it.
@@ -11,4 +12,5 @@ pub use solana_account::Account as RawAccount;
 
 pub use cluster::{Cluster, Landed, Loaded, SendOptions, Simulated};
 pub use failure::{Failure, Refusal};
+pub use record::Record;
 pub use transaction::{Draft, DraftError, MOST_BYTES};

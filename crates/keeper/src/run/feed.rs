@@ -3,16 +3,18 @@
 
 use anchor_lang::prelude::Pubkey;
 use core::time::Duration;
+use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::{select_all, BoxStream};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_commitment_config::CommitmentConfig;
 use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
 use solana_rpc_client_types::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio::time::{interval, sleep, timeout, Instant, MissedTickBehavior};
-use whittle_client::rpc::Cluster;
+use tokio::time::{sleep, sleep_until, timeout, Instant};
+use whittle_client::rpc::{Cluster, Failure};
 use whittle_keeper::Stamp;
 
 /// Something that the chain told.
@@ -42,6 +44,14 @@ pub enum Notice {
     Lost(String),
 }
 
+/// Notices this many slots behind the newest slot told are too late to decide on: the queue behind them
+/// is dropped with the connection, so it is never longer than what is told meanwhile.
+const MOST_BEHIND: u64 = 150;
+/// Pause before another attempt to connect or to load; each doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// How often to ask whether the confirmed chain has come to the slot in which listening began.
+const CATCH_UP_EVERY: Duration = Duration::from_millis(200);
+
 /// Where to listen and how patiently.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -65,7 +75,7 @@ enum Told {
 
 /// Runs until nobody listens any more.
 pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender<Notice>) {
-    let mut pause = Duration::from_secs(1);
+    let mut pause = FIRST_PAUSE;
     loop {
         let begun = Instant::now();
         let why = match listen(&cluster, &settings, &out).await {
@@ -73,7 +83,7 @@ pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender
             End::Lost(why) => why,
         };
         if begun.elapsed() > settings.longest_pause {
-            pause = Duration::from_secs(1);
+            pause = FIRST_PAUSE;
         }
         if out.send(Notice::Lost(why)).await.is_err() {
             return;
@@ -125,18 +135,42 @@ async fn try_listen(
         .map_err(|_| late("connecting"))??;
     let subscribed = timeout(settings.silence, subscribe(&client, &settings.oracles));
     let mut told = subscribed.await.map_err(|_| late("subscribing"))??;
-    let mut arrived = 0;
-    let mut reload = interval(settings.reload_every);
-    reload.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut slots = Slots::default();
+    // What is known of this connection's pictures: when the next is due, and the one on its way.
+    let mut due = Instant::now();
+    let mut pause = FIRST_PAUSE;
+    let mut is_first = true;
+    let mut picture: Option<BoxFuture<Result<Notice, Failure>>> = None;
     loop {
+        // Loading takes seconds where there are many accounts. Notices are read meanwhile; stamps tell
+        // which of the two is newer.
         tokio::select! {
-            _ = reload.tick() => out.send(load(cluster, &settings.oracles).await?).await?,
+            () = sleep_until(due), if picture.is_none() => {
+                picture = Some(load(cluster, &settings.oracles, is_first).boxed());
+            }
+            Some(loaded) = OptionFuture::from(picture.as_mut()) => {
+                picture = None;
+                match loaded {
+                    Ok(complete) => {
+                        out.send(complete).await?;
+                        (is_first, pause) = (false, FIRST_PAUSE);
+                        due = Instant::now() + settings.reload_every;
+                    }
+                    // The connection is good: what is known stays, and is asked for again.
+                    Err(failure) => {
+                        tracing::warn!(%failure, "loading all accounts");
+                        due = Instant::now() + pause;
+                        pause = (pause * 2).min(settings.longest_pause);
+                    }
+                }
+            }
             next = timeout(settings.silence, told.next()) => match next {
-                Ok(Some(Told::Slot(slot))) => out.send(Notice::Slot(slot)).await?,
+                Ok(Some(Told::Slot(slot))) => {
+                    slots.newest = slots.newest.max(slot);
+                    out.send(Notice::Slot(slot)).await?;
+                }
                 Ok(Some(Told::Account(address, slot, account))) => {
-                    // Several writes of one slot arrive in their order.
-                    arrived += 1;
-                    let stamp = Stamp::within(slot, arrived);
+                    let stamp = slots.stamp(&address, &account.owner, slot)?;
                     out.send(notice(address, stamp, &account)?).await?;
                 }
                 Ok(None) => return Err(End::Lost("the node closed the connection".to_owned())),
@@ -148,10 +182,57 @@ async fn try_listen(
     }
 }
 
-async fn load(cluster: &Cluster, oracles: &[Pubkey]) -> Result<Notice, End> {
-    let lost = |failure: whittle_client::rpc::Failure| End::Lost(failure.to_string());
-    let all = cluster.program_accounts(None).await.map_err(lost)?;
-    let (slot, found) = cluster.accounts(oracles).await.map_err(lost)?;
+/// What a connection tells of slots.
+#[derive(Default)]
+struct Slots {
+    /// The newest begun.
+    newest: u64,
+    /// Notices so far.
+    arrived: u64,
+    /// Of the first notice of each subscription, by its account or by the program.
+    first: HashMap<String, u64>,
+    /// Whether a subscription has told two slots. Surfpool tells each notice with the slot in which the
+    /// subscription was made; other nodes with the slot of the write.
+    advances: bool,
+}
+
+impl Slots {
+    fn stamp(&mut self, address: &Pubkey, owner: &str, slot: u64) -> Result<Stamp, End> {
+        if !self.advances {
+            let program = whittle::ID.to_string();
+            let name = if owner == program {
+                program
+            } else {
+                address.to_string()
+            };
+            self.advances = *self.first.entry(name).or_insert(slot) != slot;
+        }
+        // Several writes of one slot arrive in their order.
+        self.arrived += 1;
+        if !self.advances {
+            return Ok(Stamp::within(slot.max(self.newest), self.arrived));
+        }
+        match self.newest.saturating_sub(slot) {
+            behind if behind > MOST_BEHIND => {
+                Err(End::Lost(format!("notices are {behind} slots late")))
+            }
+            _ => Ok(Stamp::within(slot, self.arrived)),
+        }
+    }
+}
+
+/// Everything at a confirmed slot. The first of a connection is not older than the connection:
+/// notices begin with the slot that the node is processing, and what was written between the
+/// confirmed slot and that one would be missed.
+async fn load(cluster: &Cluster, oracles: &[Pubkey], is_first: bool) -> Result<Notice, Failure> {
+    if is_first {
+        let begun = cluster.processed_slot().await?;
+        while cluster.slot().await? < begun {
+            sleep(CATCH_UP_EVERY).await;
+        }
+    }
+    let all = cluster.program_accounts(None).await?;
+    let (slot, found) = cluster.accounts(oracles).await?;
     let oracles = oracles.iter().copied().zip(found);
     let oracles = oracles.filter_map(|(address, account)| Some((address, account?)));
     let accounts = all.accounts.into_iter().chain(oracles);
@@ -207,4 +288,44 @@ fn notice(address: Pubkey, stamp: Stamp, account: &UiAccount) -> Result<Notice, 
         owner: account.owner.parse().map_err(|_| unreadable())?,
         data: account.data.decode().ok_or_else(unreadable)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(slots: &mut Slots, slot: u64) -> Option<Stamp> {
+        slots.stamp(&Pubkey::default(), "oracle", slot).ok()
+    }
+
+    #[test]
+    fn a_notice_counts_from_its_slot_and_within_it_by_its_order() {
+        let mut slots = Slots::default();
+        slots.newest = 8;
+        stamp(&mut slots, 7).unwrap();
+        assert_eq!(stamp(&mut slots, 8), Some(Stamp::within(8, 2)));
+        assert_eq!(stamp(&mut slots, 8), Some(Stamp::within(8, 3)));
+        slots.newest = 10;
+        let late = stamp(&mut slots, 7);
+        assert_eq!(late, Some(Stamp::within(7, 4)), "older than its successor");
+    }
+
+    #[test]
+    fn a_node_that_tells_the_slot_of_the_subscription_is_not_taken_at_its_word() {
+        let mut slots = Slots::default();
+        slots.newest = 5;
+        assert_eq!(stamp(&mut slots, 5), Some(Stamp::within(5, 1)));
+        slots.newest = 900;
+        assert_eq!(stamp(&mut slots, 5), Some(Stamp::within(900, 2)));
+    }
+
+    #[test]
+    fn a_queue_that_has_fallen_behind_is_given_up() {
+        let mut slots = Slots::default();
+        stamp(&mut slots, 1).unwrap();
+        slots.newest = 2 + MOST_BEHIND;
+        assert!(stamp(&mut slots, 2).is_some());
+        slots.newest += 1;
+        assert_eq!(stamp(&mut slots, 2), None);
+    }
 }

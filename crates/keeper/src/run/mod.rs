@@ -3,6 +3,8 @@
 mod feed;
 mod http;
 mod metrics;
+mod pause;
+mod pay;
 mod sender;
 pub mod settings;
 mod watch;
@@ -21,7 +23,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{signal, SignalKind};
-use tokio::sync::{mpsc, watch as told, Semaphore};
+use tokio::sync::{mpsc, oneshot, watch as told};
+use tokio::time::timeout;
 use watch::Watch;
 use whittle::state::bank::QUOTE_BANK;
 use whittle_client::rpc::{config, Cluster, Draft, SendOptions};
@@ -32,11 +35,14 @@ use whittle_keeper::{Book, Config, Keys};
 /// Notices that may wait for the library: about a second of a busy chain.
 const NOTICES: usize = 16_384;
 
+/// Answers that are being given when everything else has ended may take so long.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// Runs until SIGTERM or Ctrl-C, or with `--once` until what is due is done.
 pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()> {
     let payer = config::keypair(Some(&settings.keypair), None).context("run.keypair")?;
-    let timeout = Duration::from_secs(settings.timeout_secs);
-    let cluster = Arc::new(Cluster::new(&settings.rpc_url, timeout));
+    let patience = Duration::from_secs(settings.timeout_secs);
+    let cluster = Arc::new(Cluster::new(&settings.rpc_url, patience));
     let (metrics, registry) = Metrics::new();
     let stale = Duration::from_secs(settings.stale_slot_secs);
     let readiness = Arc::new(Readiness::new(stale));
@@ -45,7 +51,11 @@ pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()>
     let listener = TcpListener::bind(settings.listen).await;
     let listener = listener.with_context(|| format!("listening on {}", settings.listen))?;
     tracing::info!(address = %listener.local_addr()?, "answering /metrics, /healthz, /readyz");
-    let closing = until(ended.clone());
+    // It answers until the last transaction has ended, so that /readyz tells what is waited for.
+    let (close, closing) = oneshot::channel::<()>();
+    let closing = async {
+        let _ = closing.await;
+    };
     let server = http::serve(listener, Arc::new(registry), readiness.clone(), closing);
     let server = tokio::spawn(server);
 
@@ -67,8 +77,11 @@ pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()>
     let outcome = watch.run(inbox, notices, until(ended), options.once).await;
     feed.abort();
     signals.abort();
-    let _ = end.send(true);
-    server.await.context("the HTTP server")??;
+    drop(close);
+    // A client that never ends its request does not keep the process.
+    if let Ok(served) = timeout(CLOSING, server).await {
+        served.context("the HTTP server")??;
+    }
     outcome
 }
 
@@ -105,7 +118,6 @@ fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypa
             preflight: !settings.simulate,
             ..SendOptions::default()
         },
-        permits: Arc::new(Semaphore::new(settings.in_flight)),
     }
 }
 
@@ -126,13 +138,13 @@ fn name_oracles(book: &mut Book, settings: &Run) -> Result<Vec<Pubkey>> {
 }
 
 /// The margin account that is paid, opened if there is none; and token accounts of the payer, as far
-/// as there are any.
-async fn keys(book: &Book, settings: &Run, sender: &Sender) -> Result<Keys> {
+/// as there are any. `banks` are the numbers of banks with the payer's token account of each.
+async fn keys(sub_id: u16, banks: Vec<(u16, Pubkey)>, sender: Arc<Sender>) -> Result<Keys> {
     let owner = sender.payer.pubkey();
-    let keeper_account = address::margin_account(&owner, settings.sub_id);
+    let keeper_account = address::margin_account(&owner, sub_id);
     let cluster = &sender.cluster;
     if cluster.account(&keeper_account).await?.is_none() && !sender.dry_run {
-        let open = instruction::open_margin_account(owner, settings.sub_id);
+        let open = instruction::open_margin_account(owner, sub_id);
         let draft = Draft::new([open]);
         let options = SendOptions::default();
         let opened = cluster.send(&draft, &sender.payer, &[], &options);
@@ -141,14 +153,6 @@ async fn keys(book: &Book, settings: &Run, sender: &Sender) -> Result<Keys> {
             .context("opening the keeper's margin account")?;
         tracing::info!(account = %keeper_account, signature = %opened.signature, "opened the margin account that is paid");
     }
-    let banks: Vec<(u16, Pubkey)> = book
-        .mirror()
-        .banks()
-        .map(|bank| {
-            let account = address::token_account(&owner, &bank.mint, &bank.token_program);
-            (bank.index, account)
-        })
-        .collect();
     let asked: Vec<Pubkey> = banks.iter().map(|(_, account)| *account).collect();
     let (_, found) = cluster.accounts(&asked).await?;
     let there = banks.iter().zip(found).filter(|(_, found)| found.is_some());
@@ -160,4 +164,15 @@ async fn keys(book: &Book, settings: &Run, sender: &Sender) -> Result<Keys> {
         receivers: there,
         posted: BTreeMap::new(),
     })
+}
+
+/// The payer's token account for the token of each bank, whether it exists or not.
+fn token_accounts(book: &Book, owner: &Pubkey) -> Vec<(u16, Pubkey)> {
+    let banks = book.mirror().banks();
+    banks
+        .map(|bank| {
+            let account = address::token_account(owner, &bank.mint, &bank.token_program);
+            (bank.index, account)
+        })
+        .collect()
 }

@@ -4,8 +4,7 @@ use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-use whittle_client::rpc::{Cluster, Draft, Failure, Landed, SendOptions};
+use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;
@@ -41,7 +40,7 @@ pub struct Job {
     pub salt: u64,
 }
 
-/// How a job ended that did not fail.
+/// How a job ended of which that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It ran.
@@ -50,12 +49,21 @@ pub enum Ended {
         landed: Landed,
         /// What it cost, lamports.
         fee: u64,
+        /// What the chain recorded of it; `None` when the node did not tell.
+        record: Option<Record>,
     },
     /// A dry run: it would have run, with these compute units.
     WouldLand {
         /// Compute units.
         units: u64,
         /// What it would have cost, lamports.
+        fee: u64,
+    },
+    /// It is on the chain and changed nothing: the chain refused it, and took its fee.
+    Reverted {
+        /// Why.
+        refusal: Refusal,
+        /// What it cost, lamports.
         fee: u64,
     },
     /// Its fee would have been more than it earns.
@@ -79,8 +87,6 @@ pub struct Sender {
     pub dry_run: bool,
     /// How to send.
     pub options: SendOptions,
-    /// As many at a time.
-    pub permits: Arc<Semaphore>,
 }
 
 /// A fee for `units` at a price in millionths of a lamport, rounded up, with one signature.
@@ -99,11 +105,8 @@ impl Sender {
     /// Runs a job to its end.
     ///
     /// Errors: [`Failure`], each. After [`Failure::Node`] it may have run all the same; after the others
-    /// it has not, or failed as the error says.
+    /// it has not.
     pub async fn run(&self, job: Job) -> Result<Ended, Failure> {
-        let permit = self.permits.acquire().await;
-        // Nobody closes the semaphore; if somebody did, sending one at a time too many is no harm.
-        let _permit = permit.ok();
         let mut draft = Draft::new(job.instructions);
         let writable = draft.writable();
         let paid = self.cluster.unit_price(&writable, self.fees.percentile);
@@ -131,8 +134,26 @@ impl Sender {
             return Ok(Ended::WouldLand { units, fee });
         }
         let sent = self.cluster.send(&draft, &self.payer, &[], &self.options);
-        let landed = sent.await?;
-        Ok(Ended::Landed { landed, fee })
+        let landed = match sent.await {
+            Ok(landed) => landed,
+            Err(Failure::Refused {
+                refusal,
+                signature: Some(_),
+                ..
+            }) => return Ok(Ended::Reverted { refusal, fee }),
+            Err(failure) => return Err(failure),
+        };
+        let record = self.cluster.record(&landed.signature).await;
+        let record = record.unwrap_or_else(|failure| {
+            tracing::debug!(%failure, "asking what a transaction did");
+            None
+        });
+        let fee = record.as_ref().map_or(fee, |record| record.fee);
+        Ok(Ended::Landed {
+            landed,
+            fee,
+            record,
+        })
     }
 }
 

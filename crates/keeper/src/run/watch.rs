@@ -2,25 +2,29 @@
 
 use super::http::Readiness;
 use super::metrics::{Metrics, OfFeed, Tried};
+use super::pause::Pause;
+use super::pay::pay;
 use super::sender::{Ended, Job, Sender};
 use super::settings::Run;
-use super::{keys, Notice};
+use super::{keys, token_accounts, Notice, NOTICES};
 use anyhow::Result;
 use core::future::Future;
 use core::time::Duration;
 use std::collections::hash_map::RandomState;
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout, MissedTickBehavior};
+use whittle_client::event::events;
 use whittle_client::rpc::{Failure, Refusal};
 use whittle_keeper::backoff::BackOff;
 use whittle_keeper::oracle::Feed;
 use whittle_keeper::outcome::Then;
 use whittle_keeper::{
-    decide::decide_allowed, Action, Book, Change, Config, Key, Keys, Outcome, Stamp,
+    action::Kind, decide::decide_allowed, Action, Book, Change, Config, Key, Keys, Outcome, Stamp,
 };
 use whittle_risk::health::State;
 
@@ -28,6 +32,11 @@ const LAMPORTS: f64 = 1e9;
 const USD: f64 = 1e6;
 /// The balance and the chain's clock are asked for this often, in ticks of a second.
 const ASK_EVERY: u64 = 10;
+
+/// Slots after which no news of a closed account arrives any more.
+const LATEST: u64 = 1_000;
+/// Longest pause before the keeper's own accounts are asked for again, seconds.
+const LONGEST_OPENING: u32 = 30;
 
 /// A job that has ended.
 struct Report {
@@ -52,9 +61,17 @@ pub struct Watch {
     readiness: Arc<Readiness>,
     backoff: BackOff,
     keys: Option<Keys>,
+    /// When to ask for the keeper's own accounts again, and how often that has failed.
+    open_at: Instant,
+    open_failures: u32,
+    /// What is on its way, however long that takes.
+    flying: BTreeSet<Key>,
+    pause: Pause,
     /// What the chain's clock is ahead of this machine's, seconds.
     clock_ahead: i64,
     is_complete: bool,
+    /// The newest slot told, and when it came.
+    slot: u64,
     slot_seen: Option<Instant>,
     salt: u64,
 }
@@ -89,8 +106,13 @@ impl Watch {
             metrics,
             readiness,
             keys: None,
+            open_at: Instant::now(),
+            open_failures: 0,
+            flying: BTreeSet::new(),
+            pause: Pause::default(),
             clock_ahead: 0,
             is_complete: false,
+            slot: 0,
             slot_seen: None,
             salt: random(),
         }
@@ -117,6 +139,7 @@ impl Watch {
         let mut end = core::pin::pin!(end);
         let mut jobs: JoinSet<Report> = JoinSet::new();
         let mut asked: JoinSet<Answers> = JoinSet::new();
+        let mut opening: JoinSet<Result<Keys>> = JoinSet::new();
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut ticks = 0u64;
@@ -128,12 +151,10 @@ impl Watch {
                     self.ended(report, &outbox);
                 }
                 Some(Ok(answers)) = asked.join_next(), if !asked.is_empty() => self.heard(answers),
-                Some(notice) = inbox.recv() => {
-                    self.take(notice);
-                    while let Ok(more) = inbox.try_recv() {
-                        self.take(more);
-                    }
+                Some(Ok(found)) = opening.join_next(), if !opening.is_empty() => {
+                    self.opened(found, once)?;
                 }
+                // Before the notices, of which there may always be more.
                 _ = tick.tick() => {
                     if ticks.is_multiple_of(ASK_EVERY) && asked.is_empty() {
                         self.ask(&mut asked);
@@ -142,15 +163,20 @@ impl Watch {
                     self.backoff.forget_old(self.now_ms());
                     self.measure();
                 }
+                Some(notice) = inbox.recv() => {
+                    self.take(notice);
+                    for _ in 0..NOTICES {
+                        let Ok(more) = inbox.try_recv() else { break };
+                        self.take(more);
+                    }
+                }
             }
-            if self.is_complete && self.keys.is_none() {
-                self.keys = Some(keys(&self.book, &self.settings, &self.sender).await?);
-            }
+            self.open(&mut opening);
             let sent = self.act(&mut jobs);
             self.metrics
                 .in_flight
                 .set(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
-            if once && self.is_complete && sent == 0 && jobs.is_empty() {
+            if once && self.keys.is_some() && sent == 0 && jobs.is_empty() {
                 break;
             }
         }
@@ -176,6 +202,34 @@ impl Watch {
             tracing::warn!("left transactions in flight; they run once or never");
         }
         tracing::info!("ended");
+    }
+
+    /// Asks for the keeper's own accounts once the banks are known, beside the loop: the node may be
+    /// slow, and the account that pays may be empty.
+    fn open(&mut self, opening: &mut JoinSet<Result<Keys>>) {
+        let is_due = self.keys.is_none() && Instant::now() >= self.open_at;
+        if !self.is_complete || !is_due || !opening.is_empty() {
+            return;
+        }
+        use solana_signer::Signer;
+        self.book.refresh(self.now());
+        let banks = token_accounts(&self.book, &self.sender.payer.pubkey());
+        opening.spawn(keys(self.settings.sub_id, banks, self.sender.clone()));
+    }
+
+    fn opened(&mut self, found: Result<Keys>, once: bool) -> Result<()> {
+        match found {
+            Ok(keys) => self.keys = Some(keys),
+            Err(error) if once => return Err(error),
+            Err(error) => {
+                let pause = (1 << self.open_failures.min(5)).min(LONGEST_OPENING);
+                self.open_failures += 1;
+                self.open_at = Instant::now() + Duration::from_secs(pause.into());
+                let error = format!("{error:#}");
+                tracing::warn!(error, "asking for the keeper's own accounts");
+            }
+        }
+        Ok(())
     }
 
     fn ask(&self, asked: &mut JoinSet<Answers>) {
@@ -211,14 +265,7 @@ impl Watch {
 
     fn take(&mut self, notice: Notice) {
         match notice {
-            Notice::Slot(slot) => {
-                let now = Instant::now();
-                self.slot_seen = Some(now);
-                self.readiness.saw_slot(now);
-                self.metrics
-                    .slot
-                    .set(i64::try_from(slot).unwrap_or(i64::MAX));
-            }
+            Notice::Slot(slot) => self.saw(slot),
             Notice::Account {
                 address,
                 stamp,
@@ -234,9 +281,8 @@ impl Watch {
                 for error in errors {
                     tracing::warn!(%error, "an account was not understood");
                 }
-                let now = Instant::now();
-                self.slot_seen = Some(now);
-                self.readiness.saw_slot(now);
+                self.book.forget_closed(slot.saturating_sub(LATEST));
+                self.saw(slot);
                 self.readiness.loaded(true);
                 if !self.is_complete {
                     tracing::info!(slot, accounts = self.book.len(), "loaded");
@@ -254,26 +300,49 @@ impl Watch {
         }
     }
 
+    /// Only a slot after those before shows that the chain goes on: a node that has fallen behind
+    /// still answers.
+    fn saw(&mut self, slot: u64) {
+        if slot <= self.slot {
+            return;
+        }
+        let now = Instant::now();
+        self.slot = slot;
+        self.slot_seen = Some(now);
+        self.readiness.saw_slot(now);
+        self.metrics
+            .slot
+            .set(i64::try_from(slot).unwrap_or(i64::MAX));
+    }
+
     /// Decides, and sends what may be sent. Returns how much that was.
     fn act(&mut self, jobs: &mut JoinSet<Report>) -> usize {
-        let (true, Some(keys)) = (self.is_complete, &self.keys) else {
+        let begun = Instant::now();
+        let most = self.pause.room(begun, self.settings.in_flight);
+        let (true, Some(keys)) = (self.readiness.check(begun).is_ok(), &self.keys) else {
             return 0;
         };
-        let begun = Instant::now();
         let now = self.now();
         self.book.refresh(now);
         let now_ms = self.now_ms();
-        let allowed = |key: &Key| self.backoff.allows(key, now_ms);
+        let flying = &self.flying;
+        let allowed = |key: &Key| !flying.contains(key) && self.backoff.allows(key, now_ms);
         let actions = decide_allowed(&self.book, now, &self.config, allowed);
         self.metrics
             .decide_seconds
             .observe(begun.elapsed().as_secs_f64());
         let mut sent = 0;
         for action in actions {
-            if jobs.len() >= self.settings.in_flight {
+            let key = action.key();
+            // What is slow and can wait does not take the last places of what is urgent.
+            let kept = if key.kind < Kind::ExecuteRecovery {
+                most / 4
+            } else {
+                0
+            };
+            if jobs.len() >= most - kept {
                 break;
             }
-            let key = action.key();
             let instructions = match action.instructions(&self.book, keys) {
                 Ok(instructions) => instructions,
                 Err(error) => {
@@ -284,6 +353,7 @@ impl Watch {
                 }
             };
             self.backoff.sent(&key, now_ms);
+            self.flying.insert(key);
             self.salt = self.salt.wrapping_add(1);
             let pays = self.config.pays(action.profit);
             let job = Job {
@@ -313,6 +383,11 @@ impl Watch {
             result,
         } = report;
         let key = action.key();
+        self.flying.remove(&key);
+        match &result {
+            Err(Failure::Node(_)) => self.pause.failed(Instant::now()),
+            _ => self.pause.answered(),
+        }
         let outcome = outcome(&result);
         let name = outcome.name();
         self.metrics
@@ -326,14 +401,17 @@ impl Watch {
             .land_seconds
             .observe(begun.elapsed().as_secs_f64());
         self.tell(&action, &result, name);
-        if let Ok(Ended::Landed { fee, .. }) = result {
-            self.metrics.fees_sol.inc_by(fee as f64 / LAMPORTS);
-            let profit = if action.what.pays_at_once() {
-                action.profit.0
-            } else {
-                0
+        if let Ok(Ended::Landed { fee, .. } | Ended::Reverted { fee, .. }) = &result {
+            self.metrics.fees_sol.inc_by(*fee as f64 / LAMPORTS);
+        }
+        if let Ok(Ended::Landed { record, .. }) = result {
+            let keeper = self.keys.as_ref().map(|keys| keys.keeper_account);
+            let paid = match (record, keeper) {
+                (Some(record), Some(keeper)) => pay(&events(&record.logs), &keeper),
+                _ if action.what.pays_at_once() => action.profit.0,
+                _ => 0,
             };
-            self.metrics.earned_usd.inc_by(profit.max(0) as f64 / USD);
+            self.metrics.earned_usd.inc_by(paid.max(0) as f64 / USD);
         }
         let then = self.backoff.ended(&key, &outcome, self.now_ms(), random());
         match then {
@@ -352,13 +430,17 @@ impl Watch {
         let (kind, account, number) = (key.kind.name(), key.account, key.number);
         let profit = action.profit.0;
         match result {
-            Ok(Ended::Landed { landed, fee }) => tracing::info!(
+            Ok(Ended::Landed { landed, fee, .. }) => tracing::info!(
                 action = kind, %account, number, profit_usd_atoms = profit, fee_lamports = fee,
                 slot = landed.slot, signature = %landed.signature, "done"
             ),
             Ok(Ended::WouldLand { units, fee }) => tracing::info!(
                 action = kind, %account, number, profit_usd_atoms = profit, fee_lamports = fee,
                 units, "dry run: would have been done"
+            ),
+            Ok(Ended::Reverted { refusal, fee }) => tracing::info!(
+                action = kind, %account, number, outcome, fee_lamports = fee, %refusal,
+                "refused on the chain"
             ),
             Ok(Ended::NotProfitable { fee }) => tracing::info!(
                 action = kind, %account, number, profit_usd_atoms = profit, fee_lamports = fee,
@@ -461,12 +543,15 @@ fn outcome(result: &Result<Ended, Failure>) -> Outcome {
         // Not again at once: nothing has changed by it.
         Ok(Ended::WouldLand { .. }) => Outcome::Unknown("dry run".to_owned()),
         Ok(Ended::NotProfitable { .. }) => Outcome::NotProfitable,
-        Err(Failure::Refused { refusal, .. }) => match refusal {
-            Refusal::Program { error, .. } => Outcome::of_error(*error),
-            Refusal::FundsForFee => Outcome::FeeAccountEmpty,
-            Refusal::AlreadyProcessed => Outcome::SomeoneFaster,
-            other => Outcome::Unknown(other.to_string()),
-        },
+        Ok(Ended::Reverted { refusal, .. }) | Err(Failure::Refused { refusal, .. }) => {
+            match refusal {
+                Refusal::Program { error, .. } => Outcome::of_error(*error),
+                Refusal::FundsForFee => Outcome::FeeAccountEmpty,
+                Refusal::AlreadyProcessed => Outcome::SomeoneFaster,
+                other => Outcome::Unknown(other.to_string()),
+            }
+        }
+        Err(Failure::Node(why)) => Outcome::NoAnswer(why.clone()),
         Err(other) => Outcome::Unknown(other.to_string()),
     }
 }

@@ -125,3 +125,39 @@ fn what_is_long_over_is_forgotten() {
     backoff.forget_old(200_000);
     assert!(backoff.is_empty());
 }
+
+#[test]
+fn what_the_chain_does_not_hold_for_due_makes_no_hot_loop() {
+    for (outcome, most) in [(Outcome::SomeoneFaster, 70), (Outcome::Outdated, 1_200)] {
+        let mut backoff = backoff();
+        let mut sent = 0;
+        for now in (0..3_600_000).step_by(10) {
+            if backoff.allows(&name(1), now) {
+                backoff.sent(&name(1), now);
+                backoff.ended(&name(1), &outcome, now, MIDDLE);
+                sent += 1;
+            }
+        }
+        assert!(sent < most, "{outcome:?}: {sent} in an hour");
+    }
+}
+
+#[test]
+fn a_node_that_does_not_answer_is_asked_again_soon_however_often_that_happened() {
+    let mut backoff = backoff();
+    let silent = Outcome::NoAnswer("a time limit".into());
+    for now in 0..20 {
+        backoff.ended(&name(1), &silent, now, MIDDLE);
+    }
+    assert!(!backoff.allows(&name(1), 3_000));
+    assert!(backoff.allows(&name(1), 3_300));
+}
+
+#[test]
+fn what_found_the_fee_account_empty_goes_on_as_soon_as_it_is_filled() {
+    let mut backoff = backoff();
+    backoff.sent(&name(1), 0);
+    backoff.ended(&name(1), &Outcome::FeeAccountEmpty, 100, MIDDLE);
+    backoff.resume();
+    assert!(backoff.allows(&name(1), 100));
+}

@@ -167,3 +167,63 @@ fn a_request_that_was_filled_is_forgotten() {
     let late = book.take(at, whittle::ID, &bytes(&request), Stamp::end_of(3));
     assert_eq!(late, Ok(Change::Old));
 }
+
+#[test]
+fn the_same_data_from_a_later_slot_is_no_change() {
+    let mut book = empty_book();
+    let account = long(0, 5, 50);
+    take(&mut book, &account, Stamp::end_of(10));
+    let again = take(&mut book, &account, Stamp::end_of(12));
+    assert_eq!(again, Change::Old);
+    // What is known is of slot 12 all the same.
+    let between = take(&mut book, &long(0, 5, 40), Stamp::end_of(11));
+    assert_eq!(between, Change::Old);
+    assert_eq!(cash(&book), 50);
+}
+
+#[test]
+fn any_order_and_repetition_of_notices_leads_to_the_same_book() {
+    // Every permutation of five writes, each told twice.
+    let writes: Vec<(i64, Stamp)> = (1..6)
+        .map(|cash| (cash, Stamp::within(10 + cash as u64 / 2, cash as u64)))
+        .collect();
+    let mut order: Vec<usize> = (0..writes.len()).collect();
+    for _ in 0..120 {
+        let mut book = empty_book();
+        for place in order.iter().chain(order.iter().rev()) {
+            let (cash, stamp) = writes[*place];
+            take(&mut book, &long(0, 5, cash), stamp);
+        }
+        assert_eq!(cash(&book), 5, "{order:?}");
+        next_permutation(&mut order);
+    }
+}
+
+fn next_permutation(order: &mut [usize]) {
+    let Some(at) = (1..order.len()).rev().find(|at| order[at - 1] < order[*at]) else {
+        return order.reverse();
+    };
+    let with = (at..order.len())
+        .rev()
+        .find(|it| order[*it] > order[at - 1]);
+    order.swap(at - 1, with.unwrap());
+    order[at..].reverse();
+}
+
+#[test]
+fn closings_and_stamps_are_forgotten_once_nothing_older_can_arrive() {
+    let mut book = empty_book();
+    for number in 0..50 {
+        let mut request = LiquidityRequest::zeroed();
+        request.owner = key(2, number);
+        let at = address::liquidity_request(&request.owner);
+        let opened = Stamp::end_of(2 * number + 10);
+        book.take(at, whittle::ID, &bytes(&request), opened)
+            .unwrap();
+        let closed = Stamp::end_of(2 * number + 11);
+        book.take(at, Pubkey::default(), &[], closed).unwrap();
+    }
+    assert!(book.remembered() >= 50);
+    book.forget_closed(200);
+    assert_eq!(book.remembered(), 0);
+}
