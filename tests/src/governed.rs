@@ -44,7 +44,7 @@ pub(crate) fn check_step(before: &Picture, after: &Picture, now: i64) -> Check {
 }
 
 /// Accounts of a type that were there before and still are.
-fn each<T: Pod + Discriminator>(
+pub(crate) fn each<T: Pod + Discriminator>(
     before: &Picture,
     after: &Picture,
     check: impl Fn(&T, &T) -> Check,

@@ -15,7 +15,7 @@ use crate::changed::Picture;
 use crate::oracle::{OracleStub, Update};
 use crate::outcome::Sent;
 use crate::vm::Vm;
-use crate::{flows, governed, invariant, overdraft_check, plan_check, spec, token};
+use crate::{ended, flows, governed, invariant, overdraft_check, plan_check, spec, token};
 
 /// When every world begins: 2023-11-14, 22:13:20 UTC.
 pub const START: i64 = 1_700_000_000;
@@ -149,11 +149,9 @@ impl World {
         let sent = Sent { processed };
         if sent.succeeded() {
             let broken = self.broken_invariant();
-            let now = self.now;
             let broken = broken
                 .or_else(|| invariant::check_step(&before, &self.current).err())
-                .or_else(|| flows::check(&before, &self.current, now, instructions).err())
-                .or_else(|| governed::check_step(&before, &self.current, now).err());
+                .or_else(|| self.broken_flow(&before, instructions));
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
             overdraft_check::check(&before, &self.current, self.now, &sent);
         } else {
@@ -171,7 +169,11 @@ impl World {
 
     /// The same for what may not have changed since `before`, had these instructions done it.
     pub fn broken_flow(&self, before: &Picture, instructions: &[Instruction]) -> Option<String> {
-        flows::check(before, &self.current, self.now, instructions).err()
+        let (after, now) = (&self.current, self.now);
+        flows::check(before, after, now, instructions)
+            .and_then(|()| ended::check(before, after, now, instructions))
+            .and_then(|()| governed::check_step(before, after, now))
+            .err()
     }
 
     /// As [`World::send`], for an actor alone.

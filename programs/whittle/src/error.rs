@@ -134,7 +134,7 @@ errors! {
     #[msg("The confidence is too wide to trade at this price")]
     PriceUncertain = 111,
     /// 6112
-    #[msg("The market has no price yet: call update_markets first")]
+    #[msg("The market or token has no price yet: call update_markets or update_banks first")]
     NoPrice = 112,
     /// 6113
     #[msg("The legacy price is not in trading status")]
@@ -202,7 +202,7 @@ errors! {
     #[msg("The bank is being wound down: deposit another token")]
     BankWindingDown = 224,
     /// 6225
-    #[msg("The market is settled: call settle_position instead of trading")]
+    #[msg("The market has ended: call settle_position when its price of settlement is published")]
     MarketSettled = 225,
     /// 6226
     #[msg("The settlement is not due, was published before, or there is no wind-down")]
@@ -215,7 +215,7 @@ errors! {
     DepositsFrozen = 228,
     /// 6230
     #[msg(
-        "Half an hour of prices is needed: cache them, or wait until the feed was silent for a day"
+        "Half an hour of prices is needed: cache them, or wait until the feed was silent for a day after the end"
     )]
     SettlementUnobserved = 230,
 

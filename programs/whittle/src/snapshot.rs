@@ -207,7 +207,11 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
         market.crowded_short_q32
     });
     leg.call_multiplier = market.call_multiplier();
-    leg.room = market.breaker.room(&market.params.breaker, now);
+    leg.room = if market.wind_down.awaits_price(now) {
+        Usd::ZERO
+    } else {
+        market.breaker.room(&market.params.breaker, now)
+    };
     leg.premium = premium(market, lots.magnitude(), own_side, leg.multiplier)?;
     leg.lightens_skew = own_side > other_side;
     leg.pool_cost = Ratio(market.spread_q32);

@@ -29,7 +29,8 @@ pub(super) fn wind_down() -> Vec<Cost> {
                 settles_after_secs,
             });
         }
-        world.pass(i64::from(DAY));
+        // A day to the end, and the feeds are silent for one more.
+        world.pass(2 * i64::from(DAY) + 1);
         let ended = world.send(&[instruction::publish_settlement(market)], &[]);
         if legs == 1 {
             note("publish_settlement", ended.ok());

@@ -5,9 +5,10 @@ use anchor_lang::Discriminator;
 use bytemuck::Pod;
 use whittle::instructions::PlaceOrderArgs;
 use whittle::state::margin_account::ORDER_REDUCE_ONLY;
+use whittle::state::proposal::{BankTerms, Change};
 use whittle::state::{Bank, InsuranceFund, MarginAccount, Market, Order, Pool};
 use whittle_client::address;
-use whittle_tests::{Actor, Picture, World, USDC};
+use whittle_tests::{Actor, BankSpec, Picture, World, USDC};
 
 /// Rewrites an account of the program as no instruction would.
 fn forge<T: Pod + Discriminator>(world: &mut World, key: Pubkey, forge: impl Fn(&mut T)) {
@@ -227,6 +228,75 @@ fn a_loss_that_no_position_owes_is_noticed() {
     for change in changes {
         assert_flow_broken("INV-LOSS", address::market(0), begin(), change);
     }
+}
+
+/// INV-WEIGHT-RAMP: a weight that was on its way down arrives at once, or has begun earlier.
+#[test]
+fn a_weight_that_jumps_is_noticed() {
+    let begin = || {
+        let mut world = World::new();
+        world.list_bank(&BankSpec::sol()).ok();
+        let bank = world.bank(1);
+        world.change(Change::BankTerms {
+            bank: 1,
+            terms: BankTerms {
+                oracle: bank.oracle,
+                haircut_weight_q32: bank.haircut_weight_q32 / 2,
+                deposit_cap_atoms: bank.deposit_cap_atoms,
+                conversion_discount_q32: bank.conversion_discount_q32,
+                depeg: bank.depeg_params,
+                issuer_group: bank.issuer_group,
+            },
+        });
+        let before = world.picture();
+        (world, before)
+    };
+    let changes: [fn(&mut Bank); 3] = [
+        |it| it.weight_ramp = Default::default(),
+        |it| it.weight_ramp.began_at -= 60,
+        |it| it.weight_ramp.from_q32 -= 1 << 20,
+    ];
+    let key = address::bank(&begin().0.bank(1).mint);
+    for change in changes {
+        assert_flow_broken("INV-WEIGHT-RAMP", key, begin(), change);
+    }
+}
+
+/// INV-SETTLED: a price before it is due, before anything was observed, another than the observed
+/// one, and one that changes.
+#[test]
+fn a_price_of_settlement_that_is_not_the_observed_one_is_noticed() {
+    let ended = |secs: i64, observes: bool| {
+        let (mut world, _) = world();
+        world.change(Change::WindDownMarket {
+            market: 0,
+            settles_after_secs: 86_400,
+        });
+        world.pass(secs);
+        for _ in 0..if observes { 7 } else { 0 } {
+            world.pass(300);
+            world.refresh_prices();
+        }
+        world
+    };
+    let begin = |world: World| {
+        let before = world.picture();
+        (world, before)
+    };
+    let publishes = |it: &mut Market| it.wind_down.price_q32 = it.price.price_q32;
+    let (id, key) = ("INV-SETTLED", address::market(0));
+    assert_flow_broken(id, key, begin(ended(3_600, false)), publishes);
+    assert_flow_broken(id, key, begin(ended(86_400, false)), publishes);
+    let observed = ended(86_400, true);
+    assert_flow_broken(id, key, begin(observed), |it: &mut Market| {
+        it.wind_down.price_q32 = it.price.price_q32 + (1 << 20);
+    });
+    let mut settled = ended(86_400, true);
+    let publish = whittle_client::instruction::publish_settlement(0);
+    settled.send(&[publish], &[]).ok();
+    assert_flow_broken(id, key, begin(settled), |it: &mut Market| {
+        it.wind_down.price_q32 += 1;
+    });
 }
 
 #[test]

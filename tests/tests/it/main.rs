@@ -7,6 +7,7 @@ mod collateral;
 mod collusion;
 mod cost;
 mod crash;
+mod ended;
 mod funding;
 mod governance;
 mod harness;

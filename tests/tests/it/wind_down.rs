@@ -15,15 +15,17 @@ const ETH: u16 = 1;
 const SOL: u16 = 1;
 const DAY: i64 = 86_400;
 
-fn end_of_btc() -> Change {
+/// BTC ends in a day.
+pub(crate) fn end_of_btc() -> Change {
     Change::WindDownMarket {
         market: BTC,
         settles_after_secs: 86_400,
     }
 }
 
+/// Somebody publishes the price of settlement.
 #[track_caller]
-fn publish(world: &mut World, market: u16) -> Sent {
+pub(crate) fn publish(world: &mut World, market: u16) -> Sent {
     world.send(&[instruction::publish_settlement(market)], &[])
 }
 
@@ -32,7 +34,7 @@ fn cash(world: &World, actor: &Actor) -> i64 {
 }
 
 /// A BTC market whose average moves half of the way with each sample, and an ETH market.
-fn markets() -> [MarketSpec; 2] {
+pub(crate) fn markets() -> [MarketSpec; 2] {
     let mut btc = MarketSpec::default();
     btc.params.sample_weight_q32 = ONE / 2;
     [btc, MarketSpec::eth()]
@@ -78,6 +80,10 @@ fn a_market_whose_oracle_died_ends_with_everybody_settled() {
     publish(&mut world, BTC).refused(WhittleError::SettlementNotDue);
     let sent = alice.settle_position(&mut world, &alice, BTC);
     sent.refused(WhittleError::NotSettled);
+    world.pass(1);
+    // Everybody has a day to show that it speaks.
+    world.pass(DAY);
+    publish(&mut world, BTC).refused(WhittleError::SettlementUnobserved);
     world.pass(1);
 
     // The price of settlement is the average, and funding ends with it.
@@ -139,9 +145,7 @@ fn nobody_trades_in_a_settled_market_and_nobody_is_settled_twice() {
     let mut reduce = bob.order(&world, 10);
     reduce.reduce_only = true;
     bob.place_with(&mut world, BTC, reduce).ok();
-    world.pass(5);
-    publish(&mut world, BTC).ok();
-    world.pass(2);
+    world.pass(7);
     world.publish(BTC, "36000");
     world.update(&[BTC]).ok();
     let filler = world.keeper("filler two");
@@ -152,8 +156,13 @@ fn nobody_trades_in_a_settled_market_and_nobody_is_settled_twice() {
     let sent = bob.place_with(&mut world, BTC, reduce);
     sent.refused(WhittleError::MarketSettled);
 
+    world.pass(DAY + 1);
+    publish(&mut world, BTC).ok();
+
     // A price that arrives later moves nothing.
     let settled = world.market(BTC).wind_down.price_q32;
+    world.publish(BTC, "35000");
+    world.update(&[BTC]).ok();
     assert_eq!(world.market(BTC).mark(world.now()).price.0, settled);
     let mut settle =
         instruction::settle_position(&world.mirror(), alice.held(&world.account_of(&alice)), BTC)
@@ -174,7 +183,7 @@ fn a_position_elsewhere_counts_when_one_is_settled() {
     world.trade(&alice, BTC, 500);
     world.trade(&alice, ETH, 500);
     world.change(end_of_btc());
-    world.pass(DAY);
+    world.pass(2 * DAY + 1);
     publish(&mut world, BTC).ok();
     let keeper = world.keeper("keeper");
     let sent = keeper.settle_position(&mut world, &alice, BTC).ok();
@@ -191,7 +200,7 @@ fn a_position_elsewhere_counts_when_one_is_settled() {
 #[test]
 fn an_account_under_maintenance_is_liquidated_at_the_settlement_price() {
     let (mut world, [_, _, carol]) = dead_market();
-    world.pass(DAY);
+    world.pass(2 * DAY + 1);
     publish(&mut world, BTC).ok();
     let keeper = world.keeper("keeper");
     keeper.liquidate(&mut world, &carol).ok();
@@ -246,9 +255,11 @@ fn a_bank_that_ends_takes_no_deposits_and_counts_at_its_last_price_at_most_at_pe
         let mint = world.bank(bank).mint;
         world.send(&[instruction::publish_bank_settlement(&mint)], &[])
     };
-    settle(&mut world, SOL).ok(); // It began two days before the other one.
     settle(&mut world, usd).refused(WhittleError::SettlementNotDue);
     world.pass(DAY);
+    settle(&mut world, SOL).ok(); // It ended two days before the other one.
+    settle(&mut world, usd).refused(WhittleError::SettlementUnobserved);
+    world.pass(DAY + 1);
     let event: BankSettlementPublished = settle(&mut world, usd).ok().event();
     let (sol, pegged) = (world.bank(SOL), world.bank(usd));
     assert_eq!(sol.wind_down.price_q32, sol.price.price_q32);
@@ -335,8 +346,8 @@ fn a_feed_that_dies_within_the_last_hour_leaves_its_average_after_a_day() {
     world.pass(DAY - 3_600);
     let since = world.now();
     prices(&mut world, since + 900, |_| "40000");
-    let last = world.market(BTC).price.publish_time;
-    world.pass(last + DAY - world.now());
+    let end = world.market(BTC).wind_down.settles_at;
+    world.pass(end + DAY - world.now());
     publish(&mut world, BTC).refused(WhittleError::SettlementUnobserved);
     world.pass(1);
     let event: SettlementPublished = publish(&mut world, BTC).ok().event();
@@ -396,7 +407,7 @@ fn a_stop_in_a_settled_market_is_not_triggered_and_its_owner_takes_it_back() {
     (stop.reduce_only, stop.trigger_q32) = (true, 3_900_000 << 32);
     stop.expires_at = world.now() + 10 * DAY;
     alice.place_with(&mut world, BTC, stop).ok();
-    world.pass(DAY);
+    world.pass(2 * DAY + 1);
     // The average of the end is under the trigger, and the oracle speaks once more.
     publish(&mut world, BTC).ok();
     world.move_price(BTC, "37000");

@@ -26,7 +26,8 @@ pub(super) fn actions(view: &View) -> Vec<Action> {
     actions
 }
 
-/// Prices that open positions or deposits need and that are older than configured.
+/// Prices that open positions or deposits need and that are older than configured, and the first one
+/// of each bank, without which nobody can deposit.
 fn prices(view: &View) -> Vec<Action> {
     let older = u64::from(view.config.prices.older_than_secs);
     let is_old = |published| age_secs(published, view.now) > older;
@@ -38,7 +39,7 @@ fn prices(view: &View) -> Vec<Action> {
     });
     let banks = view.book.chain_banks.values().filter(|bank| {
         bank.index != 0
-            && bank.deposits_atoms != 0
+            && (bank.deposits_atoms != 0 || bank.price.price_q32 == 0)
             && !bank.wind_down.is_settled()
             && is_old(bank.price.publish_time)
     });
@@ -142,7 +143,8 @@ fn fillable(view: &View, request: &LiquidityRequest) -> Result<(), ()> {
         if market.is_idle() || market.wind_down.is_settled() {
             continue;
         }
-        let firm = require_firm(&market.mark(view.now)).is_ok();
+        let firm = require_firm(&market.mark(view.now)).is_ok()
+            && !market.wind_down.awaits_price(view.now);
         if !firm || market.price.price_q32 == 0 || market.price.publish_time < from {
             return Err(());
         }

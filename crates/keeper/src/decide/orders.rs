@@ -16,7 +16,8 @@ pub(super) fn actions(view: &View) -> Vec<Action> {
         .filter_map(|(id, place)| due(view, Id(id), place))
         .collect();
     for market in view.book.mirror.markets() {
-        let firm = require_firm(&market.mark(view.now)).is_ok();
+        let firm = require_firm(&market.mark(view.now)).is_ok()
+            && !market.wind_down.awaits_price(view.now);
         let price = market.price.price_q32;
         if !firm || price == 0 || market.wind_down.is_settled() || !view.config.allows(market.index)
         {

@@ -2,8 +2,8 @@
 //! oracle's price less the bank's discount. Equity never falls by it (`INV-CONVERT`); the proof
 //! stands in `whittle_risk::overdraft`.
 //!
-//! A token that is settled is sold likewise, at the published price; its discount is all that it does
-//! not count for any more.
+//! A token that is settled is sold likewise, at the published price; its discount grows to all of it
+//! in the days in which the token comes to count for nothing.
 
 use super::tokens::Transfer;
 use super::{recovered, remaining};
@@ -113,7 +113,7 @@ fn validate_due(
 /// The price must be one that nobody can know better: certain, and as young as an update has to be.
 fn validate_price(bank: &Bank, now: i64) -> Outcome<()> {
     let mark = bank.mark(now);
-    require_that(bank.price.price_q32 != 0, WhittleError::NoPrice)?;
+    require_that(mark.price.0 != 0, WhittleError::NoPrice)?;
     require_firm(&mark)
 }
 

@@ -10,8 +10,9 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::TokenInterface;
 use whittle_risk::Usd;
 
-/// Anyone may deposit into any account, for a rescue must not need the owner. No price is needed,
-/// unless the token's issuer has a cap: then the other banks of the issuer follow, by their numbers.
+/// Anyone may deposit into any account, for a rescue must not need the owner. A token other than the
+/// quote token must have had a price, of whatever age. Where its issuer has a cap, the other banks of
+/// the issuer follow, by their numbers.
 #[derive(Accounts)]
 pub struct Deposit<'info> {
     /// Signs for the tokens.

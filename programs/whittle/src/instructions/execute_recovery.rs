@@ -57,6 +57,7 @@ pub(crate) fn handle<'info>(
         let mut market = remaining::write_market(info)?;
         // A price that is not confirmed yet is none to carry out a standing order at.
         require_that(market.breaker.shock_since == 0, WhittleError::PriceShock)?;
+        market.wind_down.require_decided(now)?;
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         market.invariant()?;
     }

@@ -78,7 +78,8 @@ struct Fill {
 /// A price must be newer than the request by the delay, certain, and as young as an update has to be
 /// to be accepted at all. Were an older cached price enough, callers could wait for the market to
 /// move away from it. The price of a settled market does not move, and on that of a market without
-/// positions nothing depends; there the delay is the clock's.
+/// positions nothing depends; there the delay is the clock's. A market that has ended and waits for
+/// its price of settlement is valued when that is published.
 fn validate_price(
     market: &Market,
     request: &LiquidityRequest,
@@ -92,6 +93,7 @@ fn validate_price(
     if market.is_idle() {
         return require_that(now >= due, WhittleError::RequestTooEarly);
     }
+    market.wind_down.require_decided(now)?;
     let published = market.price.publish_time;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     require_that(published >= due, WhittleError::RequestTooEarly)?;

@@ -24,7 +24,7 @@ pub struct PublishBankSettlement<'info> {
     pub bank: AccountLoader<'info, Bank>,
 }
 
-/// An oracle that was silent for so long is taken for gone: a day.
+/// An oracle that was silent for so long after the end is taken for gone: a day.
 const SILENT_SECS: i64 = 86_400;
 
 /// The price of settlement, and the seconds that it is an average of.
@@ -34,13 +34,10 @@ struct Decided {
 }
 
 /// The average of the last hour where enough of it was observed. What is left of a feed that is gone
-/// is `last`; while it speaks, whoever publishes must not have the choice of it.
-fn decide(
-    wind_down: &WindDown,
-    cached: (Price, i64),
-    last: Option<Price>,
-    now: i64,
-) -> Outcome<Decided> {
+/// is `last`, or the least price where it never spoke. Before the market or bank ended, nobody had a
+/// reason to cache prices, so silence counts from then at the earliest: everybody has that day to show
+/// that the feed speaks.
+fn decide(wind_down: &WindDown, cached: (Price, i64), last: Price, now: i64) -> Outcome<Decided> {
     let (price, publish_time) = cached;
     let observed = wind_down.observed_until(price, publish_time, now);
     if let Some(price) = observed.mean_floor() {
@@ -49,10 +46,11 @@ fn decide(
             observed_secs: observed.secs,
         });
     }
-    let is_silent = now.saturating_sub(publish_time) > SILENT_SECS;
+    let silent_since = publish_time.max(wind_down.settles_at);
+    let is_silent = now.saturating_sub(silent_since) > SILENT_SECS;
     require_that(is_silent, WhittleError::SettlementUnobserved)?;
     Ok(Decided {
-        price: last.ok_or(WhittleError::NoPrice)?,
+        price: Price(last.0.max(1)),
         observed_secs: 0,
     })
 }
@@ -62,19 +60,14 @@ fn decide(
 /// is not zero.
 fn market_price(market: &Market, now: i64) -> Outcome<Decided> {
     let average = Price(market.estimate.average_q32);
-    if market.long_lots == 0 && market.short_lots == 0 {
+    if market.is_idle() {
         return Ok(Decided {
             price: Price(average.0.max(1)),
             observed_secs: 0,
         });
     }
     let cached = (Price(market.price.price_q32), market.price.publish_time);
-    decide(
-        &market.wind_down,
-        cached,
-        (average.0 > 0).then_some(average),
-        now,
-    )
+    decide(&market.wind_down, cached, average, now)
 }
 
 pub(crate) fn market(ctx: Context<PublishSettlement>) -> Result<()> {
@@ -98,15 +91,15 @@ pub(crate) fn market(ctx: Context<PublishSettlement>) -> Result<()> {
     Ok(())
 }
 
-/// A bank keeps no moving average: a feed that is gone leaves its last price.
+/// A bank keeps no moving average: a feed that is gone leaves its last price. One that never spoke
+/// leaves the least, for its token never counted.
 pub(crate) fn bank(ctx: Context<PublishBankSettlement>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut bank = ctx.accounts.bank.load_mut()?;
     bank.wind_down.require_due(now)?;
     let last = bank.settling_price();
-    require_that(last.0 > 0, WhittleError::NoPrice)?;
     let cached = (last, bank.price.publish_time);
-    let decided = decide(&bank.wind_down, cached, Some(last), now)?;
+    let decided = decide(&bank.wind_down, cached, last, now)?;
 
     bank.settle(decided.price, now)?;
     emit!(BankSettlementPublished {

@@ -31,6 +31,7 @@ pub(super) fn share_now(
     side: Side,
     now: i64,
 ) -> Outcome<(Ratio, Usd)> {
+    market.wind_down.require_decided(now)?;
     let mark = market.mark(now);
     require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
     require_firm(&mark)?;

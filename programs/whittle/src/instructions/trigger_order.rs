@@ -36,10 +36,11 @@ pub(super) fn waiting_at(account: &mut MarginAccount, place: u8) -> Outcome<&mut
     Ok(order)
 }
 
-fn validate(order: &Order, market: &Market, now: i64) -> Outcome<()> {
+fn validate(order: &Order, market: &Market, exchange: &Exchange, now: i64) -> Outcome<()> {
     require_that(order.market == market.index, WhittleError::MarketMismatch)?;
     require_that(now <= order.expires_at, WhittleError::OrderExpired)?;
-    require_that(!market.wind_down.is_settled(), WhittleError::MarketSettled)?;
+    // As for a reduction: whether it may open anything is asked when it is filled.
+    market.admit(exchange, false, now)?;
     require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
     let mark = market.mark(now);
     require_firm(&mark)?;
@@ -56,7 +57,7 @@ pub(crate) fn handle(ctx: Context<TriggerOrder>, place: u8) -> Result<()> {
     let market = ctx.accounts.market.load()?;
     let mut account = ctx.accounts.account.load_mut()?;
     let order = waiting_at(&mut account, place)?;
-    validate(order, &market, now)?;
+    validate(order, &market, &exchange, now)?;
     if !order.reduces_only() {
         remaining::require_undrawn(&ctx.accounts.insurance_fund, &exchange, now)?;
     }

@@ -11,7 +11,8 @@ use whittle_risk::{Ratio, Usd};
 pub const PAUSE_NEW_RISK: u8 = 0;
 /// No withdrawals.
 pub const PAUSE_WITHDRAWALS: u8 = 1;
-/// Only accounts under the emergency ratio are liquidated; no withdrawals and no new risk either.
+/// Only accounts under the emergency ratio are liquidated, until a grace after its end; no withdrawals
+/// and no new risk either, until its end.
 pub const PAUSE_LIQUIDATIONS: u8 = 2;
 /// No requests of liquidity providers and no fills of them.
 pub const PAUSE_LIQUIDITY: u8 = 3;
@@ -23,6 +24,9 @@ pub const TIMELOCK_MIN_SECS: u32 = SECS_PER_DAY;
 pub const TIMELOCK_MAX_SECS: u32 = SECS_PER_DAY.saturating_mul(30);
 /// Longest pause.
 pub const PAUSE_MAX_SECS: u32 = SECS_PER_DAY;
+/// Grace after a pause of liquidations: what fell while they were paused is not all closed in the
+/// second in which they go on. Five minutes.
+pub const PAUSE_GRACE_SECS: i64 = 300;
 /// Longest cooldown: a guardian who used his pause must not be without one for longer.
 pub const COOLDOWN_MAX_SECS: u32 = SECS_PER_DAY.saturating_mul(30);
 /// Highest multiplier that the guardian may put on initial requirements.
@@ -202,12 +206,12 @@ impl Exchange {
         )
     }
 
-    /// The rules at `now`, a pause of liquidations included.
+    /// The rules at `now`, a pause of liquidations and the grace after it included.
     pub fn policy_at(&self, now: i64) -> Policy {
         // By its place, as `is_paused` would find it: liquidations pay for every step.
         let [_, _, liquidations, _] = &self.pauses;
         let mut policy = self.policy();
-        policy.emergency_only = now < liquidations.until;
+        policy.emergency_only = now < liquidations.until.saturating_add(PAUSE_GRACE_SECS);
         policy
     }
 

@@ -94,20 +94,28 @@ impl Bank {
         Ok(())
     }
 
-    /// On what terms it is sold to cure an overdraft. A token that is settled costs what it counts
-    /// for, so its discount grows until somebody buys. No token is ever sold for less than it counts
-    /// for, also while its weight is on its way down to one that would allow a larger discount.
+    /// On what terms it is sold to cure an overdraft. The discount of a token that is settled grows
+    /// until somebody buys: in a straight line from what it was, and to all of the price when the token
+    /// counts for nothing. No token is ever sold for less than it counts for, also while its weight is
+    /// on its way down to one that would allow a larger discount.
     pub fn sale_terms(&self, now: i64) -> Conversion {
         let most = Ratio::ONE.less(self.weight_at(now));
+        let configured = Ratio(self.conversion_discount_q32);
         if self.wind_down.is_settled() {
+            let paid = Fall {
+                from: Ratio::ONE.less(configured),
+                began_at: self.weight_ramp.began_at,
+                secs: SETTLED_RAMP_SECS,
+            };
+            let discount = Ratio::ONE.less(paid.at_ceil(Ratio::ZERO, now));
             return Conversion {
                 price: Price(self.wind_down.price_q32),
-                discount: most,
+                discount: discount.least(most),
             };
         }
         Conversion {
             price: Price(self.price.price_q32),
-            discount: Ratio(self.conversion_discount_q32).least(most),
+            discount: configured.least(most),
         }
     }
 

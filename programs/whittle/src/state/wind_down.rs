@@ -61,6 +61,19 @@ impl WindDown {
         self.price_q32 != 0
     }
 
+    /// Whether this has ended and its price of settlement is not published yet. Until then nothing is
+    /// closed or valued at the oracle's price for whoever could choose between the two; only accounts
+    /// in emergency are liquidated.
+    #[inline(always)] // A liquidation asks for each leg.
+    pub fn awaits_price(&self, now: i64) -> bool {
+        self.begins_at != 0 && now >= self.settles_at && self.price_q32 == 0
+    }
+
+    /// Fails in that time.
+    pub fn require_decided(&self, now: i64) -> Outcome<()> {
+        require_that(!self.awaits_price(now), WhittleError::MarketSettled)
+    }
+
     /// Counts a price for the time from when it was published to when the next one was, as far as it
     /// belongs to the average at which this ends.
     #[inline]
@@ -93,10 +106,7 @@ impl WindDown {
 
     /// Whether the price of settlement may be published.
     pub fn require_due(&self, now: i64) -> Outcome<()> {
-        require_that(
-            self.begins_at != 0 && now >= self.settles_at && !self.is_settled(),
-            WhittleError::SettlementNotDue,
-        )
+        require_that(self.awaits_price(now), WhittleError::SettlementNotDue)
     }
 
     /// Publishes the price of settlement, once.
@@ -127,10 +137,10 @@ impl Market {
         Price(self.price.price_q32)
     }
 
-    /// Whether an order may be placed or filled here: none once the market is settled, and one that
+    /// Whether an order may be placed or filled here: none once the market has ended, and one that
     /// opens only while new risk is taken.
     pub fn admit(&self, exchange: &Exchange, opens: bool, now: i64) -> Outcome<()> {
-        // Once the average may be published, nobody chooses between it and the oracle's price.
+        // From its end on, nobody chooses between the average and the oracle's price.
         let ends = self.wind_down.has_begun(now) && now >= self.wind_down.settles_at;
         require_that(!ends, WhittleError::MarketSettled)?;
         if !opens {
@@ -147,6 +157,7 @@ impl Market {
 
 impl Bank {
     /// Whether deposits are taken. Those of the quote token always are: it is what cures an account.
+    /// A token that never had a price is not: it could not be sold when its owner is bankrupt.
     pub fn admit_deposit(&self, now: i64) -> Outcome<()> {
         if self.index == QUOTE_BANK {
             return Ok(());
@@ -157,6 +168,7 @@ impl Bank {
             WhittleError::BankWindingDown,
         )?;
         require_that(self.deposits_frozen == 0, WhittleError::DepositsFrozen)?;
-        require_that(self.depeg.since == 0, WhittleError::PegLost)
+        require_that(self.depeg.since == 0, WhittleError::PegLost)?;
+        require_that(self.price.price_q32 != 0, WhittleError::NoPrice)
     }
 }

@@ -1,7 +1,7 @@
 //! The end of a collateral token: from the day its price of settlement is published it counts for
 //! less and less, is sold only to cure an overdraft, and never holds up a bankruptcy.
 
-use super::{held, indebted, refresh, rich, world, BTC, ONE_SOL, PYUSD, QUOTE, SOL};
+use super::{held, indebted, refresh, rich, set_bank, world, BTC, ONE_SOL, PYUSD, QUOTE, SOL};
 use whittle::error::WhittleError;
 use whittle::event::{BankSettlementPublished, BankruptcyResolved, CollateralConverted};
 use whittle::state::proposal::Change;
@@ -17,7 +17,7 @@ fn settle(world: &mut World) -> u64 {
         bank: SOL,
         settles_after_secs: 86_400,
     });
-    world.pass(DAY);
+    world.pass(2 * DAY + 1);
     let publish = instruction::publish_bank_settlement(&world.bank(SOL).mint);
     let event: BankSettlementPublished = world.send(&[publish], &[]).ok().event();
     assert_eq!((event.bank, event.observed_secs), (SOL, 0));
@@ -52,15 +52,19 @@ fn a_settled_token_fades_over_seven_days_for_maintenance_and_at_once_for_new_ris
     assert_eq!(weight(&world), Ratio(bps(8_000)));
     let full = equity(&world, &alice);
     assert!((full - 800 * USD).abs() <= 10);
-    for (days, percent) in [
-        (1, 6_857),
-        (3, 4_571),
-        (5, 2_285),
-        (6, 1_142),
-        (7, 0),
-        (70, 0),
+    let since = world.now();
+    // Nor does its discount jump: from 2 % of the price it grows to all of it.
+    let at_first = world.bank(SOL).sale_terms(since).discount;
+    assert_eq!(at_first.0, world.bank(SOL).conversion_discount_q32);
+    for (days, percent, discount) in [
+        (1, 6_857, 1_600),
+        (3, 4_571, 4_400),
+        (5, 2_285, 7_200),
+        (6, 1_142, 8_600),
+        (7, 0, 10_000),
+        (70, 0, 10_000),
     ] {
-        let at = world.bank(SOL).wind_down.settles_at + days * DAY;
+        let at = since + days * DAY;
         world.pass(at - world.now());
         let weight = weight(&world);
         assert!((bps(percent)..=bps(percent + 1)).contains(&weight.0));
@@ -73,10 +77,9 @@ fn a_settled_token_fades_over_seven_days_for_maintenance_and_at_once_for_new_ris
         assert_eq!(Ok(Usd(equity(&world, &alice))), counts);
         let bank = world.bank(SOL);
         assert_eq!(bank.weight_ahead(world.now()), Ratio::ZERO);
-        assert_eq!(
-            bank.sale_terms(world.now()).discount,
-            Ratio::ONE.less(weight)
-        );
+        let found = bank.sale_terms(world.now()).discount;
+        assert!(found.0.abs_diff(bps(discount)) <= 10, "{found:?}");
+        assert!(found <= Ratio::ONE.less(weight));
     }
 }
 
@@ -105,7 +108,7 @@ fn nobody_buys_a_settled_token_of_who_owes_nothing_and_its_owner_takes_it_out() 
 }
 
 #[test]
-fn an_overdraft_is_cured_with_just_enough_of_a_settled_token_at_what_it_counts_for() {
+fn an_overdraft_is_cured_with_just_enough_of_a_settled_token_for_more_than_it_counts() {
     let mut world = world();
     let alice = indebted(&mut world, 0, "39000");
     let bob = rich(&mut world, "bob");
@@ -114,10 +117,12 @@ fn an_overdraft_is_cured_with_just_enough_of_a_settled_token_at_what_it_counts_f
     let before = equity(&world, &alice);
     let event: CollateralConverted = bob.convert(&mut world, &alice, SOL, u64::MAX).ok().event();
     assert_eq!(event.price_q32, published);
-    // 40 % of it still counts, and that is what he pays.
-    assert_eq!(event.discount_q32, ONE - weight(&world).0);
+    // 40 % of it still counts, and he pays 49 %.
+    assert!(event.discount_q32.abs_diff(bps(5_100)) <= 10);
     assert_eq!(weight(&world).0, bps(8_000).div_ceil(2));
-    assert!((0..=2).contains(&(equity(&world, &alice) - before)));
+    let gained = equity(&world, &alice) - before;
+    let expected = event.paid_usd_atoms * 9 / 49;
+    assert!((gained - expected).abs() <= 100, "{gained} {expected}");
     let account = world.account_of(&alice);
     assert_eq!(account.overdraft_due(), Ok(Usd(0)));
     assert!(held(&world, &alice, SOL) > 0);
@@ -132,6 +137,7 @@ fn a_token_with_a_smaller_discount_is_sold_before_a_settled_one() {
     alice.deposit(&mut world, PYUSD, 10 * USDC).ok();
     let bob = rich(&mut world, "bob");
     settle(&mut world);
+    world.pass(DAY);
     // Nobody has heard of PYUSD for days, so it holds up nothing.
     let sent = bob.convert(&mut world, &alice, SOL, 1);
     sent.ok();
@@ -174,13 +180,13 @@ fn a_bankruptcy_that_holds_a_settled_token_is_resolved_in_the_end() {
     let mallory = rich(&mut world, "mallory");
     let sent = resolve(&mut world, &alice);
     sent.refused(WhittleError::CollateralLeft);
-    // The discount grows for seven days. Somebody may think that it is worth a tenth of that price.
+    // The discount grows for seven days. Somebody may think that it is worth a sixth of that price.
     world.pass(6 * DAY);
     let event: CollateralConverted = mallory
         .convert(&mut world, &alice, SOL, ONE_SOL)
         .ok()
         .event();
-    assert!((11 * USD / 100..12 * USD / 100).contains(&event.paid_usd_atoms));
+    assert!((13 * USD / 100..15 * USD / 100).contains(&event.paid_usd_atoms));
     // What nobody wanted leaves for nothing, to whoever takes the trouble.
     world.pass(DAY - 1);
     let before = world.bank(SOL).deposits_atoms;
@@ -199,4 +205,26 @@ fn a_bankruptcy_that_holds_a_settled_token_is_resolved_in_the_end() {
     let event: BankruptcyResolved = resolve(&mut world, &alice).ok().event();
     assert_eq!((event.loss_usd_atoms, event.left_usd_atoms), (owed, 0));
     assert_eq!(world.account_of(&alice).cash_usd_atoms, 0);
+}
+
+#[test]
+fn a_token_that_never_had_a_price_is_not_deposited_and_holds_up_no_bankruptcy() {
+    let mut world = world();
+    let alice = indebted(&mut world, 0, "39000");
+    let mallory = rich(&mut world, "mallory");
+    // As if SOL had been listed and nobody had ever cached a price.
+    set_bank(&mut world, SOL, |it| it.price = Default::default());
+    let sent = mallory.deposit(&mut world, SOL, 1);
+    sent.refused(WhittleError::NoPrice);
+    // Who holds it from a time in which that was possible cannot sell it.
+    let sent = mallory.convert(&mut world, &alice, SOL, u64::MAX);
+    sent.refused(WhittleError::NoPrice);
+    let sent = resolve(&mut world, &alice);
+    sent.refused(WhittleError::CollateralLeft);
+
+    assert_eq!(settle(&mut world), 1);
+    world.pass(7 * DAY);
+    mallory.convert(&mut world, &alice, SOL, u64::MAX).ok();
+    let event: BankruptcyResolved = resolve(&mut world, &alice).ok().event();
+    assert!(event.loss_usd_atoms > 400 * USD);
 }

@@ -39,6 +39,13 @@ fn a_bank_listed_later_takes_deposits_after_the_timelock() {
     let sent = alice.deposit(&mut world, 1, 10);
     sent.refused(WhittleError::BankNotOpen);
     world.pass(2 * DAY);
+    // Nobody has cached a price yet, at which it could ever be sold.
+    let sent = alice.deposit(&mut world, 1, 10);
+    sent.refused(WhittleError::NoPrice);
+    let account = stub.account(&stub.update("100", world.now()));
+    world.put(stub.address, "the oracle of SOL", &account);
+    let update = instruction::update_banks(&[(mint, stub.address)]);
+    world.send(&[update], &[]).ok();
     alice.deposit(&mut world, 1, 10).ok();
 }
 

@@ -82,7 +82,15 @@ fn a_pause_of_liquidations_protects_an_account_that_is_not_in_emergency() {
     let sent = alice.place(&mut scene.world, BTC, 10);
     sent.refused(WhittleError::NewRiskPaused);
 
+    // Then everybody has five minutes. What may leave may do so at once.
     guardian.unpause(&mut scene.world, PAUSE_LIQUIDATIONS).ok();
+    alice
+        .withdraw(&mut scene.world, 0, 1)
+        .refused(WhittleError::ExceedsExcess);
+    scene.again(299);
+    let sent = keeper.liquidate(&mut scene.world, &alice);
+    sent.refused(WhittleError::LiquidationsPaused);
+    scene.again(1);
     keeper.liquidate(&mut scene.world, &alice).ok();
 }
 
@@ -97,6 +105,8 @@ fn no_pause_protects_an_account_in_emergency() {
     }
     scene.price("38400");
     assert_eq!(scene.state(), State::Emergency);
+    // Nor does the grace after it.
+    guardian.unpause(&mut scene.world, PAUSE_LIQUIDATIONS).ok();
     let (keeper, alice) = (scene.keeper.clone(), scene.alice.clone());
     let sent = keeper.liquidate(&mut scene.world, &alice);
     let event: PartiallyLiquidated = sent.ok().event();
