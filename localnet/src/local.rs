@@ -26,6 +26,8 @@ const FASTER: [(&str, &str); 4] = [
     ("elevated_variance", "\"0.001\""),
     ("extreme_variance", "\"0.01\""),
 ];
+/// Where the bank begins that reads the feed of no market.
+const STABLECOIN: &str = "[[banks]]\nname = \"USDT\"";
 /// Lamports of a SOL.
 pub const SOL: u64 = 1_000_000_000;
 /// Atoms of a USDC.
@@ -66,8 +68,12 @@ impl Options {
     }
 }
 
-/// The example of `migrations/examples`, with what a recording at speed needs changed.
+/// The example of `migrations/examples` without its stablecoin, of which nothing is recorded, and with
+/// what a recording at speed needs changed.
 pub fn example() -> String {
+    let (before, rest) = EXAMPLE.split_once(STABLECOIN).unwrap_or((EXAMPLE, ""));
+    let after = rest.find("\n[pool]").map_or("", |at| &rest[at..]);
+
     let change = |line: &str| {
         let key = line.split('=').next().unwrap_or_default().trim();
         match FASTER.iter().find(|(name, _)| *name == key) {
@@ -75,7 +81,8 @@ pub fn example() -> String {
             None => format!("{line}\n"),
         }
     };
-    EXAMPLE.lines().map(change).collect()
+    let lines = before.lines().chain(after.lines());
+    lines.map(change).collect()
 }
 
 /// What a [`Player`] needs beside its recording.

@@ -106,7 +106,7 @@ fn states(plan: &Plan) -> Vec<(u16, bool)> {
 fn on_a_fresh_chain_every_step_is_to_do_in_order() {
     let description = example();
     let plan = plan(&description, &mut table());
-    let order = [1, 2, 3, 4, 4, 4, 5, 6].map(|number| (number, false));
+    let order = [1, 2, 3, 3, 4, 4, 4, 5, 6].map(|number| (number, false));
     assert_eq!(states(&plan), order);
     assert!(!plan.is_done());
     assert!(plan.differences().is_empty());
@@ -118,10 +118,10 @@ fn the_plan_names_each_account_and_what_it_costs() {
     let plan = plan(&description, &mut table());
     let created = plan.steps.iter().flat_map(|step| &step.pieces);
     let created: Vec<_> = created.flat_map(|piece| &piece.creates).collect();
-    // Exchange, two banks with vaults, pool, fund, share mint and escrow, three markets.
-    assert_eq!(created.len(), 12);
+    // Exchange, three banks with vaults, pool, fund, share mint and escrow, three markets.
+    assert_eq!(created.len(), 14);
     let bytes: usize = created.iter().map(|(account, _)| account.bytes).sum();
-    assert_eq!(plan.lamports(), 12_000 + u64::try_from(bytes).unwrap());
+    assert_eq!(plan.lamports(), 14_000 + u64::try_from(bytes).unwrap());
     let shown = plan.to_string();
     for (account, rent) in created {
         let line = format!(
@@ -131,7 +131,7 @@ fn the_plan_names_each_account_and_what_it_costs() {
         assert!(shown.contains(&line), "{shown}");
     }
     let total = format!(
-        "12 accounts to create for {} lamports of rent",
+        "14 accounts to create for {} lamports of rent",
         plan.lamports()
     );
     assert!(shown.ends_with(&total), "{shown}");
@@ -184,7 +184,7 @@ fn a_difference_stops_everything_before_anything_is_sent() {
 fn listings_that_the_text_does_not_have_are_a_difference() {
     let description = example();
     let mut chain = table().with_exchange(|exchange| {
-        exchange.bank_count = 3;
+        exchange.bank_count = 4;
         exchange.market_count = 4;
     });
     let plan = plan(&description, &mut chain);
@@ -195,7 +195,8 @@ fn listings_that_the_text_does_not_have_are_a_difference() {
             "exchange.banks",
             "exchange.markets",
             "banks[0].mint",
-            "banks[1].mint"
+            "banks[1].mint",
+            "banks[2].mint"
         ]
     );
 }
@@ -217,13 +218,14 @@ fn what_would_fail_is_said_before_anything_is_sent() {
         .filter_map(|obstacle| obstacle.split(':').next())
         .collect();
     let payer = chain.payer;
-    let needs = plan.lamports() + 8 * 5_000;
+    let needs = plan.lamports() + 9 * 5_000;
     assert_eq!(
         missing,
         [
             format!("the program {} is not on this cluster", whittle::ID),
             "banks[0].mint".to_owned(),
             "banks[1].mint".to_owned(),
+            "banks[2].mint".to_owned(),
             "markets[0].oracle.account".to_owned(),
             "markets[1].oracle.account".to_owned(),
             "markets[2].oracle.account".to_owned(),

@@ -1,5 +1,5 @@
 //! What may move between two moments, given the instructions of the transaction between them: funding,
-//! losses that a side bears, and orders that wait.
+//! losses that a side bears, orders that wait, and what a drawdown holds.
 
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
@@ -9,6 +9,7 @@ use whittle::state::{MarginAccount, Market, Order, Position, Side};
 use whittle_client::address;
 
 use crate::changed::Picture;
+use crate::drawn;
 use crate::invariant::{Check, Ledger};
 use crate::outcome::is;
 use crate::world::mirror;
@@ -29,6 +30,7 @@ pub(crate) fn check(
         settled(before, after, time)?;
     }
     let (before, after) = (Ledger::read(before), Ledger::read(after));
+    drawn::check(&before, &after, time)?;
     let calls = i128::try_from(ours.len()).expect("few instructions");
     for (was, is) in before.markets.iter().zip(&after.markets) {
         funding(&before, &after, was, is, calls)?;
@@ -55,7 +57,7 @@ fn positions<'a>(
     })
 }
 
-fn same(one: &MarginAccount, other: &MarginAccount) -> bool {
+pub(crate) fn same(one: &MarginAccount, other: &MarginAccount) -> bool {
     (one.owner, one.sub_id) == (other.owner, other.sub_id)
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Ledger {
     pub(crate) accounts: Vec<MarginAccount>,
     requests: Vec<LiquidityRequest>,
     pool: Option<Pool>,
-    insurance: Option<InsuranceFund>,
+    pub(crate) insurance: Option<InsuranceFund>,
     /// Token accounts by mint.
     wallets: BTreeMap<Pubkey, Vec<(Pubkey, u64)>>,
 }

@@ -17,6 +17,7 @@ pub mod chain;
 pub mod changed;
 pub mod cost;
 pub mod crash;
+mod drawn;
 mod ended;
 mod flows;
 pub mod governance;

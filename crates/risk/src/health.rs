@@ -5,6 +5,10 @@
 //!
 //! Equity rounds down and requirements round up, so the account bears every fraction of an atom.
 
+mod call;
+
+pub use call::{call_level, call_requirement, was_called, Before};
+
 use crate::price::Mark;
 use crate::tier::TierTable;
 use crate::{Lots, Price, Ratio, RiskError, Usd};
@@ -325,37 +329,6 @@ pub fn assess(account: &Account, doubt: Doubt) -> Result<Health, RiskError> {
         health = health.plus_leg(&leg.valued(doubt)?)?;
     }
     Ok(health)
-}
-
-/// What maintenance would be at the end of the running ramps, where that is more than now: a margin
-/// call looks ahead, a liquidation never does. Rounded up against the account.
-pub fn call_requirement(account: &Account) -> Result<Usd, RiskError> {
-    let mut requirement = Usd::ZERO;
-    for leg in account.legs {
-        let (notional, _) = leg.at(leg.price(Doubt::Plain))?;
-        let multiplier = Ratio(leg.call_multiplier.0.max(leg.multiplier.0));
-        let required = leg
-            .tiers
-            .maintenance_ceil(notional.magnitude(), multiplier)?;
-        requirement = requirement.plus(required)?;
-    }
-    Ok(requirement)
-}
-
-/// C: under it an account is in margin call.
-///
-///   C = M (1 + call buffer) + fading, with M at the end of the running ramps
-///
-/// What the collateral loses by the end of its own ramps is added here and not taken from equity, so
-/// that one equity is compared with every level.
-pub fn call_level(account: &Account, thresholds: &Thresholds) -> Result<Usd, RiskError> {
-    let health = Health {
-        equity: Usd::ZERO,
-        maintenance: call_requirement(account)?,
-    };
-    health
-        .with_buffer(thresholds.call_buffer)?
-        .plus(account.fading)
 }
 
 /// Equity and requirement for taking risk: prices shifted against the account, unrealised profit

@@ -42,10 +42,10 @@ fn the_example_is_read_exactly() {
     let caps = description.exchange.group_caps_usd_atoms;
     assert_eq!(caps, [0, 5_000_000_000_000, 0, 0, 0, 0, 0, 0]);
     assert_eq!(description.pool.withdraw_limit_usd_atoms, 250_000_000_000);
-    assert_eq!(description.insurance_atoms, 25_000_000_000);
+    assert_eq!(description.insurance_atoms, 50_000_000_000);
 
-    let [usdc, sol] = &description.banks[..] else {
-        panic!("two banks");
+    let [usdc, sol, usdt] = &description.banks[..] else {
+        panic!("three banks");
     };
     assert_eq!(usdc.args.oracle, OracleConfig::default());
     assert_eq!(usdc.args.haircut_weight_q32, Ratio::ONE.0);
@@ -54,6 +54,10 @@ fn the_example_is_read_exactly() {
     assert_eq!(sol.args.oracle.kind, ORACLE_PYTH_PULL);
     assert_eq!(sol.args.oracle.key[..3], [0xef, 0x0d, 0x8b]);
     assert_eq!(sol.args.oracle.confidence_multiple_q32, 2 << 32);
+    // A dollar for 10^6 atoms of 10^-6 dollars.
+    assert_eq!(usdt.args.peg_q32, 1 << 32);
+    assert_eq!(usdt.args.issuer_group, 1);
+    assert_eq!(usdt.args.depeg.step_secs, 3_600);
 
     let symbols: Vec<String> = description.markets.iter().map(|it| it.symbol()).collect();
     assert_eq!(symbols, ["BTC-PERP", "ETH-PERP", "SOL-PERP"]);

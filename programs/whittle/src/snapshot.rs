@@ -176,6 +176,31 @@ pub fn require_firm(mark: &Mark) -> Outcome<()> {
     require_that(!mark.uncertain, WhittleError::PriceUncertain)
 }
 
+/// Funding and losses of others that a position owes.
+fn owed(position: &Position, market: &Market) -> Outcome<Usd> {
+    let funding = funding::owed_ceil(
+        Lots(position.lots),
+        position.funding_index_q32.into(),
+        market.funding_index_q32.into(),
+    )?;
+    let borne = market.loss_owed(position)?;
+    if borne == Usd::ZERO {
+        return Ok(funding);
+    }
+    Ok(funding.plus(borne)?)
+}
+
+/// A leg as it was when its account held `position` instead: at the same price, for requirements and
+/// profit. What a liquidation of it would cost is that of `leg`.
+pub fn leg_before(leg: &Leg, position: &Position, market: &Market) -> Outcome<Leg> {
+    Ok(Leg {
+        lots: Lots(position.lots),
+        entry: Usd(position.entry_usd_atoms),
+        funding_owed: owed(position, market)?,
+        ..*leg
+    })
+}
+
 /// Fills `leg` with a position and its market. In place, because a leg is large and the on-chain
 /// machine pays for every copy.
 fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Outcome<()> {
@@ -188,15 +213,7 @@ fn read_leg(leg: &mut Leg, position: &Position, market: &Market, now: i64) -> Ou
     };
     leg.lots = lots;
     leg.entry = Usd(position.entry_usd_atoms);
-    leg.funding_owed = funding::owed_ceil(
-        lots,
-        position.funding_index_q32.into(),
-        market.funding_index_q32.into(),
-    )?;
-    let borne = market.loss_owed(position)?;
-    if borne != Usd::ZERO {
-        leg.funding_owed = leg.funding_owed.plus(borne)?;
-    }
+    leg.funding_owed = owed(position, market)?;
     leg.mark = market.mark(now);
     market.read_tiers(&mut leg.tiers);
     leg.multiplier = Ratio(market.multiplier_q32);

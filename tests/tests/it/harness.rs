@@ -131,6 +131,43 @@ fn a_deficit_that_no_account_booked_is_noticed() {
 }
 
 #[test]
+fn a_worth_that_the_pool_does_not_count_is_noticed() {
+    let (mut world, _) = world();
+    forge::<Market>(&mut world, address::market(0), |it| {
+        it.pool_worth_usd_atoms += 1
+    });
+    assert_broken(&world, "INV-VALUE");
+    let (mut world, _) = self::world();
+    forge::<Pool>(&mut world, address::pool(), |it| {
+        it.markets_worth_usd_atoms -= 1
+    });
+    assert_broken(&world, "INV-VALUE");
+}
+
+/// INV-DRAWN: a position that grows or turns, cash that left beyond the share.
+#[test]
+fn new_risk_and_cash_beyond_the_share_in_a_drawdown_are_noticed() {
+    let begin = || {
+        let (mut world, _) = world();
+        let until = world.now() + 100;
+        forge::<InsuranceFund>(&mut world, address::insurance(), |it| {
+            it.drawn_until = until
+        });
+        let before = world.picture();
+        (world, before)
+    };
+    let alice = Actor::named("alice").account();
+    let changes: [fn(&mut MarginAccount); 3] = [
+        |it| it.positions[0].lots += 1,
+        |it| it.positions[0].lots = -1,
+        |it| it.allowance_used_usd_atoms = it.cash_usd_atoms,
+    ];
+    for change in changes {
+        assert_flow_broken("INV-DRAWN", alice, begin(), change);
+    }
+}
+
+#[test]
 fn a_share_that_nobody_holds_is_noticed() {
     let (mut world, _) = world();
     let mint = address::share_mint();

@@ -74,7 +74,7 @@ fn accounts_are_laid_out_as_published() {
         short_loss_unsettled_usd_atoms 816, pool_value_seen_usd_atoms 824, breaker 832, regime 888,
         deleverage 944, guard 968, wind_down 984, crowded_long_q32 1024, crowded_short_q32 1032,
         opens_at 1040, pool_worth_usd_atoms 1048, insurance_line_seen_usd_atoms 1056,
-        guarded_at 1064, reserved 1072,
+        guarded_at 1064, deficit_seen_usd_atoms 1072, reserved 1080,
     });
     assert_eq!(Pool::DISCRIMINATOR, [241, 154, 109, 4, 17, 177, 109, 188]);
     pin!(Pool, from 8, 264 bytes {
@@ -101,7 +101,7 @@ fn accounts_are_laid_out_as_published() {
         deficit_market 122, bump 124, deficit_side 125, padding 126, collaterals 128,
         positions 192, orders 768, receipt 992, interest_index 1144, interest_usd_atoms 1152,
         overdraft_counted_usd_atoms 1160, margin_called_at 1168, leverage 1176, recovery 1208,
-        is_reserve 1232, padding_end 1233, allowance_began_at 1240, allowance_usd_atoms 1248,
+        is_reserve 1232, padding_end 1233, allowance_began_at 1240, allowance_used_usd_atoms 1248,
         insurance_paid_usd_atoms 1256, reserved 1264,
     });
     assert_eq!(

@@ -7,8 +7,8 @@ use whittle_tests::chain::WorldChain;
 use whittle_tests::{World, ONE, USD, USDC};
 
 const EXAMPLE: &str = include_str!("../../../migrations/examples/exchange.toml");
-/// Exchange, two banks, three markets, pool, insurance cash.
-const PIECES: usize = 8;
+/// Exchange, three banks, three markets, pool, insurance cash.
+const PIECES: usize = 9;
 
 fn example() -> Description {
     Description::parse(EXAMPLE).expect("the example")
@@ -53,19 +53,20 @@ fn a_fresh_cluster_is_brought_to_the_example() {
             "001 exchange",
             "002 bank 0, USDC",
             "003 bank 1, SOL",
+            "003 bank 2, USDT",
             "004 market 0, BTC-PERP",
             "004 market 1, ETH-PERP",
             "004 market 2, SOL-PERP",
             "005 pool and insurance fund",
-            "006 at least 25000 USD in the insurance fund",
+            "006 at least 50000 USD in the insurance fund",
         ]
     );
     let exchange: Exchange = world.read(&address::exchange());
     assert_eq!(exchange.params, example.exchange.params);
-    assert_eq!((exchange.bank_count, exchange.market_count), (2, 3));
+    assert_eq!((exchange.bank_count, exchange.market_count), (3, 3));
     assert_eq!(world.bank(1).mint, example.banks[1].mint);
     assert_eq!(world.pool().params, example.pool);
-    assert_eq!(world.insurance().cash_usd_atoms, 25_000 * USD);
+    assert_eq!(world.insurance().cash_usd_atoms, 50_000 * USD);
     let sol: Market = world.read(&address::market(2));
     assert_eq!(sol.params, example.markets[2].args.params);
     assert_eq!(sol.oracle, example.markets[2].args.oracle);

@@ -2,6 +2,7 @@
 // A test may stop at the first thing that is not as it should be.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod called;
 mod collusion;
 mod extremes;
 mod generators;

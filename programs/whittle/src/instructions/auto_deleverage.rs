@@ -26,12 +26,27 @@ pub struct AutoDeleverage<'info> {
     pub pool: AccountLoader<'info, Pool>,
 }
 
-/// Lots to close of the account's position.
+/// What the account would have without the profit of its position in the market; nothing where
+/// another position stays, whose health goes on deciding. Collateral has no price here and is left out.
+fn rest(account: &MarginAccount, market: u16) -> Outcome<Option<Usd>> {
+    if account.open_positions().any(|it| it.market != market) {
+        return Ok(None);
+    }
+    let mut rest = Usd(account.cash_usd_atoms).minus(Usd(account.interest_usd_atoms))?;
+    for position in account.used_positions() {
+        rest = rest.plus(Usd(position.claim_usd_atoms))?;
+    }
+    Ok(Some(rest))
+}
+
+/// Lots to close of the account's position. Where closing all of it would leave the account owing
+/// more than it has, one lot stays: its health, which counts collateral as well, decides about that.
 fn size(
     market: &Market,
     position: &Position,
     share_now: Ratio,
     profit: Usd,
+    rest: Option<Usd>,
     now: i64,
 ) -> Outcome<u64> {
     require_that(
@@ -42,11 +57,21 @@ fn size(
         position.deleverage_epoch != market.deleverage.epoch,
         WhittleError::NotDeleveraged,
     )?;
-    let own = leg_of(position, market, now)?.valued(Doubt::Plain)?.profit;
+    let mut leg = leg_of(position, market, now)?;
+    // It is closed at the cached price itself.
+    leg.mark.age_shift = 0;
+    let own = leg.valued(Doubt::Plain)?.profit;
     require_that(own.0 > 0, WhittleError::NotDeleveraged)?;
     let lots = Lots(position.lots).magnitude();
     let share = Ratio(market.deleverage.share_q32);
-    Ok(deleverage_lots(lots, share, share_now, profit, own)?)
+    let part = deleverage_lots(lots, share, share_now, profit, own)?;
+    let owes = match rest {
+        Some(rest) => rest.plus(own)?.0 < 0,
+        None => false,
+    };
+    let most = if owes { lots.saturating_sub(1) } else { lots };
+    require_that(most > 0, WhittleError::NotDeleveraged)?;
+    Ok(part.min(most))
 }
 
 pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
@@ -71,16 +96,13 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         return Ok(());
     }
     let index = market.index;
-    let had = Usd(account.cash_usd_atoms);
+    let rest = rest(&account, index)?;
     let position = account
         .positions
         .iter_mut()
         .find(|position| position.is_used() && position.market == index)
         .ok_or(WhittleError::NotDeleveraged)?;
-    let lots = size(&market, position, share, profit, now)?;
-    // An account that owes keeps its positions until its health decides about them.
-    let closes_all = lots == Lots(position.lots).magnitude();
-    require_that(!closes_all || had.0 >= 0, WhittleError::NotDeleveraged)?;
+    let lots = size(&market, position, share, profit, rest, now)?;
     let price = market.counted_price();
     let closed = market.close_at(position, lots, price)?;
     let left = position.lots;

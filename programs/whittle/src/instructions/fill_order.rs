@@ -7,14 +7,14 @@
 
 use super::kill::{verdict, Reason, Saved};
 use super::liquidate_partial::book_deficit;
-use super::{recovered, remaining, update_markets};
+use super::{called, recovered, remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Order, Side};
 use anchor_lang::prelude::*;
-use whittle_risk::health::{assess, assess_initial, call_requirement, Doubt, Health};
+use whittle_risk::health::{assess, assess_initial, Doubt, Health};
 use whittle_risk::liquidation::Policy;
 use whittle_risk::{trade, Lots, Price, Ratio, RiskError, Usd};
 
@@ -86,7 +86,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         Ok(trade) => {
             let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
             let market = ctx.accounts.market.load()?;
-            let checked = check(&account, &market, &snapshot, &policy, &trade);
+            let called =
+                || called::was_called(&saved.account(), &account, &market, &snapshot, &policy);
+            let checked = check(&account, &market, &snapshot, &policy, &trade, called);
             verdict(checked)?.map(|health| Filled(trade, health, snapshot))
         }
         Err(reason) => Err(reason),
@@ -355,6 +357,7 @@ fn check(
     snapshot: &Snapshot,
     policy: &Policy,
     trade: &Trade,
+    called: impl FnOnce() -> Outcome<bool>,
 ) -> Outcome<Health> {
     let health = assess(&snapshot.account(), Doubt::Plain)?;
     let price = Price(market.price.price_q32);
@@ -376,17 +379,7 @@ fn check(
         market.open_interest(Side::of(trade.after.0))? <= market.open_interest_limit(),
         WhittleError::OpenInterestCap,
     )?;
-    // In margin call already without what this order adds?
-    let multiplier = market.call_multiplier();
-    let held = price.notional_ceil(trade.held.magnitude())?.magnitude();
-    let before = Health {
-        equity: health.equity.minus(snapshot.fading)?,
-        maintenance: call_requirement(&snapshot.account())?
-            .minus(tiers.maintenance_ceil(notional.magnitude(), multiplier)?)?
-            .plus(tiers.maintenance_ceil(held, multiplier)?)?,
-    };
-    let call = before.with_buffer(policy.thresholds.call_buffer)?;
-    require_that(before.equity >= call, WhittleError::MarginCall)?;
+    require_that(!called()?, WhittleError::MarginCall)?;
     let initial = assess_initial(&snapshot.prudent_account()?, &policy.thresholds)?;
     require_that(
         initial.equity >= initial.requirement,

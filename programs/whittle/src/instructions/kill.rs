@@ -76,6 +76,12 @@ impl Saved {
         }
     }
 
+    /// The account as it was.
+    pub fn account(&self) -> MarginAccount {
+        // The length is that of the type, because it was copied from one.
+        bytemuck::pod_read_unaligned(&self.account)
+    }
+
     /// Puts both back.
     pub fn restore(&self, account: &mut MarginAccount, market: &mut Market) {
         // Lengths are equal, because each copy is of the same type as its target.

@@ -7,6 +7,7 @@ pub mod allocate_shortfall;
 pub mod apply_change;
 pub mod assess_account;
 pub mod auto_deleverage;
+mod called;
 pub mod cancel_change;
 pub mod cancel_stop;
 mod changes;

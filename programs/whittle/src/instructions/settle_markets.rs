@@ -100,15 +100,23 @@ fn balance_insurance_line(market: &mut Market, fund: &mut InsuranceFund, now: i6
 
 /// Counts what the market is worth to the pool by now, at the lower of the two values that liquidity
 /// providers are served at. Without a price that may be relied on, positions keep the worth that they
-/// had, and only the cash that was `moved` in or out of the market is counted.
+/// had: only the cash that was `moved` in or out of the market is counted, and what was deducted for a
+/// deficit that has been paid since comes back.
 pub(super) fn revalue(market: &mut Market, pool: &mut Pool, moved: Usd, now: i64) -> Outcome<()> {
     let mark = market.mark(now);
     let usable = market.is_idle() || (mark.price.0 != 0 && require_firm(&mark).is_ok());
+    let deficit = Usd(market.deficit_usd_atoms);
     let worth = if usable {
+        market.deficit_seen_usd_atoms = deficit.0;
         let weight = Ratio(pool.params.loss_weight_q32);
         book(market, &mark, now)?.worth(weight)?.lower
     } else {
-        Usd(market.pool_worth_usd_atoms).plus(moved)?
+        let seen = Usd(market.deficit_seen_usd_atoms);
+        let left = seen.least(deficit);
+        market.deficit_seen_usd_atoms = left.0;
+        Usd(market.pool_worth_usd_atoms)
+            .plus(moved)?
+            .plus(seen.minus(left)?)?
     };
     pool.set_worth(market, worth)
 }

@@ -59,11 +59,12 @@ fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
     )
 }
 
-/// What left: the account as it is afterwards, and by how much that is worth less, as health counts
-/// it.
+/// What left: the account as it is afterwards, by how much that is worth less, as health counts it, and
+/// how much of the token was there.
 struct Taken {
     snapshot: Snapshot,
     value: Usd,
+    held: Usd,
 }
 
 /// Takes cash, at most the excess collateral.
@@ -78,11 +79,13 @@ fn take_cash<'info>(
     let (mut snapshot, _) = remaining::snapshot(account, rest, now)?;
     let excess = health::excess_collateral(&snapshot.prudent_account()?, thresholds)?;
     require_that(amount <= excess, WhittleError::ExceedsExcess)?;
+    let held = snapshot.cash.minus(snapshot.interest)?;
     account.debit(amount)?;
     snapshot.cash = Usd(account.cash_usd_atoms);
     Ok(Taken {
         snapshot,
         value: amount,
+        held,
     })
 }
 
@@ -104,8 +107,8 @@ fn take_collateral<'info>(
         .iter_mut()
         .find(|held| held.amount_atoms != 0 && held.bank == bank.index)
         .ok_or(WhittleError::InsufficientCollateral)?;
-    held.amount_atoms = held
-        .amount_atoms
+    let held_atoms = held.amount_atoms;
+    held.amount_atoms = held_atoms
         .checked_sub(amount_atoms)
         .ok_or(WhittleError::InsufficientCollateral)?;
     let emptied = place.filter(|_| held.amount_atoms == 0);
@@ -128,6 +131,7 @@ fn take_collateral<'info>(
     Ok(Taken {
         snapshot,
         value: counted_ceil(bank, amount_atoms, now)?,
+        held: counted_ceil(bank, held_atoms, now)?,
     })
 }
 
@@ -146,7 +150,8 @@ fn slow_down(
     }
     let after = health::assess_initial(&taken.snapshot.account(), thresholds)?;
     let left = after.equity.minus(after.requirement)?;
-    account.take_allowance(fund, left.plus(taken.value)?, taken.value, now)
+    let could_leave = left.plus(taken.value)?.least(taken.held);
+    account.take_allowance(fund, could_leave, taken.value, now)
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {

@@ -189,8 +189,8 @@ pub struct MarginAccount {
     pub padding_end: [u8; 7],
     /// When its allowance of withdrawals began, Unix seconds; see [`super::slowdown`].
     pub allowance_began_at: i64,
-    /// What is left of that allowance, USD atoms.
-    pub allowance_usd_atoms: i64,
+    /// What has left since and counts against it, USD atoms.
+    pub allowance_used_usd_atoms: i64,
     /// What the insurance fund has paid for a bankruptcy of which something is left, USD atoms. Zero
     /// again when nothing is left, when its owner cured the deficit, and when a new one is booked.
     pub insurance_paid_usd_atoms: i64,

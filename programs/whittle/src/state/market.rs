@@ -174,8 +174,10 @@ pub struct Market {
     pub insurance_line_seen_usd_atoms: i64,
     /// When the guardian last tightened, Unix seconds.
     pub guarded_at: i64,
+    /// What of its deficit [`Market::pool_worth_usd_atoms`] deducts, USD atoms.
+    pub deficit_seen_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 48],
+    pub reserved: [u8; 40],
 }
 
 impl Market {

@@ -1,7 +1,17 @@
-//! What may leave an account while the insurance fund is drawn: a share of its excess collateral a day.
+//! What may leave an account while the insurance fund is drawn: a share of what it could withdraw of
+//! that token, in a day.
 //!
 //! For each account and not for all together, so that nobody can use up what another may take; in
-//! proportion to what the account has, so that several accounts take out no more than one would.
+//! proportion to what the account has, so that several accounts take out no more than one would. By
+//! token, so that one that is paid in does not let another out.
+//!
+//! With X what could leave of the token by now, u what has left of all tokens in the day, v what is to
+//! leave and s the share:
+//!
+//!   u + v <= s (X + u)
+//!
+//! Whoever pays in d of the same token may take out s d more of it, so less than he paid in. What left
+//! of another token only makes it tighter: u (1 - s) + v <= s X.
 
 use super::insurance_fund::{InsuranceFund, WINDOW_SECS};
 use super::MarginAccount;
@@ -10,15 +20,15 @@ use anchor_lang::prelude::*;
 use whittle_risk::{Ratio, Usd};
 
 impl MarginAccount {
-    /// Counts `value` against the account's allowance while `fund` is drawn. The first withdrawal of
-    /// a day fixes the allowance: the fund's share of `excess`, which is what the account had over its
-    /// initial requirement before, rounded down. A day is 24 hours from that withdrawal.
+    /// Counts `value` against the account's allowance while `fund` is drawn. `could_leave` is what could
+    /// have left of the token before; the share of it is rounded down. A day is 24 hours from the first
+    /// withdrawal that counts.
     ///
     /// Errors: [`WhittleError::WithdrawalsSlowed`] when less is left than `value`.
     pub fn take_allowance(
         &mut self,
         fund: &InsuranceFund,
-        excess: Usd,
+        could_leave: Usd,
         value: Usd,
         now: i64,
     ) -> Outcome<()> {
@@ -26,20 +36,23 @@ impl MarginAccount {
             return Ok(());
         }
         if now.saturating_sub(self.allowance_began_at) >= WINDOW_SECS {
-            let share = Ratio(fund.params.drawdown_withdraw_q32);
             self.allowance_began_at = now;
-            self.allowance_usd_atoms = share.of_floor(excess.most(Usd::ZERO).magnitude())?.0;
+            self.allowance_used_usd_atoms = 0;
         }
-        if value.0 > self.allowance_usd_atoms {
+        let share = Ratio(fund.params.drawdown_withdraw_q32);
+        let used = Usd(self.allowance_used_usd_atoms);
+        let whole = could_leave.most(Usd::ZERO).plus(used)?;
+        let left = share.of_floor(whole.magnitude())?.minus(used)?;
+        if value > left {
             let renewed_at = self.allowance_began_at.saturating_add(WINDOW_SECS);
             msg!(
-                "{} USD atoms may be withdrawn, more at {}",
-                self.allowance_usd_atoms,
+                "{} USD atoms of it may be withdrawn, more at {}",
+                left.0.max(0),
                 fund.drawn_until.min(renewed_at)
             );
             return Err(WhittleError::WithdrawalsSlowed);
         }
-        self.allowance_usd_atoms = Usd(self.allowance_usd_atoms).minus(value)?.0;
+        self.allowance_used_usd_atoms = used.plus(value)?.0;
         Ok(())
     }
 }

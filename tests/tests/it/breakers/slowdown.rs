@@ -48,7 +48,7 @@ fn an_account_without_positions_withdraws_a_quarter_in_a_day_and_not_an_atom_mor
     bob.withdraw(&mut world, 0, 500 * USDC).ok();
     let account = world.account_of(&bob);
     assert_eq!(account.allowance_began_at, world.now());
-    assert_eq!(account.allowance_usd_atoms, 1_500 * USD);
+    assert_eq!(account.allowance_used_usd_atoms, 500 * USD);
     slowed(&mut world, &bob, 0, 1_500 * USDC + 1);
     bob.withdraw(&mut world, 0, 1_500 * USDC).ok();
     slowed(&mut world, &bob, 0, 1);
@@ -101,9 +101,16 @@ fn what_a_position_needs_is_not_counted_as_excess() {
     );
     slowed(&mut world, &bob, 0, quarter + 2);
     bob.withdraw(&mut world, 0, quarter - 1).ok();
-    // A reduction is free, and what it frees is not in the allowance of this day.
+    slowed(&mut world, &bob, 0, 3);
+    // A reduction is free, and of what it frees as much may leave as of the rest.
     world.reduce(&bob, BTC, -LOTS);
-    slowed(&mut world, &bob, 0, 1_000 * USDC);
+    let account = world.account_of(&bob);
+    let used = account.allowance_used_usd_atoms;
+    let left = (account.cash_usd_atoms + used) / 4 - used;
+    let left = u64::try_from(left).expect("something");
+    assert!(left > 1_000 * USDC, "{left}");
+    slowed(&mut world, &bob, 0, left + 1);
+    bob.withdraw(&mut world, 0, left).ok();
 }
 
 #[test]
@@ -114,20 +121,56 @@ fn tokens_count_for_what_health_counts_them_for_at_whatever_age_of_their_price()
     world.give(&bob, &mint, 50 * sol);
     bob.deposit(&mut world, SOL, 50 * sol).ok();
     draw(&mut world);
-    // 10,000 dollars and 50 SOL of which 4,000 dollars count: 3,500 dollars a day.
-    bob.withdraw(&mut world, SOL, 20 * sol).ok();
-    // A token counts at its price less its confidence, so a little under 80 dollars.
-    let left = world.account_of(&bob).allowance_usd_atoms;
-    assert!((1_900 * USD..1_901 * USD).contains(&left), "{left}");
-    slowed(&mut world, &bob, SOL, 24 * sol);
+    // 50 SOL of which 4,000 dollars count: 1,000 dollars of them a day, at 80 dollars or a little less,
+    // for a token counts at its price less its confidence.
+    slowed(&mut world, &bob, SOL, 13 * sol);
+    bob.withdraw(&mut world, SOL, 12 * sol).ok();
+    let used = world.account_of(&bob).allowance_used_usd_atoms;
+    assert!((959 * USD..=960 * USD).contains(&used), "{used}");
     // Nobody caches a newer price: that frees nothing and locks nothing up.
     world.pass(3_600);
-    slowed(&mut world, &bob, SOL, 24 * sol);
-    bob.withdraw(&mut world, SOL, 20 * sol).ok();
-    let left = world.account_of(&bob).allowance_usd_atoms;
-    assert!((200 * USD..300 * USD).contains(&left), "{left}");
-    slowed(&mut world, &bob, 0, 300 * USDC);
-    bob.withdraw(&mut world, 0, 200 * USDC).ok();
+    slowed(&mut world, &bob, SOL, sol);
+    bob.withdraw(&mut world, SOL, sol / 4).ok();
+    // Of his cash he may take as much as if those dollars had been cash: a quarter, less what left.
+    let used = world.account_of(&bob).allowance_used_usd_atoms;
+    let left = (10_000 * USD + used) / 4 - used;
+    let left = u64::try_from(left).expect("something");
+    slowed(&mut world, &bob, 0, left + 1);
+    bob.withdraw(&mut world, 0, left).ok();
+    slowed(&mut world, &bob, SOL, sol / 1_000);
+}
+
+/// INV-DRAWN. A token that is not what others run for would leave again when the drawdown is over.
+#[test]
+fn paying_in_another_token_does_not_let_the_cash_out() {
+    let (mut world, bob) = scene();
+    let mint = world.bank(SOL).mint;
+    let sol = 1_000_000_000;
+    draw(&mut world);
+    // 375 SOL count for almost 30,000 dollars.
+    world.give(&bob, &mint, 375 * sol);
+    bob.deposit(&mut world, SOL, 375 * sol).ok();
+    slowed(&mut world, &bob, 0, 10_000 * USDC);
+    slowed(&mut world, &bob, 0, 2_500 * USDC + 1);
+    // Nor does taking a little of it first.
+    bob.withdraw(&mut world, SOL, sol).ok();
+    slowed(&mut world, &bob, 0, 2_500 * USDC);
+    bob.withdraw(&mut world, 0, 2_400 * USDC).ok();
+    slowed(&mut world, &bob, 0, 100 * USDC);
+}
+
+/// INV-DRAWN.
+#[test]
+fn of_cash_that_is_paid_in_less_comes_out_again_than_went_in() {
+    let (mut world, bob) = scene();
+    draw(&mut world);
+    bob.withdraw(&mut world, 0, 2_500 * USDC).ok();
+    let mint = world.bank(0).mint;
+    world.give(&bob, &mint, 4_000 * USDC);
+    bob.deposit(&mut world, 0, 4_000 * USDC).ok();
+    slowed(&mut world, &bob, 0, 1_000 * USDC + 1);
+    bob.withdraw(&mut world, 0, 1_000 * USDC).ok();
+    slowed(&mut world, &bob, 0, 1);
 }
 
 #[test]

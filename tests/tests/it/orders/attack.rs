@@ -18,7 +18,7 @@ fn an_owner_who_comes_back_with_the_margin_once_the_price_has_moved_finds_no_ord
     come_due(&mut world, BTC, "40000");
     let due = world.raw(&world.feed(BTC).address).cloned();
     // The reward is set aside, so there is a keeper who shows the update.
-    killed(&mut world, &mallory, 0, WhittleError::MarginCall);
+    killed(&mut world, &mallory, 0, WhittleError::BelowInitialMargin);
 
     // Ten seconds later the price has risen. The update that was due is still accepted, the margin
     // is there, and another account of hers would fill.

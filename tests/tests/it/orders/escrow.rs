@@ -202,7 +202,7 @@ fn an_exchange_without_a_reward_asks_for_no_cash() {
     let alice = world.keeper("alice");
     alice.place(&mut world, BTC, 100).ok();
     come_due(&mut world, BTC, "40000");
-    killed(&mut world, &alice, 0, WhittleError::MarginCall);
+    killed(&mut world, &alice, 0, WhittleError::BelowInitialMargin);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn an_update_that_is_not_the_due_one_kills_nothing() {
         ..world.feed(BTC).update("40000", world.now())
     };
     world.show_market(BTC, due);
-    killed(&mut world, &alice, 0, WhittleError::MarginCall);
+    killed(&mut world, &alice, 0, WhittleError::BelowInitialMargin);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_kill_caches_its_update_and_accrues_funding() {
         ..world.feed(BTC).update("40100", world.now())
     };
     world.show_market(BTC, update);
-    killed(&mut world, &alice, 0, WhittleError::MarginCall);
+    killed(&mut world, &alice, 0, WhittleError::BelowInitialMargin);
     let market = world.market(BTC);
     assert_eq!(market.price.price_q32, 4_010_000 << 32);
     assert_eq!(market.funded_at, world.now());

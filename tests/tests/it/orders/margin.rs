@@ -42,7 +42,8 @@ fn an_account_with_no_more_than_the_reward_opens_nothing() {
     let mut world = World::new();
     for (name, lots) in [("alice", 3), ("bob", -3)] {
         let trader = world.trader(name, USDC / 100);
-        let reason = WhittleError::MarginCall;
+        // What the order itself costs calls nobody.
+        let reason = WhittleError::BelowInitialMargin;
         trade_killed(&mut world, &trader, BTC, lots, "40000", reason);
         assert_eq!(world.account_of(&trader).cash_usd_atoms, 0);
     }

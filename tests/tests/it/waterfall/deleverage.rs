@@ -5,8 +5,8 @@ use super::{again, equity, Means, DOLLAR};
 use crate::liquidation::{BTC, LOTS};
 use whittle::error::WhittleError;
 use whittle::event::{DeleverageEnded, DeleverageStarted, Deleveraged};
-use whittle::state::Side;
-use whittle_client::instruction;
+use whittle::state::{InsuranceFund, MarginAccount, Side};
+use whittle_client::{address, instruction};
 use whittle_tests::{Actor, Sent, World, USDC};
 
 /// A pool of 22,000 dollars that may owe a side half of what it has. Alice and Bob are on the winning
@@ -243,4 +243,40 @@ fn a_reduction_that_began_early_does_not_hold_up_the_one_that_is_needed() {
     let second: DeleverageStarted = scene.start(Side::Long).ok().event();
     assert!(second.share_q32 > first.share_q32);
     scene.reduce(&alice).ok();
+}
+
+/// The longs are owed more than the pool has, so all that they hold has to go.
+fn all_of_it() -> Scene {
+    let mut scene = scene();
+    scene.world.move_price(BTC, "62000");
+    let started: DeleverageStarted = scene.start(Side::Long).ok().event();
+    assert_eq!(started.share_q32, 1 << 32);
+    scene
+}
+
+/// As if the rest of somebody's cash had gone into the insurance fund.
+fn left_with(world: &mut World, actor: &Actor, cash: i64) {
+    let had = world.account_of(actor).cash_usd_atoms;
+    world.forge::<MarginAccount>(actor.account(), |it| it.cash_usd_atoms = cash);
+    world.forge::<InsuranceFund>(address::insurance(), |it| it.cash_usd_atoms += had - cash);
+}
+
+/// INV-DELEVERAGE.
+#[test]
+fn a_winner_whose_cash_is_under_zero_is_reduced_like_the_others() {
+    let mut scene = all_of_it();
+    let [alice, bob] = [scene.alice.clone(), scene.bob.clone()];
+    left_with(&mut scene.world, &alice, -1);
+    let all: Deleveraged = scene.reduce(&alice).ok().event();
+    assert_eq!((all.closed_lots, all.lots_after), (LOTS.unsigned_abs(), 0));
+    let account = scene.world.account_of(&alice);
+    let claims = account.used_positions().map(|it| it.claim_usd_atoms);
+    let worth = account.cash_usd_atoms + claims.sum::<i64>();
+    assert!(worth > 10_000 * DOLLAR, "{worth}");
+    // Bob's profit would not make good what he owes: one lot stays, and with it his health.
+    left_with(&mut scene.world, &bob, -1_000_000 * DOLLAR);
+    let rest: Deleveraged = scene.reduce(&bob).ok().event();
+    assert_eq!(rest.closed_lots, LOTS.unsigned_abs() / 2 - 1);
+    assert_eq!(scene.lots(&bob), 1);
+    assert_eq!(scene.world.account_of(&bob).deficit_usd_atoms, 0);
 }

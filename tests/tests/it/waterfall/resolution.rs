@@ -138,3 +138,33 @@ fn the_cap_for_an_event_is_one_however_often_it_is_resolved() {
         (0, 0)
     );
 }
+
+/// INV-VALUE. The pool's value deducts a loss from when it is settled; who pays for it then adds what he
+/// pays and takes nothing from it twice.
+#[test]
+fn a_loss_that_is_resolved_at_an_old_price_is_not_deducted_twice() {
+    for (per_event, insured) in [(0, false), (50_000, true)] {
+        let mut story = story(&Means {
+            insurance: insurance(per_event),
+            ..Means::default()
+        });
+        let before = story.world.pool().value().expect("a value").0;
+        story.world.pass(40);
+        let event: BankruptcyResolved = resolve(&mut story.world, &story.alice).ok().event();
+        assert_eq!(
+            event.insurance_usd_atoms,
+            if insured { story.loss } else { 0 }
+        );
+        assert_eq!(event.left_usd_atoms, 0);
+        let value = story.world.pool().value().expect("a value").0;
+        assert_eq!(value - before, event.insurance_usd_atoms);
+        // A settlement at the old price finds nothing more to give back.
+        story.world.settle_markets(&[BTC]).ok();
+        assert_eq!(story.world.pool().value().expect("a value").0, value);
+        // At a new one it counts everything anew, funding of a minute included.
+        again(&mut story.world, 1);
+        story.world.settle_markets(&[BTC]).ok();
+        let anew = story.world.pool().value().expect("a value").0;
+        assert!((anew - value).abs() < 10 * DOLLAR, "{anew} and {value}");
+    }
+}

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{
-    assess, assess_initial, excess_collateral, Account, Doubt, Health, InitialHealth, Leg,
-    Leverage, State, Thresholds,
+    assess, assess_initial, excess_collateral, was_called, Account, Before, Doubt, Health,
+    InitialHealth, Leg, Leverage, State, Thresholds,
 };
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -342,4 +342,31 @@ fn the_initial_multiplier_counts_and_maintenance_does_not_follow_it() {
     legs[0].initial_multiplier = Ratio(ONE_Q32 / 2);
     let initial = assess_initial(&account(50_000, &legs), &thresholds());
     assert_eq!(initial.map(|it| it.requirement), Ok(Usd(6_250)));
+}
+
+#[test]
+fn before_its_first_trade_an_account_was_not_called_whatever_the_trade_cost() {
+    let legs = [leg(1_000, 1_000, 1_000_000)];
+    let account = Account {
+        cash: Usd(-500),
+        claims: Usd::ZERO,
+        collateral: Usd::ZERO,
+        fading: Usd::ZERO,
+        interest: Usd::ZERO,
+        leverage: Leverage::default(),
+        legs: &legs,
+    };
+    let before = |held, cash| Before {
+        leg: 0,
+        held,
+        cash: Usd(cash),
+        claims: Usd::ZERO,
+    };
+    let called = |before| was_called(&account, &before, &thresholds());
+    assert_eq!(called(before(None, 0)), Ok(false));
+    assert_eq!(called(before(None, -1)), Ok(true));
+    // A thousand lots at 1,000 need 31,250 and a quarter more.
+    let held = Some(&legs[0]);
+    assert_eq!(called(before(held, 39_063)), Ok(false));
+    assert_eq!(called(before(held, 39_062)), Ok(true));
 }
