@@ -95,11 +95,19 @@ fn verb(args: &[&str]) -> Result<()> {
 fn test(args: &[&str]) -> Result<()> {
     program::build()?;
     surfpool::prepare()?;
-    let outcome = run::run(
-        run::cargo()?
-            .args(["test", "--locked", "--workspace", "--no-fail-fast"])
-            .args(args),
-    );
+    // Cases start it as an operator would.
+    let keeper = ["--workspace", "--bin", "whittle-keeper"];
+    run::run(run::cargo()?.args(["build", "--locked"]).args(keeper))?;
+    let mut command = run::cargo()?;
+    command
+        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
+        .args(args);
+    // Cases on a validator mostly wait for its clock.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        command.env("RUST_TEST_THREADS", (2 * threads).to_string());
+    }
+    let outcome = run::run(&mut command);
     // Last, where a reader of a long log looks: what the cases ran on.
     println!("program: {}", program::toolchain()?);
     outcome

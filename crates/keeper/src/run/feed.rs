@@ -300,8 +300,10 @@ mod tests {
 
     #[test]
     fn a_notice_counts_from_its_slot_and_within_it_by_its_order() {
-        let mut slots = Slots::default();
-        slots.newest = 8;
+        let mut slots = Slots {
+            newest: 8,
+            ..Slots::default()
+        };
         stamp(&mut slots, 7).unwrap();
         assert_eq!(stamp(&mut slots, 8), Some(Stamp::within(8, 2)));
         assert_eq!(stamp(&mut slots, 8), Some(Stamp::within(8, 3)));
@@ -312,8 +314,10 @@ mod tests {
 
     #[test]
     fn a_node_that_tells_the_slot_of_the_subscription_is_not_taken_at_its_word() {
-        let mut slots = Slots::default();
-        slots.newest = 5;
+        let mut slots = Slots {
+            newest: 5,
+            ..Slots::default()
+        };
         assert_eq!(stamp(&mut slots, 5), Some(Stamp::within(5, 1)));
         slots.newest = 900;
         assert_eq!(stamp(&mut slots, 5), Some(Stamp::within(900, 2)));

@@ -139,7 +139,7 @@ impl Scene {
         until("what is in flight has ended", || {
             keeper.metric("whittle_keeper_in_flight") == 0.0
         });
-        throughout(Duration::from_secs(2), "a second liquidation", || {
+        throughout(Duration::from_secs(1), "a second liquidation", || {
             self.account().receipt.at == first.at
         });
         assert_eq!(self.pay() - self.before, first.bonus_usd_atoms);

@@ -19,10 +19,10 @@ fn prices_that_stop_moving_are_reported_and_waited_for() {
     let (tried, age) = (scene.simulations(), "whittle_keeper_oracle_age_seconds");
     let age = format!("{age}{{feed=\"market:0\"}}");
     until("the age of the price is told", || {
-        keeper.metric(&age) >= 8.0
+        keeper.metric(&age) >= 6.0
     });
     let tried = scene.simulations() - tried;
-    eprintln!("prices stand: {tried} simulations until they were 8 s old");
+    eprintln!("prices stand: {tried} simulations until they were 6 s old");
     assert!(tried <= 4, "{tried} simulations");
     assert!(keeper.is_ready() && !scene.is_liquidated());
     scene.publish(Some(FALLEN));

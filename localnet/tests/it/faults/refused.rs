@@ -17,12 +17,12 @@ fn an_account_that_cannot_be_liquidated_is_tried_ever_more_seldom() {
         scene.proxy.http(Http::Refuse(error.into()));
         scene.publish(Some(FALLEN));
         let tried = scene.simulations();
-        throughout(Duration::from_secs(5), "flagged all the same", || {
+        throughout(Duration::from_secs(4), "flagged all the same", || {
             !scene.is_flagged()
         });
         let tried = scene.simulations() - tried;
-        eprintln!("{outcome}: {tried} simulations in 5 s");
-        assert!(tried <= 6, "{outcome}: {tried} simulations in 5 s");
+        eprintln!("{outcome}: {tried} simulations in 4 s");
+        assert!(tried <= 5, "{outcome}: {tried} simulations in 4 s");
     }
     assert_eq!(scene.sends(), 0);
     assert!(keeper.ended("flag_account", "refused") >= 1.0);
