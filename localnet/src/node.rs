@@ -179,6 +179,12 @@ impl Node {
     /// Sends instructions as one transaction, which the first signer pays, and waits until it is
     /// processed. What they wrote can then be read.
     pub fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
+        let signature = self.post(instructions, signers)?;
+        self.wait(&signature)
+    }
+
+    /// The same without waiting; returns the signature.
+    pub fn post(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<String> {
         let payer = signers.first().context("nobody signs")?.pubkey();
         let mut all = vec![self.unlike_any_other()];
         all.extend_from_slice(instructions);
@@ -198,8 +204,8 @@ impl Node {
         if let Some(error) = answer.get("error") {
             return Err(refused(error).into());
         }
-        let signature = answer["result"].as_str().unwrap_or_default();
-        self.wait(signature)
+        let signature = answer["result"].as_str();
+        Ok(signature.unwrap_or_default().to_owned())
     }
 
     fn wait(&self, signature: &str) -> Result<()> {
