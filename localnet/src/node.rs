@@ -93,6 +93,16 @@ impl Node {
         Ok(answer["result"].take())
     }
 
+    /// What another program on this machine answers over HTTP: status and body.
+    pub fn get(&self, url: &str) -> Result<(u16, String)> {
+        let request = self.http.get(url).timeout(CONFIRM);
+        let answer = self.runtime.block_on(async {
+            let answer = request.send().await?;
+            Ok::<_, reqwest::Error>((answer.status().as_u16(), answer.text().await?))
+        });
+        answer.with_context(|| format!("{url} did not answer"))
+    }
+
     /// The data of accounts, `None` where there is none. Any number of them.
     pub fn data(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Vec<u8>>>> {
         let mut all = Vec::with_capacity(addresses.len());

@@ -42,7 +42,12 @@ mod tests {
             place: 0,
             returned_usd_atoms: 9,
         });
-        let events = [killed(ours, 50_000), killed(theirs, 7), removed, killed(ours, 3)];
+        let events = [
+            killed(ours, 50_000),
+            killed(theirs, 7),
+            removed,
+            killed(ours, 3),
+        ];
         assert_eq!(pay(&events, &ours), 50_003);
     }
 }
