@@ -8,10 +8,12 @@
 
 pub mod act;
 pub mod cast;
+pub mod history;
 pub mod local;
 pub mod node;
 pub mod oracle;
 pub mod play;
+pub mod process;
 pub mod recording;
 pub mod tell;
 pub mod validator;
@@ -21,4 +23,5 @@ pub use cast::{Member, Position};
 pub use local::{Local, Options};
 pub use node::{Node, SendError};
 pub use play::Player;
+pub use process::KeeperProcess;
 pub use recording::Recording;

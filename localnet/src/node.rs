@@ -93,6 +93,16 @@ impl Node {
         Ok(answer["result"].take())
     }
 
+    /// What another program on this machine answers over HTTP: status and body.
+    pub fn get(&self, url: &str) -> Result<(u16, String)> {
+        let request = self.http.get(url).timeout(CONFIRM);
+        let answer = self.runtime.block_on(async {
+            let answer = request.send().await?;
+            Ok::<_, reqwest::Error>((answer.status().as_u16(), answer.text().await?))
+        });
+        answer.with_context(|| format!("{url} did not answer"))
+    }
+
     /// The data of accounts, `None` where there is none. Any number of them.
     pub fn data(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Vec<u8>>>> {
         let mut all = Vec::with_capacity(addresses.len());
@@ -179,6 +189,12 @@ impl Node {
     /// Sends instructions as one transaction, which the first signer pays, and waits until it is
     /// processed. What they wrote can then be read.
     pub fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<()> {
+        let signature = self.post(instructions, signers)?;
+        self.wait(&signature)
+    }
+
+    /// The same without waiting; returns the signature.
+    pub fn post(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<String> {
         let payer = signers.first().context("nobody signs")?.pubkey();
         let mut all = vec![self.unlike_any_other()];
         all.extend_from_slice(instructions);
@@ -198,8 +214,8 @@ impl Node {
         if let Some(error) = answer.get("error") {
             return Err(refused(error).into());
         }
-        let signature = answer["result"].as_str().unwrap_or_default();
-        self.wait(signature)
+        let signature = answer["result"].as_str();
+        Ok(signature.unwrap_or_default().to_owned())
     }
 
     fn wait(&self, signature: &str) -> Result<()> {

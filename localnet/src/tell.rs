@@ -36,10 +36,15 @@ impl Local {
         let members = [&self.authority, &self.provider];
         let members = members.into_iter().chain(&self.keepers);
         for member in members.chain(&self.traders) {
-            let file = self.folder().join(format!("{}.yml", member.name));
-            write(&file, &self.connected(SOLANA, member))?;
+            self.write_configuration(member)?;
         }
         Ok(())
+    }
+
+    /// Writes the Solana configuration of one member.
+    pub fn write_configuration(&self, member: &Member) -> Result<()> {
+        let file = self.folder().join(format!("{}.yml", member.name));
+        write(&file, &self.connected(SOLANA, member))
     }
 
     /// What can be tried now.

@@ -46,6 +46,13 @@ impl ValidatorOptions {
     }
 }
 
+/// The folder that holds the `node_modules` of `tools/localnet/kit`: `$WHITTLE_KIT`, or `kit` in the
+/// output folder.
+pub fn kit_modules() -> Result<PathBuf> {
+    find("WHITTLE_KIT", "kit", "node_modules")
+        .with_context(|| format!("the packages of tools/localnet/kit are not installed: {PREPARE}"))
+}
+
 /// The folder named by a variable, or the one called `name` above this program, if `content` is in it.
 fn find(variable: &str, name: &str, content: &str) -> Option<PathBuf> {
     if let Some(folder) = env::var_os(variable) {

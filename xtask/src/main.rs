@@ -95,9 +95,10 @@ fn verb(args: &[&str]) -> Result<()> {
 fn test(args: &[&str]) -> Result<()> {
     program::build()?;
     surfpool::prepare()?;
-    // Cases start it as an operator would.
-    let keeper = ["--workspace", "--bin", "whittle-keeper"];
-    run::run(run::cargo()?.args(["build", "--locked"]).args(keeper))?;
+    surfpool::prepare_kit()?;
+    // Tests from end to end run the keeper and the command line as processes, which `cargo test` builds
+    // only for the package that they belong to.
+    run::run(run::cargo()?.args(["build", "--locked", "--workspace", "--bins"]))?;
     let mut command = run::cargo()?;
     command
         .args(["test", "--locked", "--workspace", "--no-fail-fast"])

@@ -93,7 +93,8 @@ pub fn command(program: &str) -> Result<Command> {
         // Where solana-program-test looks for programs.
         .env("SBF_OUT_DIR", deploy_dir()?)
         // Where the local validator is, once it was prepared.
-        .env("WHITTLE_SURFPOOL", crate::surfpool::dir()?);
+        .env("WHITTLE_SURFPOOL", crate::surfpool::dir()?)
+        .env("WHITTLE_KIT", crate::surfpool::kit_dir()?);
     Ok(command)
 }
 

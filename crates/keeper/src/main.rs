@@ -5,6 +5,7 @@ mod run;
 use anyhow::{Context, Result};
 use clap::Parser;
 use run::settings::{self, LogForm, Options};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -26,6 +27,7 @@ fn log_in(form: LogForm) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     match form {
         LogForm::Json => log.json().flatten_event(true).init(),

@@ -490,7 +490,9 @@ impl Watch {
         metrics.accounts_called.set(count(called.count()));
         let queue = self.book.liquidatable(self.config.shock());
         metrics.accounts_underwater.set(count(queue.len()));
-        let loss: f64 = queue.iter().map(|one| one.expected_loss.0 as f64).sum();
+        let losses = queue.iter().map(|one| one.expected_loss.0 as f64);
+        // The sum of nothing would be minus zero.
+        let loss = losses.fold(0.0, |sum, loss| sum + loss);
         metrics.expected_loss_usd.set(loss / USD);
         let age = self
             .slot_seen
