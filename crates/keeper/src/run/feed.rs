@@ -2,9 +2,11 @@
 //! as they change, and the slots.
 
 use anchor_lang::prelude::Pubkey;
+use core::convert::Infallible;
+use core::future::Future;
 use core::time::Duration;
 use futures_util::stream::{select_all, BoxStream};
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_commitment_config::CommitmentConfig;
 use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
@@ -42,11 +44,9 @@ pub enum Notice {
     Lost(String),
 }
 
-/// Where to listen and how patiently.
+/// What to listen for and how patiently.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The node's WebSocket.
-    pub url: String,
     /// Oracle accounts to follow.
     pub oracles: Vec<Pubkey>,
     /// A complete picture this often, whatever was told meanwhile: nodes drop notices.
@@ -57,20 +57,44 @@ pub struct Settings {
     pub longest_pause: Duration,
 }
 
-/// One thing told on a connection.
+/// A way to be told.
+pub trait Source: Send + Sync {
+    /// One connection, from its beginning to its end. Subscribes before [`pass_on`] asks for
+    /// everything, so that no change falls between the two.
+    fn listen(
+        &self,
+        cluster: &Cluster,
+        settings: &Settings,
+        out: &mpsc::Sender<Notice>,
+    ) -> impl Future<Output = Result<Infallible, End>> + Send;
+}
+
+/// The subscriptions that every RPC node offers.
+pub struct WebSocket {
+    /// The node's WebSocket.
+    pub url: String,
+}
+
+/// One thing told on a WebSocket.
 enum Told {
     Account(Pubkey, u64, UiAccount),
     Slot(u64),
 }
 
 /// Runs until nobody listens any more.
-pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender<Notice>) {
+pub async fn follow(
+    source: impl Source,
+    cluster: Arc<Cluster>,
+    settings: Settings,
+    out: mpsc::Sender<Notice>,
+) {
     let mut pause = Duration::from_secs(1);
     loop {
         let begun = Instant::now();
-        let why = match listen(&cluster, &settings, &out).await {
-            End::NobodyListens => return,
-            End::Lost(why) => why,
+        let why = match source.listen(&cluster, &settings, &out).await {
+            Ok(never) => match never {},
+            Err(End::NobodyListens) => return,
+            Err(End::Lost(why)) => why,
         };
         if begun.elapsed() > settings.longest_pause {
             pause = Duration::from_secs(1);
@@ -83,9 +107,20 @@ pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender
     }
 }
 
-enum End {
+/// Why a connection is over.
+#[derive(Debug)]
+pub enum End {
+    /// Nobody wants to be told any more.
     NobodyListens,
+    /// The reason, for the log.
     Lost(String),
+}
+
+impl End {
+    /// Something took longer than the settings allow.
+    pub fn late(what: &str, settings: &Settings) -> Self {
+        Self::Lost(format!("{what} took over {} s", settings.silence.as_secs()))
+    }
 }
 
 impl<T> From<mpsc::error::SendError<T>> for End {
@@ -105,40 +140,48 @@ impl From<PubsubClientError> for End {
     }
 }
 
-/// One connection, from its beginning to its end. Subscribes before it asks for everything, so that
-/// no change falls between the two.
-async fn listen(cluster: &Cluster, settings: &Settings, out: &mpsc::Sender<Notice>) -> End {
-    match try_listen(cluster, settings, out).await {
-        Ok(never) => match never {},
-        Err(end) => end,
+impl Source for WebSocket {
+    async fn listen(
+        &self,
+        cluster: &Cluster,
+        settings: &Settings,
+        out: &mpsc::Sender<Notice>,
+    ) -> Result<Infallible, End> {
+        let client = timeout(settings.silence, PubsubClient::new(self.url.as_str()))
+            .await
+            .map_err(|_| End::late("connecting", settings))??;
+        let told = timeout(settings.silence, subscribe(&client, &settings.oracles))
+            .await
+            .map_err(|_| End::late("subscribing", settings))??;
+        let mut arrived = 0;
+        let told = told.map(|told| match told {
+            Told::Slot(slot) => Ok(Notice::Slot(slot)),
+            Told::Account(address, slot, account) => {
+                // Several writes of one slot arrive in their order.
+                arrived += 1;
+                notice(address, Stamp::within(slot, arrived), &account)
+            }
+        });
+        pass_on(told, cluster, settings, out).await
     }
 }
 
-async fn try_listen(
+/// Passes on what is told, with a complete picture at the beginning and every `reload_every`, until
+/// it ends, fails, or is silent for too long.
+pub async fn pass_on(
+    told: impl Stream<Item = Result<Notice, End>> + Send,
     cluster: &Cluster,
     settings: &Settings,
     out: &mpsc::Sender<Notice>,
-) -> Result<core::convert::Infallible, End> {
-    let late = |what: &str| End::Lost(format!("{what} took over {} s", settings.silence.as_secs()));
-    let client = timeout(settings.silence, PubsubClient::new(settings.url.as_str()))
-        .await
-        .map_err(|_| late("connecting"))??;
-    let subscribed = timeout(settings.silence, subscribe(&client, &settings.oracles));
-    let mut told = subscribed.await.map_err(|_| late("subscribing"))??;
-    let mut arrived = 0;
+) -> Result<Infallible, End> {
+    let mut told = core::pin::pin!(told);
     let mut reload = interval(settings.reload_every);
     reload.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = reload.tick() => out.send(load(cluster, &settings.oracles).await?).await?,
             next = timeout(settings.silence, told.next()) => match next {
-                Ok(Some(Told::Slot(slot))) => out.send(Notice::Slot(slot)).await?,
-                Ok(Some(Told::Account(address, slot, account))) => {
-                    // Several writes of one slot arrive in their order.
-                    arrived += 1;
-                    let stamp = Stamp::within(slot, arrived);
-                    out.send(notice(address, stamp, &account)?).await?;
-                }
+                Ok(Some(notice)) => out.send(notice?).await?,
                 Ok(None) => return Err(End::Lost("the node closed the connection".to_owned())),
                 Err(_) => return Err(End::Lost(format!(
                     "nothing was told for {} s", settings.silence.as_secs()
@@ -166,7 +209,7 @@ async fn load(cluster: &Cluster, oracles: &[Pubkey]) -> Result<Notice, End> {
 async fn subscribe<'a>(
     client: &'a PubsubClient,
     oracles: &[Pubkey],
-) -> Result<impl futures_util::Stream<Item = Told> + use<'a>, PubsubClientError> {
+) -> Result<impl Stream<Item = Told> + use<'a>, PubsubClientError> {
     let account = RpcAccountInfoConfig {
         encoding: Some(UiAccountEncoding::Base64),
         commitment: Some(CommitmentConfig::processed()),
