@@ -345,21 +345,18 @@ mod tests {
     #[test]
     fn a_grpc_endpoint_needs_a_keeper_that_is_built_for_it() {
         let text = "[run]\ngeyser_url = \"https://a\"";
-        match parse(text, &options(&[])) {
-            Ok((_, run)) => {
-                assert!(cfg!(feature = "geyser"));
-                assert_eq!(run.geyser_url, "https://a");
-            }
-            Err(error) => {
-                assert!(!cfg!(feature = "geyser"));
-                assert_eq!(
-                    error.to_string(),
-                    "run.geyser_url is set, but this keeper is built without Yellowstone gRPC: build \
-                     it with `cargo build --release --locked -p whittle-keeper --features geyser`, or \
-                     leave it empty"
-                );
-            }
-        }
+        let read = parse(text, &options(&[]))
+            .map(|(_, run)| run.geyser_url)
+            .map_err(|error| error.to_string());
+        let expected = if cfg!(feature = "geyser") {
+            Ok("https://a".to_owned())
+        } else {
+            Err("run.geyser_url is set, but this keeper is built without Yellowstone gRPC: build it \
+                 with `cargo build --release --locked -p whittle-keeper --features geyser`, or leave \
+                 it empty"
+                .to_owned())
+        };
+        assert_eq!(read, expected);
     }
 
     #[test]
