@@ -2,10 +2,12 @@
 //! as they change, and the slots.
 
 use anchor_lang::prelude::Pubkey;
+use core::convert::Infallible;
+use core::future::Future;
 use core::time::Duration;
 use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::{select_all, BoxStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use solana_account_decoder_client_types::{UiAccount, UiAccountEncoding};
 use solana_commitment_config::CommitmentConfig;
 use solana_pubsub_client::nonblocking::pubsub_client::{PubsubClient, PubsubClientError};
@@ -52,11 +54,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How often to ask whether the confirmed chain has come to the slot in which listening began.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(200);
 
-/// Where to listen and how patiently.
+/// What to listen for and how patiently.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The node's WebSocket.
-    pub url: String,
     /// Oracle accounts to follow.
     pub oracles: Vec<Pubkey>,
     /// A complete picture this often, whatever was told meanwhile: nodes drop notices.
@@ -67,20 +67,44 @@ pub struct Settings {
     pub longest_pause: Duration,
 }
 
-/// One thing told on a connection.
+/// A way to be told.
+pub trait Source: Send + Sync {
+    /// One connection, from its beginning to its end. Subscribes before [`pass_on`] asks for
+    /// everything, so that no change falls between the two.
+    fn listen(
+        &self,
+        cluster: &Cluster,
+        settings: &Settings,
+        out: &mpsc::Sender<Notice>,
+    ) -> impl Future<Output = Result<Infallible, End>> + Send;
+}
+
+/// The subscriptions that every RPC node offers.
+pub struct WebSocket {
+    /// The node's WebSocket.
+    pub url: String,
+}
+
+/// One thing told on a WebSocket.
 enum Told {
     Account(Pubkey, u64, UiAccount),
     Slot(u64),
 }
 
 /// Runs until nobody listens any more.
-pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender<Notice>) {
+pub async fn follow(
+    source: impl Source,
+    cluster: Arc<Cluster>,
+    settings: Settings,
+    out: mpsc::Sender<Notice>,
+) {
     let mut pause = FIRST_PAUSE;
     loop {
         let begun = Instant::now();
-        let why = match listen(&cluster, &settings, &out).await {
-            End::NobodyListens => return,
-            End::Lost(why) => why,
+        let why = match source.listen(&cluster, &settings, &out).await {
+            Ok(never) => match never {},
+            Err(End::NobodyListens) => return,
+            Err(End::Lost(why)) => why,
         };
         if begun.elapsed() > settings.longest_pause {
             pause = FIRST_PAUSE;
@@ -93,9 +117,20 @@ pub async fn follow(cluster: Arc<Cluster>, settings: Settings, out: mpsc::Sender
     }
 }
 
-enum End {
+/// Why a connection is over.
+#[derive(Debug)]
+pub enum End {
+    /// Nobody wants to be told any more.
     NobodyListens,
+    /// The reason, for the log.
     Lost(String),
+}
+
+impl End {
+    /// Something took longer than the settings allow.
+    pub fn late(what: &str, settings: &Settings) -> Self {
+        Self::Lost(format!("{what} took over {} s", settings.silence.as_secs()))
+    }
 }
 
 impl<T> From<mpsc::error::SendError<T>> for End {
@@ -115,27 +150,43 @@ impl From<PubsubClientError> for End {
     }
 }
 
-/// One connection, from its beginning to its end. Subscribes before it asks for everything, so that
-/// no change falls between the two.
-async fn listen(cluster: &Cluster, settings: &Settings, out: &mpsc::Sender<Notice>) -> End {
-    match try_listen(cluster, settings, out).await {
-        Ok(never) => match never {},
-        Err(end) => end,
+impl Source for WebSocket {
+    async fn listen(
+        &self,
+        cluster: &Cluster,
+        settings: &Settings,
+        out: &mpsc::Sender<Notice>,
+    ) -> Result<Infallible, End> {
+        let client = timeout(settings.silence, PubsubClient::new(self.url.as_str()))
+            .await
+            .map_err(|_| End::late("connecting", settings))??;
+        let told = timeout(settings.silence, subscribe(&client, &settings.oracles))
+            .await
+            .map_err(|_| End::late("subscribing", settings))??;
+        let mut slots = Slots::default();
+        let told = told.map(|told| match told {
+            Told::Slot(slot) => {
+                slots.newest = slots.newest.max(slot);
+                Ok(Notice::Slot(slot))
+            }
+            Told::Account(address, slot, account) => {
+                let stamp = slots.stamp(&address, &account.owner, slot)?;
+                notice(address, stamp, &account)
+            }
+        });
+        pass_on(told, cluster, settings, out).await
     }
 }
 
-async fn try_listen(
+/// Passes on what is told, with a complete picture at the beginning and every `reload_every`, until
+/// it ends, fails, or is silent for too long.
+pub async fn pass_on(
+    told: impl Stream<Item = Result<Notice, End>> + Send,
     cluster: &Cluster,
     settings: &Settings,
     out: &mpsc::Sender<Notice>,
-) -> Result<core::convert::Infallible, End> {
-    let late = |what: &str| End::Lost(format!("{what} took over {} s", settings.silence.as_secs()));
-    let client = timeout(settings.silence, PubsubClient::new(settings.url.as_str()))
-        .await
-        .map_err(|_| late("connecting"))??;
-    let subscribed = timeout(settings.silence, subscribe(&client, &settings.oracles));
-    let mut told = subscribed.await.map_err(|_| late("subscribing"))??;
-    let mut slots = Slots::default();
+) -> Result<Infallible, End> {
+    let mut told = core::pin::pin!(told);
     // What is known of this connection's pictures: when the next is due, and the one on its way.
     let mut due = Instant::now();
     let mut pause = FIRST_PAUSE;
@@ -165,14 +216,7 @@ async fn try_listen(
                 }
             }
             next = timeout(settings.silence, told.next()) => match next {
-                Ok(Some(Told::Slot(slot))) => {
-                    slots.newest = slots.newest.max(slot);
-                    out.send(Notice::Slot(slot)).await?;
-                }
-                Ok(Some(Told::Account(address, slot, account))) => {
-                    let stamp = slots.stamp(&address, &account.owner, slot)?;
-                    out.send(notice(address, stamp, &account)?).await?;
-                }
+                Ok(Some(notice)) => out.send(notice?).await?,
                 Ok(None) => return Err(End::Lost("the node closed the connection".to_owned())),
                 Err(_) => return Err(End::Lost(format!(
                     "nothing was told for {} s", settings.silence.as_secs()
@@ -247,7 +291,7 @@ async fn load(cluster: &Cluster, oracles: &[Pubkey], is_first: bool) -> Result<N
 async fn subscribe<'a>(
     client: &'a PubsubClient,
     oracles: &[Pubkey],
-) -> Result<impl futures_util::Stream<Item = Told> + use<'a>, PubsubClientError> {
+) -> Result<impl Stream<Item = Told> + use<'a>, PubsubClientError> {
     let account = RpcAccountInfoConfig {
         encoding: Some(UiAccountEncoding::Base64),
         commitment: Some(CommitmentConfig::processed()),

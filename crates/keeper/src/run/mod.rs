@@ -1,6 +1,8 @@
 //! Everything around the library: from notices to decisions, from decisions to transactions.
 
 mod feed;
+#[cfg(feature = "geyser")]
+mod geyser;
 mod http;
 mod metrics;
 mod pause;
@@ -12,7 +14,7 @@ mod watch;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{Context, Result};
 use core::time::Duration;
-use feed::Notice;
+use feed::{Notice, WebSocket};
 use http::Readiness;
 use metrics::Metrics;
 use sender::{Fees, Sender};
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{signal, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch as told};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use watch::Watch;
 use whittle::state::bank::QUOTE_BANK;
@@ -64,13 +67,12 @@ pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()>
     let oracles = name_oracles(&mut book, &settings)?;
     let (notices, inbox) = mpsc::channel(NOTICES);
     let feed = feed::Settings {
-        url: settings.ws_url.clone(),
         oracles,
         reload_every: Duration::from_secs(settings.reload_secs),
         silence: Duration::from_secs(settings.silence_secs),
         longest_pause: Duration::from_secs(settings.reconnect_secs),
     };
-    let feed = tokio::spawn(feed::follow(cluster, feed, notices.clone()));
+    let feed = follow(&settings, cluster, feed, notices.clone())?;
     let signals = tokio::spawn(signals(end.clone()));
 
     let mut watch = Watch::new(book, config, settings, sender, metrics, readiness);
@@ -83,6 +85,23 @@ pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()>
         served.context("the HTTP server")??;
     }
     outcome
+}
+
+/// Begins to listen, to the gRPC endpoint if there is one.
+fn follow(
+    run: &Run,
+    cluster: Arc<Cluster>,
+    settings: feed::Settings,
+    out: mpsc::Sender<Notice>,
+) -> Result<JoinHandle<()>> {
+    #[cfg(feature = "geyser")]
+    if !run.geyser_url.is_empty() {
+        let source = geyser::Geyser::from_env(&run.geyser_url)?;
+        return Ok(tokio::spawn(feed::follow(source, cluster, settings, out)));
+    }
+    let url = run.ws_url.clone();
+    let source = WebSocket { url };
+    Ok(tokio::spawn(feed::follow(source, cluster, settings, out)))
 }
 
 /// Ends when it is told so.

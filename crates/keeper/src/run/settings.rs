@@ -26,6 +26,14 @@ pub struct Options {
     /// Its WebSocket, over run.ws_url
     #[arg(long, value_name = "URL", env = "WHITTLE_KEEPER_WS_URL")]
     pub ws_url: Option<String>,
+    /// Yellowstone gRPC endpoint to listen to instead, over run.geyser_url
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "WHITTLE_KEEPER_GEYSER_URL",
+        hide_env_values = true
+    )]
+    pub geyser_url: Option<String>,
     /// Keypair that pays and is paid, over run.keypair
     #[arg(long, value_name = "FILE", env = "WHITTLE_KEEPER_KEYPAIR")]
     pub keypair: Option<PathBuf>,
@@ -60,6 +68,8 @@ pub struct Run {
     pub rpc_url: String,
     /// Its WebSocket.
     pub ws_url: String,
+    /// Yellowstone gRPC endpoint to listen to instead of the WebSocket; empty for none.
+    pub geyser_url: String,
     /// Keypair that pays fees and owns the margin account that is paid.
     pub keypair: PathBuf,
     /// Number of that margin account.
@@ -113,6 +123,7 @@ impl Default for Run {
         Self {
             rpc_url: "http://127.0.0.1:8899".to_owned(),
             ws_url: "ws://127.0.0.1:8900".to_owned(),
+            geyser_url: String::new(),
             keypair: "~/.config/solana/id.json".into(),
             sub_id: 0,
             listen: ([127, 0, 0, 1], 9185).into(),
@@ -182,6 +193,7 @@ impl Run {
                 schemes[1]
             );
         }
+        self.validate_geyser()?;
         for (field, value) in [
             ("timeout_secs", self.timeout_secs),
             ("reload_secs", self.reload_secs),
@@ -210,6 +222,21 @@ impl Run {
         Ok(())
     }
 
+    /// The URL is not shown: with some providers it holds the token.
+    fn validate_geyser(&self) -> Result<()> {
+        let url = &self.geyser_url;
+        ensure!(
+            url.is_empty() || url.starts_with("http://") || url.starts_with("https://"),
+            "run.geyser_url: begin with http:// or https://, or leave it empty"
+        );
+        ensure!(
+            url.is_empty() || cfg!(feature = "geyser"),
+            "run.geyser_url is set, but this keeper is built without Yellowstone gRPC: build it with \
+             `cargo build --release --locked -p whittle-keeper --features geyser`, or leave it empty"
+        );
+        Ok(())
+    }
+
     /// What a pay in USD atoms is worth in lamports, at `sol_usd`.
     pub fn lamports_of(&self, usd_atoms: i64) -> u64 {
         // A lamport is 10^-9 SOL, a USD atom 10^-6 USD.
@@ -233,6 +260,9 @@ fn parse(text: &str, options: &Options) -> Result<(Config, Run)> {
     }
     if let Some(url) = &options.ws_url {
         run.ws_url.clone_from(url);
+    }
+    if let Some(url) = &options.geyser_url {
+        run.geyser_url.clone_from(url);
     }
     if let Some(file) = &options.keypair {
         run.keypair.clone_from(file);
@@ -283,6 +313,10 @@ mod tests {
                 "run.rpc_url is localhost: begin with http:// or https://",
             ),
             (
+                "[run]\ngeyser_url = \"localhost:10000\"",
+                "run.geyser_url: begin with http:// or https://, or leave it empty",
+            ),
+            (
                 "[run]\nin_flight = 0",
                 "run.in_flight is 0: give at least 1",
             ),
@@ -306,6 +340,23 @@ mod tests {
             let error = parse(text, &options(&[])).unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
+    }
+
+    #[test]
+    fn a_grpc_endpoint_needs_a_keeper_that_is_built_for_it() {
+        let text = "[run]\ngeyser_url = \"https://a\"";
+        let read = parse(text, &options(&[]))
+            .map(|(_, run)| run.geyser_url)
+            .map_err(|error| error.to_string());
+        let expected = if cfg!(feature = "geyser") {
+            Ok("https://a".to_owned())
+        } else {
+            Err("run.geyser_url is set, but this keeper is built without Yellowstone gRPC: build it \
+                 with `cargo build --release --locked -p whittle-keeper --features geyser`, or leave \
+                 it empty"
+                .to_owned())
+        };
+        assert_eq!(read, expected);
     }
 
     #[test]
