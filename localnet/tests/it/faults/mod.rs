@@ -27,6 +27,8 @@ const USDC: u64 = 1_000_000;
 const CALM: [u64; 3] = [16_000, 700, 150];
 /// ... and under maintenance here, above nothing.
 const FALLEN: [u64; 3] = [14_240, 700, 150];
+/// Nothing protects it any more here.
+const DEEP: [u64; 3] = [14_080, 700, 150];
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Waits until `what` holds.
