@@ -5,11 +5,10 @@ use super::{unpaid, View};
 use crate::action::{Action, What};
 use crate::book::Id;
 use crate::oracle::Feed;
-use whittle::error::Outcome;
+use whittle::instructions::share_now;
 use whittle::snapshot::require_firm;
 use whittle::state::governance::PAUSE_LIQUIDITY;
 use whittle::state::{LiquidityRequest, Market, Pool, Side};
-use whittle_risk::crowding::deleverage_share;
 use whittle_risk::price::age_secs;
 use whittle_risk::{Ratio, Usd};
 
@@ -186,19 +185,8 @@ fn deleverages(view: &View) -> Vec<Action> {
     actions
 }
 
-/// The share of a side that has to go now; zero while the pool's bound holds.
-fn share(market: &Market, pool: &Pool, side: Side, now: i64) -> Outcome<Ratio> {
-    require_firm(&market.mark(now))?;
-    let cash = pool
-        .own_cash()?
-        .plus(Usd(market.pool_line_usd_atoms))?
-        .minus(Usd(market.claims_unpaid_usd_atoms))?;
-    let bound = Ratio(market.params.crowding.payout_bound_q32);
-    Ok(deleverage_share(market.side_profit(side)?, cash, bound)?)
-}
-
 fn begins(market: &Market, pool: &Pool, side: Side, now: i64) -> bool {
-    let Ok(needed) = share(market, pool, side, now) else {
+    let Ok((needed, _)) = share_now(market, pool, side, now) else {
         return false;
     };
     let running = market.deleverage;
@@ -208,6 +196,6 @@ fn begins(market: &Market, pool: &Pool, side: Side, now: i64) -> bool {
     if running.side == side.sign() {
         return needed.0 > running.share_q32;
     }
-    let other = share(market, pool, side.other(), now);
-    other.is_ok_and(|other| other == Ratio::ZERO)
+    let other = share_now(market, pool, side.other(), now);
+    other.is_ok_and(|(other, _)| other == Ratio::ZERO)
 }

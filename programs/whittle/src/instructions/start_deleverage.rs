@@ -24,13 +24,9 @@ pub struct StartDeleverage<'info> {
     pub pool: AccountLoader<'info, Pool>,
 }
 
-/// The share of each profitable position that has to go at this moment, and the side's profit.
-pub(super) fn share_now(
-    market: &Market,
-    pool: &Pool,
-    side: Side,
-    now: i64,
-) -> Outcome<(Ratio, Usd)> {
+/// The share of each profitable position that has to go at this moment, and the side's profit. Keepers
+/// ask it too.
+pub fn share_now(market: &Market, pool: &Pool, side: Side, now: i64) -> Outcome<(Ratio, Usd)> {
     market.wind_down.require_decided(now)?;
     let mark = market.mark(now);
     require_that(market.counted_price().0 != 0, WhittleError::NoPrice)?;
