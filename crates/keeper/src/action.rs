@@ -134,6 +134,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::ExpireOrder,
+        Self::UpdatePrices,
+        Self::IssueMarginCall,
+        Self::SettleMarkets,
+        Self::FillLiquidityRequest,
+        Self::TriggerOrder,
+        Self::FillOrder,
+        Self::StartDeleverage,
+        Self::AutoDeleverage,
+        Self::ResolveBankruptcy,
+        Self::ConvertCollateral,
+        Self::ExecuteRecovery,
+        Self::Flag,
+        Self::Liquidate,
+    ];
+
     /// The name of the instruction, for logs and metrics.
     pub fn name(self) -> &'static str {
         match self {

@@ -329,6 +329,25 @@ impl Book {
         errors
     }
 
+    /// Every feed but that of the quote token, and when its cached price was published if positions or
+    /// deposits rest on it.
+    pub fn feeds(&self) -> impl Iterator<Item = (Feed, Option<i64>)> + '_ {
+        let markets = self.chain_markets.values().map(|market| {
+            let used = market.long_lots | market.short_lots != 0 && !market.wind_down.is_settled();
+            let published = market.price.publish_time;
+            (Feed::Market(market.index), used.then_some(published))
+        });
+        let other = |bank: &&Bank| bank.index != whittle::state::bank::QUOTE_BANK;
+        let banks = self.chain_banks.values().filter(other).map(|bank| {
+            let used = bank.deposits_atoms != 0 && !bank.wind_down.is_settled();
+            (
+                Feed::Bank(bank.index),
+                used.then_some(bank.price.publish_time),
+            )
+        });
+        markets.chain(banks)
+    }
+
     /// The insurance fund.
     pub fn insurance(&self) -> Option<&InsuranceFund> {
         self.insurance.as_deref()

@@ -87,6 +87,22 @@ impl Outcome {
         }
     }
 
+    /// Every name that there is.
+    pub const NAMES: [&'static str; 12] = [
+        "done",
+        "someone_faster",
+        "price_stale",
+        "not_profitable",
+        "not_due",
+        "protected",
+        "outdated",
+        "no_funds",
+        "fee_account_empty",
+        "refused",
+        "no_answer",
+        "unknown",
+    ];
+
     /// A short name, for metrics.
     pub fn name(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use crate::book::Id;
 use crate::oracle::Feed;
 use whittle::instructions::share_now;
 use whittle::snapshot::require_firm;
+use whittle::state::bank::QUOTE_BANK;
 use whittle::state::governance::PAUSE_LIQUIDITY;
 use whittle::state::{LiquidityRequest, Market, Pool, Side};
 use whittle_risk::price::age_secs;
@@ -30,21 +31,24 @@ pub(super) fn actions(view: &View) -> Vec<Action> {
 fn prices(view: &View) -> Vec<Action> {
     let older = u64::from(view.config.prices.older_than_secs);
     let is_old = |published| age_secs(published, view.now) > older;
-    let markets = view.book.chain_markets.values().filter(|market| {
-        market.long_lots | market.short_lots != 0
-            && !market.wind_down.is_settled()
-            && is_old(market.price.publish_time)
-            && view.config.allows(market.index)
-    });
-    let banks = view.book.chain_banks.values().filter(|bank| {
-        bank.index != 0
-            && (bank.deposits_atoms != 0 || bank.price.price_q32 == 0)
-            && !bank.wind_down.is_settled()
-            && is_old(bank.price.publish_time)
-    });
-    let feeds = markets
-        .map(|market| Feed::Market(market.index))
-        .chain(banks.map(|bank| Feed::Bank(bank.index)));
+    let is_allowed = |feed: Feed| match feed {
+        Feed::Market(index) => view.config.allows(index),
+        Feed::Bank(_) => true,
+    };
+    let used = view
+        .book
+        .feeds()
+        .filter(|(feed, at)| at.is_some_and(is_old) && is_allowed(*feed));
+    let first = view
+        .book
+        .chain_banks
+        .values()
+        .filter(|bank| {
+            let is_empty = bank.index != QUOTE_BANK && bank.deposits_atoms == 0;
+            is_empty && bank.price.price_q32 == 0 && !bank.wind_down.is_settled()
+        })
+        .map(|bank| Feed::Bank(bank.index));
+    let feeds = used.map(|(feed, _)| feed).chain(first);
     let feeds: Vec<Feed> = feeds.filter(|feed| view.is_ahead(*feed)).collect();
     let chunks = feeds.chunks(PRICES_AT_ONCE);
     chunks

@@ -498,20 +498,10 @@ impl Watch {
             .slot_seen
             .map_or(f64::INFINITY, |seen| seen.elapsed().as_secs_f64());
         metrics.slot_age.set(age);
+        metrics.stopped.set(i64::from(self.backoff.is_stopped()));
         let now = self.now();
-        for market in self.book.mirror().markets() {
-            let Some(chain) = self.book.chain_market(market.index) else {
-                continue;
-            };
-            self.measure_age(Feed::Market(market.index), chain.price.publish_time, now);
-        }
-        for bank in self.book.mirror().banks() {
-            let chain = self.book.chain_bank(bank.index);
-            let Some(chain) = chain.filter(|bank| bank.index != whittle::state::bank::QUOTE_BANK)
-            else {
-                continue;
-            };
-            self.measure_age(Feed::Bank(bank.index), chain.price.publish_time, now);
+        for (feed, published) in self.book.feeds() {
+            self.measure_age(feed, published.map(|at| now.saturating_sub(at)));
         }
         if let Some(fund) = self.book.insurance() {
             let worth = fund.worth().map_or(fund.cash_usd_atoms, |worth| worth.0);
@@ -525,16 +515,19 @@ impl Watch {
         }
     }
 
-    fn measure_age(&self, feed: Feed, publish_time: i64, now: i64) {
-        let feed = match feed {
-            Feed::Market(index) => format!("market:{index}"),
-            Feed::Bank(index) => format!("bank:{index}"),
+    /// None where nobody needs a price: nobody updates it, and its age would alarm for nothing.
+    fn measure_age(&self, feed: Feed, age: Option<i64>) {
+        let feed = OfFeed {
+            feed: match feed {
+                Feed::Market(index) => format!("market:{index}"),
+                Feed::Bank(index) => format!("bank:{index}"),
+            },
         };
-        let age = now.saturating_sub(publish_time).max(0);
-        self.metrics
-            .oracle_age
-            .get_or_create(&OfFeed { feed })
-            .set(age as f64);
+        let ages = &self.metrics.oracle_age;
+        match age {
+            Some(age) => drop(ages.get_or_create(&feed).set(age.max(0) as f64)),
+            None => drop(ages.remove(&feed)),
+        }
     }
 }
 
