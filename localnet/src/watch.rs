@@ -109,7 +109,12 @@ impl fmt::Display for Sight {
             self.holding, self.called, self.under, self.flagged
         )?;
         if self.orders > 0 {
-            write!(f, ", {} orders wait", self.orders)?;
+            let order = if self.orders == 1 {
+                "order waits"
+            } else {
+                "orders wait"
+            };
+            write!(f, ", {} {order}", self.orders)?;
         }
         match self.cache_age {
             Some(age) if age > 30 => write!(f, "; no keeper has cached a price for {age} s"),

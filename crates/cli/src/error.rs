@@ -1,5 +1,6 @@
 //! What went wrong, in words, and the exit code that goes with it.
 
+use crate::show;
 use core::fmt;
 use serde_json::json;
 use std::process::ExitCode;
@@ -71,9 +72,9 @@ impl CliError {
                 Self::Input(what) => (what, None),
                 Self::Failed { what, name, .. } => (what, name.as_deref()),
             };
-            eprintln!("{}", json!({ "error": what, "name": name }));
+            show::err(format_args!("{}\n", json!({ "error": what, "name": name })));
         } else {
-            eprintln!("error: {self}");
+            show::err(format_args!("error: {self}\n"));
         }
     }
 }
@@ -137,10 +138,12 @@ pub fn explained(error: WhittleError) -> String {
         WhittleError::TooManyOrders | WhittleError::OrderExpired => ": `whittle order expire`",
         WhittleError::RequestExpired => ": `whittle pool refund`",
         WhittleError::NoRecoveryPlan => ": `whittle recovery set`",
+        WhittleError::AccountNotEmpty => ": `whittle account show` lists what it holds",
         WhittleError::SameAccount => ": --to",
         WhittleError::MarketSettled => ": `whittle crank settle-position`",
         WhittleError::AccountInDeficit => ": `whittle deposit`, `whittle crank settle-account`",
-        WhittleError::NotAuthority | WhittleError::NotGuardian => {
+        WhittleError::PauseCoolingDown => ": `whittle exchange show` tells when that is",
+        WhittleError::NotAuthority | WhittleError::NotGuardian | WhittleError::NotNextAuthority => {
             ": `whittle exchange show` tells whose key is needed"
         }
         _ => "",

@@ -115,6 +115,13 @@ async fn request(
     let me = session.me()?;
     let of_quote = address::token_account(&me, &quote.mint, &quote.token_program);
     let of_shares = share_account(&me);
+    if let Some(waiting) = waiting(session, &me).await? {
+        return Err(CliError::failed(format!(
+            "{me} has a liquidity request already, one at a time: it is filled by `whittle crank \
+             fill-liquidity`, or refunded {} by `whittle pool refund`",
+            show::when(waiting.expires_at, world.now)
+        )));
+    }
     let is_deposit = kind == REQUEST_DEPOSIT;
     let (source, receiver) = if is_deposit {
         (of_quote, of_shares)
@@ -158,9 +165,13 @@ async fn request(
     session.submit(submission).await
 }
 
+async fn waiting(session: &Session, owner: &Pubkey) -> Outcome<Option<LiquidityRequest>> {
+    session.read(&address::liquidity_request(owner)).await
+}
+
 /// The request of an owner.
 pub async fn pending(session: &Session, owner: &Pubkey) -> Outcome<LiquidityRequest> {
-    let found = session.read(&address::liquidity_request(owner)).await?;
+    let found = waiting(session, owner).await?;
     found.ok_or_else(|| CliError::failed(format!("{owner} has no liquidity request")))
 }
 
@@ -203,28 +214,24 @@ async fn show(session: &Session) -> Outcome<Report> {
     let exposure = world.mirror.exposure(&pool, world.now)?;
     let mut pairs = vec![
         ("address", address::pool().to_string()),
-        ("cash", show::cents(pool.cash_usd_atoms)),
-        ("reserve", show::cents(pool.reserve_usd_atoms)),
+        ("cash", show::cents_usd(pool.cash_usd_atoms)),
+        ("reserve", show::cents_usd(pool.reserve_usd_atoms)),
         (
             "deposits that wait",
-            show::cents(pool.pending_deposits_usd_atoms),
+            show::cents_usd(pool.pending_deposits_usd_atoms),
         ),
-        ("overdrafts", show::cents(pool.overdrafts_usd_atoms)),
+        ("overdrafts", show::cents_usd(pool.overdrafts_usd_atoms)),
         (
             "value for those who leave",
-            show::cents(exposure.lower_value_usd_atoms),
+            show::cents_usd(exposure.lower_value_usd_atoms),
         ),
         (
             "value for those who enter",
-            show::cents(exposure.higher_value_usd_atoms),
+            show::cents_usd(exposure.higher_value_usd_atoms),
         ),
     ];
     let mine = match session.me() {
-        Ok(me) => {
-            session
-                .read::<LiquidityRequest>(&address::liquidity_request(&me))
-                .await?
-        }
+        Ok(me) => waiting(session, &me).await?,
         Err(_) => None,
     };
     if let Some(mine) = &mine {

@@ -81,13 +81,10 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Report, CliError> {
     match cli.command {
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "whittle",
-                &mut std::io::stdout(),
-            );
-            Ok(Report::default())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "whittle", &mut script);
+            let script = String::from_utf8_lossy(&script);
+            Ok(Report::new(script, serde_json::Value::Null))
         }
         // The migration's own client blocks, so it runs outside of the asynchronous one.
         Command::Operator(operator::Command::Exchange(operator::ExchangeCommand::Apply {

@@ -2,7 +2,9 @@
 
 use anchor_lang::prelude::Pubkey;
 use comfy_table::{presets, CellAlignment, Table};
+use core::fmt::Arguments;
 use serde_json::{json, Value};
+use std::io::{self, Write};
 use whittle::state::Market;
 use whittle_migrations::decimal::show_scaled;
 use whittle_risk::num::ONE_Q32;
@@ -28,11 +30,21 @@ impl Report {
     /// To standard output.
     pub fn print(&self, json: bool) {
         if json && !self.json.is_null() {
-            println!("{:#}", self.json);
+            out(format_args!("{:#}\n", self.json));
         } else if !self.text.is_empty() {
-            println!("{}", self.text.trim_end());
+            out(format_args!("{}\n", self.text.trim_end()));
         }
     }
+}
+
+/// Writes to standard output. Who reads it may have had enough, as `head` has: that is no failure.
+pub fn out(text: Arguments) {
+    let _ = io::stdout().lock().write_fmt(text);
+}
+
+/// Writes to standard error, with the same patience.
+pub fn err(text: Arguments) {
+    let _ = io::stderr().lock().write_fmt(text);
 }
 
 /// Columns under headers; numbers to the right.
@@ -95,6 +107,11 @@ pub fn cents(atoms: impl Into<i128>) -> String {
     let cents = (atoms.unsigned_abs() + 5_000) / 10_000;
     let cents = i128::try_from(cents).unwrap_or(i128::MAX);
     scaled(if atoms < 0 { -cents } else { cents }, 2, 2)
+}
+
+/// The same with its unit.
+pub fn cents_usd(atoms: impl Into<i128>) -> String {
+    format!("{} USD", cents(atoms))
 }
 
 /// `atoms / 10^decimals`, exactly, with at least so many digits after the point. Reads back.
@@ -202,6 +219,14 @@ pub fn duration(secs: u64) -> String {
         60..3_600 => format!("{minutes} min {rest} s"),
         3_600..86_400 => format!("{hours} h {minutes} min"),
         _ => format!("{days} d {hours} h"),
+    }
+}
+
+/// An address, null for nobody.
+pub fn key_json(key: &Pubkey) -> Value {
+    match *key == Pubkey::default() {
+        true => Value::Null,
+        false => key.to_string().into(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::show::{self, Report};
 use anchor_lang::solana_program::instruction::Instruction;
 use serde_json::{json, Value};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use whittle_client::event;
 use whittle_client::rpc::{Draft, Landed, SendOptions, Simulated};
 
@@ -151,10 +151,10 @@ impl Session {
             return;
         }
         for preview in &submission.previews {
-            eprintln!("{}\n", preview.text.trim_end());
+            show::err(format_args!("{}\n\n", preview.text.trim_end()));
         }
         for words in &submission.words {
-            eprintln!("{words}");
+            show::err(format_args!("{words}\n"));
         }
     }
 
@@ -168,8 +168,7 @@ impl Session {
                  --dry-run first",
             ));
         }
-        eprint!("Send it? [y/N] ");
-        let _ = std::io::stderr().flush();
+        show::err(format_args!("Send it? [y/N] "));
         let mut answer = String::new();
         let read = std::io::stdin().read_line(&mut answer);
         read.map_err(CliError::failed)?;

@@ -12,39 +12,15 @@ use tempfile::TempDir;
 use whittle_client::event::Event;
 use whittle_client::local::prices::HOUR;
 use whittle_localnet::play::Pace;
-use whittle_localnet::process::program;
 use whittle_localnet::validator::kit_modules;
 use whittle_localnet::{KeeperProcess, Local, Member};
 
+use crate::whittle::{atoms, whittle};
 use crate::{options, start};
 
 const USDC: u64 = 1_000_000;
 const KIT: &str = include_str!("../../../tools/localnet/kit/trade.mjs");
 const IDL: &str = include_str!("../../../idl/whittle.json");
-
-/// `whittle`, signed by a member; what it prints as JSON.
-fn whittle(member: &Member, arguments: &[&str]) -> Value {
-    let configuration = member.file.with_extension("yml");
-    let ran = Command::new(program("whittle").unwrap())
-        .args(["--output", "json", "--yes", "--config"])
-        .arg(&configuration)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let (said, errors) = (
-        String::from_utf8_lossy(&ran.stdout),
-        String::from_utf8_lossy(&ran.stderr),
-    );
-    assert!(ran.status.success(), "{arguments:?}: {said}{errors}");
-    serde_json::from_str(&said).unwrap_or_else(|_| panic!("{arguments:?}: {said}"))
-}
-
-/// A sum of the command line, USD atoms.
-fn atoms(sum: &Value) -> i64 {
-    let text = sum["atoms"].as_str().map(ToOwned::to_owned);
-    let text = text.unwrap_or_else(|| sum["atoms"].to_string());
-    text.parse().unwrap_or_else(|_| panic!("{sum}"))
-}
 
 /// Publishes the last prices again, second by second, until it is as `done` says.
 fn publish_until(local: &Local, what: &str, done: impl Fn() -> bool) {

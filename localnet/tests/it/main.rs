@@ -1,11 +1,13 @@
 //! The exchange on a real validator, over a real RPC. `cargo xtask test` prepares the validator;
 //! without it these cases fail and say so.
 
+mod command_line;
 mod end_to_end;
 mod ending;
 mod faults;
 mod migration;
 mod trading;
+mod whittle;
 
 use whittle_client::local::prices::DOLLAR;
 use whittle_localnet::{Local, Options};

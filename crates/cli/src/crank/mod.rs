@@ -184,7 +184,10 @@ async fn of_account(session: &Session, world: &World, command: Command) -> Outco
             if held.account.deficit_usd_atoms != 0 && !markets.contains(&deficit) {
                 markets.push(deficit);
             }
-            let words = format!("settle {} in {} markets", held.address, markets.len());
+            let words = match markets.len() {
+                1 => format!("settle {} in 1 market", held.address),
+                many => format!("settle {} in {many} markets", held.address),
+            };
             Submission::new(words, instruction::settle_account(held.address, &markets))
         }
         Command::ChargeInterest(target) => {

@@ -63,7 +63,7 @@ impl Oracles {
         described.ok_or_else(|| {
             CliError::input(format!(
                 "oracle: {name} has a pull feed: name the account with the posted update, as \
-                 --oracle {name}=ADDRESS, or a described exchange with --symbols FILE"
+                 --oracle \"{name}=ADDRESS\", or a described exchange with --symbols FILE"
             ))
         })
     }

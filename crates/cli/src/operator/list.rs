@@ -43,7 +43,12 @@ pub async fn exchange(session: &Session) -> Outcome<Report> {
     let exchange = world.exchange()?;
     let keys = |keys: &[Pubkey]| {
         let used = keys.iter().filter(|key| **key != Pubkey::default());
-        used.map(Pubkey::to_string).collect::<Vec<_>>().join(", ")
+        let used = used.map(Pubkey::to_string).collect::<Vec<_>>().join(", ");
+        if used.is_empty() {
+            "none".to_owned()
+        } else {
+            used
+        }
     };
     let mut pairs = vec![
         ("exchange", address::exchange().to_string()),
@@ -70,6 +75,12 @@ pub async fn exchange(session: &Session) -> Outcome<Report> {
                 name,
                 format!("paused, ends {}", show::when(pause.until, world.now)),
             ));
+        } else if world.now < pause.cooldown_until {
+            let until = show::when(pause.cooldown_until, world.now);
+            pairs.push((
+                name,
+                format!("not paused; the next pause may begin {until}"),
+            ));
         }
     }
     let (params, params_json) = parameters(&exchange.params);
@@ -89,8 +100,8 @@ pub async fn exchange(session: &Session) -> Outcome<Report> {
     let json = json!({
         "address": address::exchange().to_string(),
         "authority": exchange.authority.to_string(),
-        "next_authority": show::key(&exchange.next_authority),
-        "guardian": show::key(&exchange.guardian),
+        "next_authority": show::key_json(&exchange.next_authority),
+        "guardian": show::key_json(&exchange.guardian),
         "banks": exchange.bank_count,
         "markets": exchange.market_count,
         "opened_at": exchange.opened_at,
@@ -222,13 +233,16 @@ pub async fn market(session: &Session, name: &str) -> Outcome<Report> {
             "initial multiplier",
             show::ratio(market.initial_multiplier().0),
         ),
-        ("pool line", show::cents(market.pool_line_usd_atoms)),
+        ("pool line", show::cents_usd(market.pool_line_usd_atoms)),
         (
             "insurance line",
-            show::cents(market.insurance_line_usd_atoms),
+            show::cents_usd(market.insurance_line_usd_atoms),
         ),
-        ("claims unpaid", show::cents(market.claims_unpaid_usd_atoms)),
-        ("deficit", show::cents(market.deficit_usd_atoms)),
+        (
+            "claims unpaid",
+            show::cents_usd(market.claims_unpaid_usd_atoms),
+        ),
+        ("deficit", show::cents_usd(market.deficit_usd_atoms)),
     ];
     let (params, params_json) = parameters(&market.params);
     let (oracle, oracle_json) = parameters(&market.oracle);
@@ -261,9 +275,9 @@ pub async fn insurance(session: &Session) -> Outcome<Report> {
     let worth = fund.worth()?.0;
     let pairs = [
         ("address", address::insurance().to_string()),
-        ("cash", show::cents(fund.cash_usd_atoms)),
-        ("in markets' lines", show::cents(fund.lines_usd_atoms)),
-        ("paid today", show::cents(fund.paid.used(now).0)),
+        ("cash", show::cents_usd(fund.cash_usd_atoms)),
+        ("in markets' lines", show::cents_usd(fund.lines_usd_atoms)),
+        ("paid today", show::cents_usd(fund.paid.used(now).0)),
         (
             "new risk waits",
             if now < fund.drawn_until {

@@ -152,7 +152,7 @@ pub fn apply(options: &Options, file: &Path) -> Outcome<Report> {
         return Ok(Report::new(text, plan_json(&plan, 0)));
     }
     if !options.is_json() && !options.dry_run {
-        eprintln!("{plan}");
+        crate::show::err(format_args!("{plan}\n"));
     }
     plan.check().map_err(|error| {
         let hint = "\nwhat exists is changed behind the timelock: `whittle change propose \
@@ -174,7 +174,7 @@ pub fn apply(options: &Options, file: &Path) -> Outcome<Report> {
     let quiet = options.is_json();
     let done = migration.apply(&mut chain, |piece| {
         if !quiet {
-            eprintln!("did {piece}");
+            crate::show::err(format_args!("did {piece}\n"));
         }
     });
     let done = done.map_err(CliError::failed)?;

@@ -49,23 +49,23 @@ fn report(world: &World, exposure: &Exposure) -> Report {
         }));
     }
     let pairs = [
-        ("cash and reserve", show::cents(exposure.cash_usd_atoms)),
+        ("cash and reserve", show::cents_usd(exposure.cash_usd_atoms)),
         (
             "value for those who leave",
-            show::cents(exposure.lower_value_usd_atoms),
+            show::cents_usd(exposure.lower_value_usd_atoms),
         ),
         (
             "value for those who enter",
-            show::cents(exposure.higher_value_usd_atoms),
+            show::cents_usd(exposure.higher_value_usd_atoms),
         ),
-        ("net delta", show::cents(delta)),
-        ("worst payout", show::cents(payout)),
+        ("net delta", show::cents_usd(delta)),
+        ("worst payout", show::cents_usd(payout)),
     ];
     let headers = [
         "market",
         "delta",
         "delta USD",
-        "worst payout",
+        "worst payout USD",
         "price",
         "published",
     ];

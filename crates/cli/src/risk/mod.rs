@@ -46,7 +46,7 @@ pub enum Command {
 #[derive(Args)]
 pub struct LadderArgs {
     /// Symbol, asset or number
-    #[arg(required_unless_present = "market")]
+    #[arg(value_name = "MARKET", required_unless_present = "market")]
     name: Option<String>,
     /// The same, as an option
     #[arg(long, short = 'm', conflicts_with = "name")]

@@ -6,6 +6,7 @@ use crate::names;
 use crate::session::{Account, Named, Session, World};
 use crate::show::{self, Report};
 use crate::submit::Submission;
+use crate::trader::protect;
 use anchor_lang::prelude::Pubkey;
 use clap::Subcommand;
 use serde_json::{json, Value};
@@ -110,10 +111,17 @@ fn shown(session: &Session, world: &World, held: &Account) -> Report {
             ),
         ));
     }
-    let class = ["retail", "standard", "professional"];
-    let counted = account.leverage.counted(world.now);
-    let class = class.get(usize::from(counted.class)).unwrap_or(&"unknown");
-    pairs.push(("class", (*class).to_owned()));
+    let leverage = &account.leverage;
+    let counted = leverage.counted(world.now);
+    let class = protect::class_name(counted.class);
+    pairs.push(("class", class.to_owned()));
+    pairs.push(("leverage", protect::cap(counted.own_initial.0)));
+    if leverage.changes_at > world.now {
+        let then = protect::cap(leverage.next_own_initial_q32);
+        let class = protect::class_name(leverage.next_class);
+        let when = show::when(leverage.changes_at, world.now);
+        pairs.push(("then", format!("{then}, class {class}, {when}")));
+    }
     let (collateral, collateral_json) = collaterals(session, world, account);
     let (positions, positions_json) = positions(world, account);
     let (orders, orders_json) = super::order::listed(world, account);
@@ -130,7 +138,7 @@ fn shown(session: &Session, world: &World, held: &Account) -> Report {
         "deficit": show::usd_json(account.deficit_usd_atoms),
         "interest": show::usd_json(account.interest_usd_atoms),
         "flagged_at": account.flagged_at,
-        "delegate": show::key(&account.delegate),
+        "delegate": show::key_json(&account.delegate),
         "is_reserve": account.is_reserve != 0,
         "collateral": collateral_json,
         "positions": positions_json,

@@ -9,6 +9,8 @@ use anchor_lang::prelude::Pubkey;
 use clap::{Subcommand, ValueEnum};
 use whittle::state::recovery::RecoveryPlan;
 use whittle_client::instruction;
+use whittle_risk::num::ONE_Q32;
+use whittle_risk::Ratio;
 
 /// Recovery plans.
 #[derive(Subcommand)]
@@ -111,6 +113,28 @@ pub enum Class {
     Professional,
 }
 
+/// A class by its number.
+pub fn class_name(class: u8) -> &'static str {
+    match class {
+        0 => "retail",
+        1 => "standard",
+        2 => "professional",
+        _ => "unknown",
+    }
+}
+
+/// What an owner allows, by its initial rate.
+pub fn cap(own_initial_q32: u64) -> String {
+    if own_initial_q32 == 0 {
+        return "what class and markets allow".to_owned();
+    }
+    let own = u128::from(own_initial_q32);
+    let hundredths = (u128::from(ONE_Q32) * 100 + own / 2) / own;
+    let times = show::scaled(i128::try_from(hundredths).unwrap_or(i128::MAX), 2, 0);
+    let rate = show::percent(own_initial_q32);
+    format!("at most {times}x (an initial rate of at least {rate})")
+}
+
 /// Leverage.
 #[derive(Subcommand)]
 pub enum LeverageCommand {
@@ -148,12 +172,19 @@ pub async fn leverage(session: &Session, command: LeverageCommand) -> Outcome<Re
              accounts that it owns",
         ));
     }
-    let least = if own_initial == 0 {
-        "no cap of the owner's".to_owned()
-    } else {
-        format!("an initial rate of at least {}", show::percent(own_initial))
-    };
-    let words = format!("set {} to class {class_number} with {least}", held.address);
+    let delay = world.exchange()?.params.leverage.delay_secs;
+    let mut set = held.account.leverage;
+    set.set(class_number, Ratio(own_initial), delay, world.now);
+    let mut words = format!(
+        "let {} take {}, class {}",
+        held.address,
+        cap(own_initial),
+        class_name(class_number)
+    );
+    if set.changes_at != 0 {
+        let when = show::when(set.changes_at, world.now);
+        words.push_str(&format!("; what of it means more leverage counts {when}"));
+    }
     let owner = held.account.owner;
     let instruction =
         instruction::set_leverage(owner, held.address, authority, class_number, own_initial);
