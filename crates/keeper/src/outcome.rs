@@ -197,6 +197,26 @@ mod tests {
     }
 
     #[test]
+    fn every_outcome_has_a_name_of_the_list_and_the_list_has_no_other() {
+        let outcomes = [
+            Outcome::Done,
+            Outcome::SomeoneFaster,
+            Outcome::PriceStale,
+            Outcome::NotProfitable,
+            Outcome::NotDue,
+            Outcome::Protected,
+            Outcome::Outdated,
+            Outcome::NoFunds,
+            Outcome::FeeAccountEmpty,
+            Outcome::Refused(6_401),
+            Outcome::NoAnswer(String::new()),
+            Outcome::Unknown(String::new()),
+        ];
+        let names = outcomes.each_ref().map(Outcome::name);
+        assert_eq!(names, Outcome::NAMES);
+    }
+
+    #[test]
     fn a_number_of_a_newer_program_is_unknown_and_waits() {
         let outcome = Outcome::of_code(9_999);
         assert_eq!(outcome, Outcome::Unknown("custom error 9999".into()));

@@ -1,11 +1,12 @@
 //! What owners, operators and anyone do with `whittle` where a whole story hangs on it: the exact
 //! words, sums and errors.
 
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{json, Value};
-use whittle_localnet::{Local, Member};
+use whittle_localnet::{process, Local, Member};
 
 use crate::whittle::{atoms, refused, whittle};
 use crate::{dollars, options, start};
@@ -265,4 +266,18 @@ fn a_plan_is_carried_out_collateral_is_bought_and_a_loss_finds_who_bears_it() {
     // The pool can pay every profit: nobody is reduced for it.
     let reduce = ["crank", "start-deleverage", "BTC", "short"];
     assert_eq!(error(keeper, &reduce), program("PayoutBoundHolds"));
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let mut ran = Command::new(process::program("whittle").unwrap())
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(ran.stdout.take());
+    let ended = ran.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!((ended.status.code(), said.as_ref()), (Some(0), ""));
 }

@@ -1,9 +1,10 @@
 use super::{long, put, tick};
 use crate::book::{Book, Change, Stamp, TakeError};
-use crate::synthetic::{bytes, empty_book, first_price, key, market, NOW};
+use crate::oracle::Feed;
+use crate::synthetic::{bank, bytes, empty_book, first_price, key, market, NOW};
 use anchor_lang::prelude::Pubkey;
 use bytemuck::Zeroable;
-use whittle::state::{LiquidityRequest, MarginAccount};
+use whittle::state::{LiquidityRequest, MarginAccount, Market};
 use whittle_client::address;
 use whittle_client::decode::DecodeError;
 
@@ -226,4 +227,41 @@ fn closings_and_stamps_are_forgotten_once_nothing_older_can_arrive() {
     assert!(book.remembered() >= 50);
     book.forget_closed(200);
     assert_eq!(book.remembered(), 0);
+}
+
+#[test]
+fn a_price_is_needed_while_positions_or_deposits_rest_on_it() {
+    let mut book = empty_book();
+    let published = |book: &Book, feed| {
+        let mut feeds = book.feeds();
+        feeds.find(|(it, _)| *it == feed).map(|(_, at)| at)
+    };
+    let mut traded = market(0);
+    (traded.long_lots, traded.short_lots) = (0, 0);
+    traded.price.publish_time = NOW;
+    let take = |book: &mut Book, market: &Market, slot: u64| {
+        let at = address::market(market.index);
+        let data = bytes(market);
+        book.take(at, whittle::ID, &data, Stamp::end_of(slot))
+            .unwrap();
+    };
+    take(&mut book, &traded, 2);
+    assert_eq!(published(&book, Feed::Market(0)), Some(None));
+    traded.short_lots = 1;
+    take(&mut book, &traded, 3);
+    assert_eq!(published(&book, Feed::Market(0)), Some(Some(NOW)));
+
+    // The quote token has no price.
+    assert_eq!(published(&book, Feed::Bank(0)), None);
+    let mut token = bank(1);
+    token.deposits_atoms = 0;
+    let at = key(3, 1);
+    book.take(at, whittle::ID, &bytes(&token), Stamp::end_of(2))
+        .unwrap();
+    assert_eq!(published(&book, Feed::Bank(1)), Some(None));
+    token.deposits_atoms = 1;
+    token.price.publish_time = NOW;
+    book.take(at, whittle::ID, &bytes(&token), Stamp::end_of(3))
+        .unwrap();
+    assert_eq!(published(&book, Feed::Bank(1)), Some(Some(NOW)));
 }
