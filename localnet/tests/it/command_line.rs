@@ -15,7 +15,7 @@ const USDC: u64 = 1_000_000;
 const SOL: u64 = 1_000_000_000;
 
 /// An exchange at 16,000 dollars for BTC.
-fn exchange() -> Local {
+pub fn exchange() -> Local {
     let local = start(options());
     local.write_configurations().unwrap();
     at(&local, 16_000);
@@ -23,13 +23,13 @@ fn exchange() -> Local {
 }
 
 /// Publishes and caches a price of BTC.
-fn at(local: &Local, bitcoin: u64) {
+pub fn at(local: &Local, bitcoin: u64) {
     local.publish(&dollars([bitcoin, 700, 150])).unwrap();
     local.update().unwrap();
 }
 
 /// A trader with a margin account and so many dollars in it.
-fn trader(local: &Local, name: &str, deposit: &str) -> Member {
+pub fn trader(local: &Local, name: &str, deposit: &str) -> Member {
     let member = local.member(name, 20_000 * USDC).unwrap();
     local.write_configuration(&member).unwrap();
     whittle(&member, &["account", "open"]);
@@ -38,27 +38,27 @@ fn trader(local: &Local, name: &str, deposit: &str) -> Member {
 }
 
 /// Orders BTC and has the order filled.
-fn trade(local: &Local, member: &Member, order: &[&str]) {
+pub fn trade(local: &Local, member: &Member, order: &[&str]) {
     local.update().unwrap();
     whittle(member, &[&["order", "place", "BTC"], order].concat());
     local.fill(&[member], &local.keepers[0]).unwrap();
 }
 
-fn name(address: &Member) -> String {
+pub fn name(address: &Member) -> String {
     address.account().to_string()
 }
 
-fn events(done: &Value) -> &Value {
+pub fn events(done: &Value) -> &Value {
     &done["events"]
 }
 
 /// Exit code and name of the error.
-fn error(member: &Member, arguments: &[&str]) -> (i32, String) {
+pub fn error(member: &Member, arguments: &[&str]) -> (i32, String) {
     let (code, name, what) = refused(member, arguments);
     (code, name.unwrap_or(what))
 }
 
-fn program(name: &str) -> (i32, String) {
+pub fn program(name: &str) -> (i32, String) {
     (1, name.to_owned())
 }
 

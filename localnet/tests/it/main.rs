@@ -6,6 +6,7 @@ mod end_to_end;
 mod ending;
 mod faults;
 mod migration;
+mod timelock;
 mod trading;
 mod whittle;
 
