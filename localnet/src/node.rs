@@ -20,6 +20,8 @@ const COMPUTE_BUDGET: Pubkey =
 const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
 /// A transaction is processed within a slot or two.
 const CONFIRM: Duration = Duration::from_secs(20);
+/// Whoever waits longer for an answer would wait for ever, as for a validator that stands still.
+const ANSWER: Duration = Duration::from_secs(120);
 /// Anchor's numbers for a program's own errors begin here.
 const FIRST_ERROR: u64 = 6_000;
 
@@ -78,7 +80,7 @@ impl Node {
     /// What the validator answers, result or error.
     fn ask(&self, method: &str, params: Value) -> Result<Value> {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        let request = self.http.post(&self.url).json(&body);
+        let request = self.http.post(&self.url).timeout(ANSWER).json(&body);
         self.runtime
             .block_on(async { request.send().await?.json().await })
             .with_context(|| format!("{method}: the validator at {} did not answer", self.url))

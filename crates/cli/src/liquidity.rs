@@ -59,17 +59,19 @@ pub async fn run(session: &Session, command: Command) -> Outcome<Report> {
             let given = atoms("amount", amount, quote.decimals)?;
             let min = atoms_or_none("min", min, SHARE_DECIMALS)?;
             let words = format!(
-                "ask to deposit {} USD into the pool for at least {} shares",
+                "ask to deposit {} USD into the pool{}",
                 show::usd(given),
-                show::usd(min)
+                at_least(min, "shares")
             );
             request(session, REQUEST_DEPOSIT, given, min, words).await
         }
         Command::Withdraw { shares, min } => {
             let world = session.world().await?;
             let given = if shares.eq_ignore_ascii_case("all") {
-                let mine = share_account(&session.me()?);
-                tokens::balance(session, &mine).await?.unwrap_or(0)
+                let me = session.me()?;
+                let mine = tokens::balance(session, &share_account(&me)).await?;
+                mine.filter(|shares| *shares != 0)
+                    .ok_or_else(|| CliError::failed(format!("{me} owns no shares of the pool")))?
             } else {
                 let shares = amount::decimal(&shares)
                     .map_err(|what| CliError::input(format!("shares: {what}")))?;
@@ -77,9 +79,9 @@ pub async fn run(session: &Session, command: Command) -> Outcome<Report> {
             };
             let min = atoms_or_none("min", min, world.quote()?.decimals)?;
             let words = format!(
-                "ask to withdraw {} shares from the pool for at least {} USD",
+                "ask to withdraw {} shares from the pool{}",
                 show::usd(given),
-                show::usd(min)
+                at_least(min, "USD")
             );
             request(session, REQUEST_WITHDRAW, given, min, words).await
         }
@@ -96,6 +98,14 @@ fn atoms(field: &str, amount: Decimal, decimals: u8) -> Outcome<u64> {
     match atoms_or_none(field, amount, decimals)? {
         0 => Err(CliError::input(format!("{field}: is zero: write more"))),
         atoms => Ok(atoms),
+    }
+}
+
+/// What the owner asks for; nothing when anything will do.
+fn at_least(min: u64, unit: &str) -> String {
+    match min {
+        0 => String::new(),
+        min => format!(" for at least {} {unit}", show::usd(min)),
     }
 }
 

@@ -195,35 +195,32 @@ fn a_pause_ends_by_itself_and_a_change_waits_for_its_time() {
 }
 
 #[test]
-fn a_plan_is_carried_out_collateral_is_bought_and_a_loss_finds_who_bears_it() {
+fn a_plan_is_carried_out_and_a_reserve_gives_cash_by_whoever_asks() {
     let local = exchange();
     let keeper = &local.keepers[1];
-    let tokens = 20_000 * USDC;
-    local
-        .node()
-        .set_tokens(&keeper.key(), &local.quote_mint(), tokens)
-        .unwrap();
+    let set = ["recovery", "set", "--trigger", "119%", "--target", "140%"];
     let planned = trader(&local, "planned", "5000");
-    let pledged = trader(&local, "pledged", "10");
-    let mint = local.mirror().unwrap().bank(1).unwrap().mint;
-    local
-        .node()
-        .set_tokens(&pledged.key(), &mint, 40 * SOL)
-        .unwrap();
-    whittle(&pledged, &["deposit", "40", "--token", "1"]);
-    let broke = trader(&local, "broke", "1000");
     trade(&local, &planned, &["buy", "$40000"]);
-    trade(&local, &pledged, &["buy", "$10000"]);
-    trade(&local, &broke, &["buy", "$7000"]);
-
-    // The owner's plan, which another carries out once it is due.
     let recover = ["crank", "recover", &name(&planned)];
     assert_eq!(error(keeper, &recover), program("NoRecoveryPlan"));
-    let set = ["recovery", "set", "--trigger", "119%", "--target", "140%"];
-    let set = whittle(&planned, &set);
-    assert_eq!(events(&set), &json!(["RecoveryPlanSet"]));
+    let made = whittle(&planned, &set);
+    assert_eq!(events(&made), &json!(["RecoveryPlanSet"]));
+
+    let saved = trader(&local, "saved", "5000");
+    trade(&local, &saved, &["buy", "$40000"]);
+    whittle(&saved, &set);
+    whittle(&saved, &["account", "open", "--number", "1"]);
+    whittle(&saved, &["deposit", "5000", "--account", "1"]);
+    let reserve = whittle(&saved, &["account", "show", "--account", "1"])["address"].clone();
+    let reserve = reserve.as_str().unwrap();
+    let top_up = ["crank", "top-up", &name(&saved), "--reserve", reserve];
+    assert_eq!(error(keeper, &top_up), program("NotAReserve"));
+    whittle(&saved, &["reserve", "on", "--account", "1"]);
     local.update().unwrap();
-    assert_eq!(error(keeper, &recover), program("NotUnderTrigger"));
+    for early in [&recover[..], &top_up[..]] {
+        assert_eq!(error(keeper, early), program("NotUnderTrigger"));
+    }
+
     at(&local, 14_344);
     let before = whittle(&planned, &["health"]);
     let done = whittle(keeper, &recover);
@@ -231,23 +228,45 @@ fn a_plan_is_carried_out_collateral_is_bought_and_a_loss_finds_who_bears_it() {
     let ratio = |health: &Value| 100 * atoms(&health["equity"]) / atoms(&health["maintenance"]);
     assert!((100..119).contains(&ratio(&before)), "{before}");
     assert!((139..145).contains(&ratio(&after)), "{after}");
-    let cost = atoms(&done["preview"][0]["cost"]);
-    assert!(cost > 0, "{done}");
-    assert!((atoms(&before["equity"]) - atoms(&after["equity"]) - cost).abs() < 100_000);
+    let (cost, lost) = (atoms(&done["preview"][0]["cost"]), atoms(&before["equity"]));
+    let lost = lost - atoms(&after["equity"]);
+    assert!(cost > 0 && (lost - cost).abs() < 100_000, "{done}");
 
-    // A loss taken with other collateral behind it is an overdraft; anyone may buy of that.
+    let topped = whittle(keeper, &top_up);
+    assert_eq!(events(&topped), &json!(["ToppedUp"]));
+    let health = whittle(&saved, &["health"]);
+    assert!(ratio(&health) >= 119, "{health}");
+}
+
+#[test]
+fn collateral_behind_an_overdraft_is_bought_and_a_loss_finds_who_bears_it() {
+    let local = exchange();
+    let keeper = &local.keepers[1];
+    let tokens = |member: &Member, mint: &_, atoms| {
+        local.node().set_tokens(&member.key(), mint, atoms).unwrap();
+    };
+    let (quote, purse) = (local.quote_mint(), 20_000 * USDC);
+    tokens(keeper, &quote, purse);
+    let pledged = trader(&local, "pledged", "10");
+    let mint = local.mirror().unwrap().bank(1).unwrap().mint;
+    tokens(&pledged, &mint, 40 * SOL);
+    whittle(&pledged, &["deposit", "40", "--token", "1"]);
+    let broke = trader(&local, "broke", "1000");
+    trade(&local, &pledged, &["buy", "$10000"]);
+    trade(&local, &broke, &["buy", "$7000"]);
+    at(&local, 14_344);
+
+    // Cash under zero with other collateral behind it is an overdraft; anyone may buy of that.
     let convert = ["crank", "convert", &name(&pledged), "1", "--most", "40"];
     assert_eq!(error(keeper, &convert), program("NothingToConvert"));
     trade(&local, &pledged, &["sell", "$20000", "--reduce-only"]);
     local.update().unwrap();
-    let overdraft = atoms(&whittle(&pledged, &["account", "show"])["cash"]);
+    let cash = |member: &Member| atoms(&whittle(member, &["account", "show"])["cash"]);
+    let overdraft = cash(&pledged);
     assert!(overdraft < -900_000_000, "{overdraft}");
     let bought = whittle(keeper, &convert);
-    assert!(
-        events(&bought).to_string().contains("CollateralConverted"),
-        "{bought}"
-    );
-    assert!(atoms(&whittle(&pledged, &["account", "show"])["cash"]) >= 0);
+    assert_eq!(events(&bought), &json!(["CollateralConverted"]));
+    assert!(cash(&pledged) >= 0);
 
     // Far under maintenance nobody has to flag, and what is missing is given to those who bear it.
     let resolve = ["crank", "resolve-bankruptcy", &name(&broke)];
@@ -255,17 +274,53 @@ fn a_plan_is_carried_out_collateral_is_bought_and_a_loss_finds_who_bears_it() {
     at(&local, 13_000);
     whittle(keeper, &["crank", "liquidate", &name(&broke)]);
     let closed = whittle(&broke, &["account", "show"]);
-    let missing = atoms(&closed["cash"]) - atoms(&closed["deficit"]);
-    assert_eq!(closed["positions"], json!([]));
-    assert!(missing < -300_000_000, "{closed}");
+    let missing = atoms(&closed["deficit"]);
+    assert!(missing > 300_000_000, "{closed}");
+    assert_eq!((cash(&broke), &closed["positions"]), (-missing, &json!([])));
     let resolved = whittle(keeper, &resolve);
     assert_eq!(events(&resolved), &json!(["BankruptcyResolved"]));
     let gone = whittle(&broke, &["account", "show"]);
-    assert_eq!((atoms(&gone["cash"]), atoms(&gone["deficit"])), (0, 0));
+    assert_eq!((cash(&broke), atoms(&gone["deficit"])), (0, 0));
+}
 
-    // The pool can pay every profit: nobody is reduced for it.
-    let reduce = ["crank", "start-deleverage", "BTC", "short"];
-    assert_eq!(error(keeper, &reduce), program("PayoutBoundHolds"));
+#[test]
+fn a_side_that_the_pool_could_not_pay_is_reduced_by_whoever_asks() {
+    let local = exchange();
+    let keeper = &local.keepers[1];
+    let winner = local.member("winner", 1_500_000 * USDC).unwrap();
+    local.write_configuration(&winner).unwrap();
+    whittle(&winner, &["account", "open"]);
+    whittle(&winner, &["deposit", "1500000"]);
+    trade(&local, &winner, &["sell", "$3000000", "--limit", "14000"]);
+    let start = ["crank", "start-deleverage", "BTC", "short"];
+    let reduce = ["crank", "deleverage", &name(&winner), "BTC"];
+    local.update().unwrap();
+    assert_eq!(error(keeper, &start), program("PayoutBoundHolds"));
+    assert_eq!(error(keeper, &reduce), program("NoDeleverage"));
+
+    at(&local, 2_000);
+    let before = whittle(&winner, &["account", "show"]);
+    let started = whittle(keeper, &start);
+    assert_eq!(events(&started), &json!(["DeleverageStarted"]));
+    assert_eq!(error(keeper, &start), program("DeleverageRunning"));
+    let reduced = whittle(keeper, &reduce);
+    assert_eq!(events(&reduced), &json!(["Deleveraged"]));
+    let after = whittle(&winner, &["account", "show"]);
+
+    // What was closed is paid or owed: nothing is taken from the winner but the position.
+    let lots = |account: &Value| account["positions"][0]["size"]["lots"].as_i64().unwrap();
+    assert!(lots(&before) < lots(&after) && lots(&after) < 0, "{after}");
+    let worth = |account: &Value| {
+        let position = &account["positions"][0];
+        atoms(&account["cash"]) + atoms(&position["profit"]) + atoms(&position["claim"])
+    };
+    let change = worth(&after) - worth(&before);
+    assert!(change.abs() < 1_000_000, "{before} {after}");
+    local.update().unwrap();
+    assert_eq!(error(keeper, &start), program("PayoutBoundHolds"));
+    let ended = whittle(keeper, &reduce);
+    assert_eq!(events(&ended), &json!(["DeleverageEnded"]));
+    assert_eq!(error(keeper, &reduce), program("NoDeleverage"));
 }
 
 #[test]
