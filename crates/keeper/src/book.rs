@@ -5,6 +5,7 @@ use crate::accounts::{Accounts, Taken};
 use crate::edge::{Edge, Line};
 use crate::judge::Near;
 use crate::oracle::{self, Feed, Oracles};
+use crate::source::Sources;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
@@ -105,7 +106,9 @@ pub struct Book {
     pub(crate) requests: BTreeMap<Pubkey, LiquidityRequest>,
     pub(crate) accounts: Accounts,
     pub(crate) oracles: Oracles,
+    /// What oracle accounts say.
     pub(crate) readings: BTreeMap<Feed, Reading>,
+    pub(crate) sources: Sources,
     /// The rest by address: when it was last written.
     stamps: HashMap<Pubkey, Stamp>,
     /// Newest slot seen.
@@ -271,10 +274,7 @@ impl Book {
                 error,
             };
             self.readings.insert(feed, read.map_err(error)?);
-            match feed {
-                Feed::Market(index) => self.dirty_markets.insert(index),
-                Feed::Bank(index) => self.dirty_banks.insert(index),
-            };
+            self.changed(feed);
             change = Change::Oracle(feed);
         }
         if change != Change::Ignored {

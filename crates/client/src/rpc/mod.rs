@@ -5,6 +5,7 @@ mod cluster;
 pub mod config;
 mod failure;
 mod record;
+mod rented;
 mod transaction;
 
 /// An account as a node gives it.

@@ -7,6 +7,7 @@ mod http;
 mod metrics;
 mod pause;
 mod pay;
+mod posting;
 mod sender;
 pub mod settings;
 mod watch;
@@ -17,6 +18,8 @@ use core::time::Duration;
 use feed::{Notice, WebSocket};
 use http::Readiness;
 use metrics::Metrics;
+use posting::hermes::Hermes;
+use posting::Poster;
 use sender::{Fees, Sender};
 use settings::{Options, Run};
 use solana_keypair::Keypair;
@@ -75,7 +78,11 @@ pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()>
     let feed = follow(&settings, cluster, feed, notices.clone())?;
     let signals = tokio::spawn(signals(end.clone()));
 
+    let poster = poster(&settings, &sender)?;
     let mut watch = Watch::new(book, config, settings, sender, metrics, readiness);
+    if let Some(poster) = poster {
+        watch = watch.with_poster(poster);
+    }
     let outcome = watch.run(inbox, notices, until(ended), options.once).await;
     feed.abort();
     signals.abort();
@@ -140,6 +147,19 @@ fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypa
     }
 }
 
+/// What posts signed prices, if there is a Hermes to get them from.
+fn poster(settings: &Run, sender: &Arc<Sender>) -> Result<Option<Poster>> {
+    if settings.pyth.hermes_url.is_empty() {
+        return Ok(None);
+    }
+    let hermes = Hermes::from_env(&settings.pyth)?;
+    Ok(Some(Poster::new(
+        hermes,
+        sender.clone(),
+        settings.pyth.clone(),
+    )))
+}
+
 /// Tells the book where prices stand, and returns the accounts to follow.
 fn name_oracles(book: &mut Book, settings: &Run) -> Result<Vec<Pubkey>> {
     let mut all = Vec::new();
@@ -181,7 +201,6 @@ async fn keys(sub_id: u16, banks: Vec<(u16, Pubkey)>, sender: Arc<Sender>) -> Re
         buyer: owner,
         source: there.get(&QUOTE_BANK).copied(),
         receivers: there,
-        posted: BTreeMap::new(),
     })
 }
 

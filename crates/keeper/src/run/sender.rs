@@ -1,5 +1,6 @@
 //! Sends what was decided: at a fair price, within limits, and until it is known what became of it.
 
+use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -102,6 +103,15 @@ fn with_margin(units: u64) -> u64 {
 }
 
 impl Sender {
+    /// What to pay for a compute unit of a transaction that writes these accounts, millionths of a
+    /// lamport.
+    ///
+    /// Errors: [`Failure::Node`].
+    pub async fn price(&self, writable: &[Pubkey]) -> Result<u64, Failure> {
+        let paid = self.cluster.unit_price(writable, self.fees.percentile);
+        Ok(paid.await?.clamp(self.fees.floor, self.fees.cap))
+    }
+
     /// Runs a job to its end.
     ///
     /// Errors: [`Failure`], each. After [`Failure::Node`] it may have run all the same; after the others
@@ -109,8 +119,7 @@ impl Sender {
     pub async fn run(&self, job: Job) -> Result<Ended, Failure> {
         let mut draft = Draft::new(job.instructions);
         let writable = draft.writable();
-        let paid = self.cluster.unit_price(&writable, self.fees.percentile);
-        let price = paid.await?.clamp(self.fees.floor, self.fees.cap);
+        let price = self.price(&writable).await?;
         draft.unit_price = price.saturating_add(job.salt % 4_096).max(1);
         let mut units = u64::from(job.units);
         draft.units = Some(u32::try_from(MOST_UNITS).unwrap_or(u32::MAX));

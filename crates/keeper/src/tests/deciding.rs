@@ -1,5 +1,5 @@
 use super::{book_with_a_liquidatable_account, long, only, put, tick};
-use crate::action::{Action, BuildError, Keys, Kind, What};
+use crate::action::{Action, BuildError, Due, Keys, Kind, What};
 use crate::book::{Book, Change, Stamp, TakeError};
 use crate::config::Config;
 use crate::oracle::Feed;
@@ -171,20 +171,12 @@ fn an_order_is_filled_from_its_delay_until_its_expiry() {
         place: 2,
         market: 0,
         due_at: NOW + 2,
-        is_posted: false,
+        update: Due::Unknown,
     };
     assert_eq!(actions[0].what, what);
     assert_eq!(actions[0].profit, Usd(20_000));
     let build = actions[0].instructions(&book, &Keys::default());
     assert_eq!(build, Err(BuildError::NoOracle(Feed::Market(0))));
-    let mut keys = Keys::default();
-    keys.posted.insert((0, NOW + 2), key(5, 5));
-    let built = actions[0].instructions(&book, &keys).unwrap();
-    assert!(built[0]
-        .accounts
-        .iter()
-        .any(|meta| meta.pubkey == key(5, 5)));
-
     assert_eq!(decided(&book, NOW + 301), []);
     let expired = decide(&book, NOW + 301, &dutiful());
     assert_eq!(kinds(&expired), [Kind::ExpireOrder]);
@@ -303,9 +295,9 @@ fn an_update_that_is_posted_fills_its_order() {
     book.refresh(NOW + 3);
     let posted = |actions: &[Action]| match actions {
         [Action {
-            what: What::FillOrder { is_posted, .. },
+            what: What::FillOrder { update, .. },
             ..
-        }] => *is_posted,
+        }] => *update == Due::Published,
         other => panic!("{other:?}"),
     };
     assert!(posted(&decided(&book, NOW + 3)));

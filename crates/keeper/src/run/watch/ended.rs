@@ -123,15 +123,25 @@ fn outcome(result: &Result<Ended, Failure>) -> Outcome {
         // Not again at once: nothing has changed by it.
         Ok(Ended::WouldLand { .. }) => Outcome::Unknown("dry run".to_owned()),
         Ok(Ended::NotProfitable { .. }) => Outcome::NotProfitable,
-        Ok(Ended::Reverted { refusal, .. }) | Err(Failure::Refused { refusal, .. }) => {
-            match refusal {
-                Refusal::Program { error, .. } => Outcome::of_error(*error),
-                Refusal::FundsForFee => Outcome::FeeAccountEmpty,
-                Refusal::AlreadyProcessed => Outcome::SomeoneFaster,
-                other => Outcome::Unknown(other.to_string()),
-            }
-        }
-        Err(Failure::Node(why)) => Outcome::NoAnswer(why.clone()),
-        Err(other) => Outcome::Unknown(other.to_string()),
+        Ok(Ended::Reverted { refusal, .. }) => of_refusal(refusal),
+        Err(failure) => of_failure(failure),
+    }
+}
+
+/// The same of a transaction that failed.
+pub(super) fn of_failure(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused { refusal, .. } => of_refusal(refusal),
+        Failure::Node(why) => Outcome::NoAnswer(why.clone()),
+        other => Outcome::Unknown(other.to_string()),
+    }
+}
+
+fn of_refusal(refusal: &Refusal) -> Outcome {
+    match refusal {
+        Refusal::Program { error, .. } => Outcome::of_error(*error),
+        Refusal::FundsForFee => Outcome::FeeAccountEmpty,
+        Refusal::AlreadyProcessed => Outcome::SomeoneFaster,
+        other => Outcome::Unknown(other.to_string()),
     }
 }

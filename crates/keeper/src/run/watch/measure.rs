@@ -27,6 +27,11 @@ impl Watch {
             .map_or(f64::INFINITY, |seen| seen.elapsed().as_secs_f64());
         metrics.slot_age.set(age);
         let now = self.now();
+        if let Some(poster) = &self.poster {
+            let age = now.saturating_sub(poster.newest).max(0);
+            metrics.hermes_age.set(age as f64);
+            metrics.rented_accounts.set(count(poster.rented()));
+        }
         for market in self.book.mirror().markets() {
             let Some(chain) = self.book.chain_market(market.index) else {
                 continue;

@@ -4,10 +4,12 @@ mod beside;
 mod ended;
 mod measure;
 mod notices;
+mod posting;
 
 use super::http::Readiness;
 use super::metrics::Metrics;
 use super::pause::Pause;
+use super::posting::{Event, Poster};
 use super::sender::{Ended, Job, Sender};
 use super::settings::Run;
 use super::{Notice, NOTICES};
@@ -24,9 +26,11 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout, MissedTickBehavior};
 use whittle_client::rpc::Failure;
 use whittle_keeper::backoff::BackOff;
+use whittle_keeper::source::Terms;
 use whittle_keeper::{
     action::Kind, decide::decide_allowed, Action, Book, Config, Key, Keys, Outcome,
 };
+use whittle_risk::Ratio;
 
 const LAMPORTS: f64 = 1e9;
 const USD: f64 = 1e6;
@@ -59,6 +63,8 @@ pub struct Watch {
     /// When to ask for the keeper's own accounts again, and how often that has failed.
     open_at: Instant,
     open_failures: u32,
+    /// Posts signed prices; none when the keeper only follows what others publish.
+    poster: Option<Poster>,
     /// What is on its way, however long that takes.
     flying: BTreeSet<Key>,
     pause: Pause,
@@ -76,6 +82,10 @@ fn wall() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
+}
+
+fn wall_ms() -> i64 {
+    i64::try_from(wall().as_millis()).unwrap_or(i64::MAX)
 }
 
 fn random() -> u64 {
@@ -103,6 +113,7 @@ impl Watch {
             keys: None,
             open_at: Instant::now(),
             open_failures: 0,
+            poster: None,
             flying: BTreeSet::new(),
             pause: Pause::default(),
             clock_ahead: 0,
@@ -113,8 +124,20 @@ impl Watch {
         }
     }
 
+    /// Lets it post signed prices, which then count in decisions.
+    pub fn with_poster(mut self, poster: Poster) -> Self {
+        let pyth = &self.settings.pyth;
+        self.book.post_prices(Terms {
+            receiver: poster.programs().receiver,
+            older_than_secs: pyth.older_than_secs,
+            moved: Ratio::from_bps_floor(pyth.moved_bps),
+        });
+        self.poster = Some(poster);
+        self
+    }
+
     fn now_ms(&self) -> i64 {
-        i64::try_from(wall().as_millis()).unwrap_or(i64::MAX)
+        wall_ms()
     }
 
     /// What the program takes for the present.
@@ -135,6 +158,7 @@ impl Watch {
         let mut jobs: JoinSet<Report> = JoinSet::new();
         let mut asked: JoinSet<Answers> = JoinSet::new();
         let mut opening: JoinSet<Result<Keys>> = JoinSet::new();
+        let mut beside: JoinSet<Event> = JoinSet::new();
         let mut tick = interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut ticks = 0u64;
@@ -149,6 +173,7 @@ impl Watch {
                 Some(Ok(found)) = opening.join_next(), if !opening.is_empty() => {
                     self.opened(found, once)?;
                 }
+                Some(Ok(event)) = beside.join_next(), if !beside.is_empty() => self.happened(event),
                 // Before the notices, of which there may always be more.
                 _ = tick.tick() => {
                     if ticks.is_multiple_of(ASK_EVERY) && asked.is_empty() {
@@ -167,15 +192,19 @@ impl Watch {
                 }
             }
             self.open(&mut opening);
-            let sent = self.act(&mut jobs);
+            self.ask_beside(&mut beside);
+            let sent = self.act(&mut jobs, &mut beside);
             self.metrics
                 .in_flight
                 .set(i64::try_from(jobs.len()).unwrap_or(i64::MAX));
-            if once && self.keys.is_some() && sent == 0 && jobs.is_empty() {
+            let idle = self.poster.as_ref().is_none_or(Poster::is_idle);
+            if once && self.keys.is_some() && sent == 0 && jobs.is_empty() && idle {
                 break;
             }
         }
         self.drain(jobs, &outbox).await;
+        self.give_back(&mut beside).await;
+        tracing::info!("ended");
         Ok(())
     }
 
@@ -196,16 +225,15 @@ impl Watch {
         if timeout(patience, all).await.is_err() {
             tracing::warn!("left transactions in flight; they run once or never");
         }
-        tracing::info!("ended");
     }
 
     /// Decides, and sends what may be sent. Returns how much that was.
-    fn act(&mut self, jobs: &mut JoinSet<Report>) -> usize {
+    fn act(&mut self, jobs: &mut JoinSet<Report>, beside: &mut JoinSet<Event>) -> usize {
         let begun = Instant::now();
         let most = self.pause.room(begun, self.settings.in_flight);
-        let (true, Some(keys)) = (self.readiness.check(begun).is_ok(), &self.keys) else {
+        if self.readiness.check(begun).is_err() || self.keys.is_none() {
             return 0;
-        };
+        }
         let now = self.now();
         self.book.refresh(now);
         let now_ms = self.now_ms();
@@ -215,8 +243,19 @@ impl Watch {
         self.metrics
             .decide_seconds
             .observe(begun.elapsed().as_secs_f64());
-        let mut sent = 0;
+        // A node that does not answer is not asked for postings either.
+        let mut sent = if most > 0 {
+            self.post(&actions, beside)
+        } else {
+            0
+        };
+        let Some(keys) = &self.keys else {
+            return sent;
+        };
         for action in actions {
+            if !action.wanted(&self.book).is_empty() {
+                continue; // Until that is posted.
+            }
             let key = action.key();
             // What is slow and can wait does not take the last places of what is urgent.
             let kept = if key.kind < Kind::ExecuteRecovery {
