@@ -5,6 +5,7 @@ mod end_to_end;
 mod ending;
 mod faults;
 mod migration;
+mod posting;
 mod trading;
 
 use whittle_client::local::prices::DOLLAR;

@@ -1,6 +1,7 @@
 mod backing_off;
 mod deciding;
 mod index;
+mod posting;
 mod taking;
 
 use crate::book::{Book, Id, Stamp};
