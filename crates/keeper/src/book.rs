@@ -15,7 +15,7 @@ use whittle::state::{
     Bank, Exchange, InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool,
 };
 use whittle_client::decode::{self, DecodeError};
-use whittle_client::Mirror;
+use whittle_client::{address, Mirror};
 
 /// Number of a margin account in the book. It may be given to another one after the account closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -327,6 +327,26 @@ impl Book {
             self.close(&address, stamp);
         }
         errors
+    }
+
+    /// Accounts that many transactions name and that do not change: the exchange, its pool and
+    /// insurance fund, banks, markets and named oracle accounts.
+    pub fn lasting_accounts(&self) -> Vec<Pubkey> {
+        let banks = self.chain_banks.values();
+        let banks = banks.map(|bank| address::bank(&bank.mint));
+        let markets = self.chain_markets.keys();
+        let markets = markets.map(|index| address::market(*index));
+        let oracles = self.oracles.iter().map(|(_, account)| account);
+        let one = [
+            address::exchange(),
+            address::pool(),
+            address::insurance(),
+        ];
+        one.into_iter()
+            .chain(banks)
+            .chain(markets)
+            .chain(oracles)
+            .collect()
     }
 
     /// The insurance fund.

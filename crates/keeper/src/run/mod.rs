@@ -19,13 +19,14 @@ use feed::{Notice, WebSocket};
 use http::Readiness;
 use metrics::Metrics;
 use posting::hermes::Hermes;
+use posting::job::{Closed, Ended, Fetched, Surveyed};
 use posting::Poster;
 use sender::{Fees, Sender};
 use settings::{Options, Run};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{signal, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch as told};
@@ -33,13 +34,27 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use watch::Watch;
 use whittle::state::bank::QUOTE_BANK;
-use whittle_client::rpc::{config, Cluster, Draft, SendOptions};
+use whittle_client::rpc::{config, Cluster, Draft, Failure, SendOptions, Table};
 use whittle_client::{address, instruction};
 use whittle_keeper::oracle::Feed;
 use whittle_keeper::{Book, Config, Keys};
 
 /// Notices that may wait for the library: about a second of a busy chain.
 const NOTICES: usize = 16_384;
+
+/// Something that has ended beside the loop.
+enum Event {
+    /// Hermes was asked for the newest prices.
+    Fetched(Fetched),
+    /// A posting is over.
+    Posted(Box<Ended>),
+    /// Accounts of postings were closed, or not.
+    Closed(Closed),
+    /// The receiver and what the keeper had left were looked at.
+    Surveyed(Surveyed),
+    /// Lookup tables were made, or not.
+    Tables(Result<Vec<Table>, Failure>),
+}
 
 /// Answers that are being given when everything else has ended may take so long.
 const CLOSING: Duration = Duration::from_secs(2);
@@ -137,6 +152,7 @@ fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypa
             floor: settings.fee_floor,
             cap: settings.fee_cap,
         },
+        tables: Mutex::default(),
         simulate: settings.simulate,
         dry_run: options.dry_run,
         options: SendOptions {

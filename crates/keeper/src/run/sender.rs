@@ -4,8 +4,10 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::sync::Arc;
-use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions};
+use std::sync::{Arc, Mutex, PoisonError};
+use whittle_client::rpc::{
+    Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions, Table,
+};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;
@@ -82,6 +84,8 @@ pub struct Sender {
     pub payer: Arc<Keypair>,
     /// Limits.
     pub fees: Fees,
+    /// Lookup tables for what does not fit without.
+    pub tables: Mutex<Vec<Table>>,
     /// Whether to ask the node what a transaction would do and take, before it is sent.
     pub simulate: bool,
     /// Whether to send nothing.
@@ -103,6 +107,17 @@ fn with_margin(units: u64) -> u64 {
 }
 
 impl Sender {
+    fn tables(&self) -> Vec<Table> {
+        // The list is replaced as a whole.
+        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.clone()
+    }
+
+    /// Takes over lookup tables.
+    pub fn use_tables(&self, tables: Vec<Table>) {
+        *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = tables;
+    }
+
     /// What to pay for a compute unit of a transaction that writes these accounts, millionths of a
     /// lamport.
     ///
@@ -117,7 +132,7 @@ impl Sender {
     /// Errors: [`Failure`], each. After [`Failure::Node`] it may have run all the same; after the others
     /// it has not.
     pub async fn run(&self, job: Job) -> Result<Ended, Failure> {
-        let mut draft = Draft::new(job.instructions);
+        let mut draft = Draft::new(job.instructions).with_tables(self.tables());
         let writable = draft.writable();
         let price = self.price(&writable).await?;
         draft.unit_price = price.saturating_add(job.salt % 4_096).max(1);

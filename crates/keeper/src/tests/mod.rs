@@ -3,6 +3,7 @@ mod deciding;
 mod index;
 mod posting;
 mod taking;
+mod width;
 
 use crate::book::{Book, Id, Stamp};
 use crate::synthetic::{bytes, empty_book, key, market, set_price, NOW};

@@ -115,3 +115,94 @@ fn chain(error: &dyn core::error::Error) -> String {
     let causes = core::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |all, cause| format!("{all}: {cause}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::task::JoinHandle;
+
+    /// Answers one question, and returns it.
+    async fn server(answer: String) -> (String, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = tokio::spawn(async move {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut question = Vec::new();
+            while !question.ends_with(b"\r\n\r\n") {
+                question.push(client.read_u8().await.unwrap());
+            }
+            // Whoever asked may have heard enough.
+            let _ = client.write_all(answer.as_bytes()).await;
+            String::from_utf8(question).unwrap()
+        });
+        (url, asked)
+    }
+
+    fn answer(status: &str, body: &str) -> String {
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+    }
+
+    fn hermes(url: &str, key: Option<&str>) -> Hermes {
+        let settings = Pyth {
+            hermes_url: format!("{url}/"),
+            timeout_ms: 3_000,
+            ..Pyth::default()
+        };
+        Hermes::new(&settings, key).unwrap()
+    }
+
+    const UPDATE: &str = r#"{"binary": {"encoding": "base64", "data": ["UE5BVQ=="]}}"#;
+
+    #[tokio::test]
+    async fn both_questions_name_the_feeds_and_carry_the_key() {
+        let (url, asked) = server(answer("200 OK", UPDATE)).await;
+        let found = hermes(&url, Some("secret")).newest(&[[1; 32], [0xA; 32]]).await;
+        assert_eq!(found, Ok(vec![b"PNAU".to_vec()]));
+        let asked = asked.await.unwrap();
+        let first = asked.lines().next().unwrap();
+        let (one, two) = ("01".repeat(32), "0a".repeat(32));
+        let expected = format!(
+            "GET /v2/updates/price/latest?encoding=base64&parsed=false&ids[]={one}&ids[]={two} HTTP/1.1"
+        );
+        assert_eq!(first, expected);
+        assert!(asked.contains("authorization: Bearer secret\r\n"), "{asked}");
+
+        let (url, asked) = server(answer("200 OK", UPDATE)).await;
+        let found = hermes(&url, None).first_from(1_790_000_000, &[[1; 32]]).await;
+        assert_eq!(found, Ok(vec![b"PNAU".to_vec()]));
+        let asked = asked.await.unwrap();
+        assert!(asked.starts_with("GET /v2/updates/price/1790000000?"), "{asked}");
+        assert!(!asked.contains("authorization"), "{asked}");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_with_its_status_and_its_words() {
+        let (url, _) = server(answer("401 Unauthorized", "an API key is needed\n")).await;
+        let found = hermes(&url, None).newest(&[[1; 32]]).await;
+        let why = "401 Unauthorized: an API key is needed".to_owned();
+        assert_eq!(found, Err(PriceError::Fetch(why)));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_does_not_answer_is_given_up_and_its_address_not_told() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let found = hermes(&url, None).newest(&[[1; 32]]).await;
+        let Err(PriceError::Fetch(why)) = found else {
+            panic!("{found:?}");
+        };
+        assert!(why.contains("timed out") && !why.contains("token"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_cut_off() {
+        let body = "x".repeat(MOST_BYTES + 1);
+        let (url, _) = server(answer("200 OK", &body)).await;
+        let found = hermes(&url, None).newest(&[[1; 32]]).await;
+        let why = format!("over {MOST_BYTES} bytes");
+        assert_eq!(found, Err(PriceError::Answer(why)));
+    }
+}

@@ -3,17 +3,18 @@
 use super::hermes::Hermes;
 use super::Signed;
 use crate::run::sender::Sender;
+use anchor_lang::prelude::Pubkey;
 use futures_util::future::join_all;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use whittle::oracle::Reading;
 use whittle_client::price::pyth::{Accumulator, Programs, Terms, Update};
 use whittle_client::price::{
     Feed, FeedId, Posted, Prepared, PriceError, PriceSource, Recorded, Rented, Step,
 };
 use whittle_client::rpc::{Draft, Failure, SendOptions};
-use whittle_keeper::source::Posted as Standing;
 use whittle_keeper::{Posting, Which};
 
 /// What Hermes answered.
@@ -41,15 +42,15 @@ pub struct Ended {
     pub posting: Posting,
     /// Accounts that it may have made, whatever became of it.
     pub rented: Rented,
-    /// The account of each feed and what it says, with what it cost, lamports; or why there is none.
+    /// What stands on the chain now, or why nothing does.
     pub result: Result<Done, Missed>,
 }
 
 /// A posting that stands on the chain.
 pub struct Done {
     /// The account of each feed, and what stands there.
-    pub accounts: Vec<(FeedId, Standing)>,
-    /// What it cost and does not come back, lamports.
+    pub accounts: Vec<(FeedId, Pubkey, Reading)>,
+    /// What it cost, closing left out, lamports.
     pub cost: u64,
 }
 
@@ -161,7 +162,7 @@ async fn try_post(
     let payer = sender.payer.pubkey();
     let source = Posted::new(order.programs, payer, updates, secret).treasury(order.treasury);
     let feeds: Vec<Feed> = ids.iter().copied().map(Feed::Pull).collect();
-    let prepared = source.prepare(&feeds).await?;
+    let mut prepared = source.prepare(&feeds).await?;
     let readings = readings(&signed.read);
 
     let first = prepared
@@ -178,20 +179,15 @@ async fn try_post(
         return Err(Missed::DryRun(cost));
     }
     rented.clone_from(&prepared.rented);
+    // Closing is counted when it is done.
+    prepared.after.clear();
+    let cost = prepared.cost(price, order.update_fee);
     let oracles = prepared.oracles.clone();
-    send(sender, prepared, price)
-        .await
-        .map_err(Missed::Sending)?;
-    let landed_at = sender.cluster.now().await.map_err(Missed::Sending)?;
+    let sent = send(sender, prepared, price).await;
+    sent.map_err(Missed::Sending)?;
     let accounts = oracles.into_iter().filter_map(|(feed, account)| {
         let Feed::Pull(id) = feed else { return None };
-        let reading = *readings.get(&id)?;
-        let standing = Standing {
-            account,
-            reading,
-            landed_at,
-        };
-        Some((id, standing))
+        Some((id, account, *readings.get(&id)?))
     });
     Ok(Done {
         accounts: accounts.collect(),
@@ -215,8 +211,8 @@ fn is_first(update: &Update, due: i64) -> Result<(), Missed> {
 }
 
 /// Of each feed the newest.
-fn readings(read: &[Accumulator]) -> BTreeMap<FeedId, whittle::oracle::Reading> {
-    let mut all: BTreeMap<FeedId, whittle::oracle::Reading> = BTreeMap::new();
+fn readings(read: &[Accumulator]) -> BTreeMap<FeedId, Reading> {
+    let mut all: BTreeMap<FeedId, Reading> = BTreeMap::new();
     for update in read.iter().flat_map(|one| &one.updates) {
         let known = all.entry(update.feed).or_insert(update.reading);
         if update.reading.publish_time > known.publish_time {

@@ -5,6 +5,7 @@ pub mod job;
 pub mod settings;
 
 use super::sender::Sender;
+use super::Event;
 use core::time::Duration;
 use hermes::Hermes;
 use job::{Closed, Ended, Fetched, Order, Surveyed};
@@ -25,18 +26,6 @@ const DISTRUST: Duration = Duration::from_secs(30);
 const SURVEY_EVERY: Duration = Duration::from_secs(3_600);
 /// And after a failure this often; so is closing tried again.
 const AGAIN: Duration = Duration::from_secs(15);
-
-/// Something that has ended beside the loop.
-pub enum Event {
-    /// Hermes was asked for the newest prices.
-    Fetched(Fetched),
-    /// A posting is over.
-    Ended(Box<Ended>),
-    /// Accounts were closed, or not.
-    Closed(Closed),
-    /// The receiver and what the keeper had left were looked at.
-    Surveyed(Surveyed),
-}
 
 /// What Hermes answered last.
 #[derive(Default)]
@@ -182,7 +171,9 @@ impl Poster {
                 let newest = times.map(|update| update.reading.publish_time).max();
                 self.newest = self.newest.max(newest.unwrap_or(0));
                 self.signed = Arc::new(signed);
-                (Instant::now() >= self.distrusted_until).then(|| self.signed.clone())
+                // Nor do they count while nothing can be posted.
+                let counts = self.terms.is_some() && Instant::now() >= self.distrusted_until;
+                counts.then(|| self.signed.clone())
             }
             Err(error) => {
                 let longer = pause.saturating_mul(1 << self.failures.min(6));
@@ -238,7 +229,7 @@ impl Poster {
         };
         let (hermes, sender) = (self.hermes.clone(), self.sender.clone());
         beside
-            .spawn(async move { Event::Ended(Box::new(job::post(&hermes, &sender, order).await)) });
+            .spawn(async move { Event::Posted(Box::new(job::post(&hermes, &sender, order).await)) });
         true
     }
 
@@ -323,8 +314,8 @@ impl Poster {
         self.survey_at = now + SURVEY_EVERY;
     }
 
-    /// Whether there is still something to close.
+    /// Whether accounts are being closed.
     pub fn is_closing(&self) -> bool {
-        self.is_closing || self.held.iter().any(|it| it.until <= Instant::now())
+        self.is_closing
     }
 }

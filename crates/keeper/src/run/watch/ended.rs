@@ -8,7 +8,7 @@ use crate::run::Notice;
 use std::time::Instant;
 use tokio::sync::mpsc;
 use whittle_client::event::events;
-use whittle_client::rpc::{Failure, Refusal};
+use whittle_client::rpc::{DraftError, Failure, Refusal};
 use whittle_keeper::outcome::Then;
 use whittle_keeper::{Action, Key, Outcome, Stamp};
 
@@ -24,6 +24,9 @@ impl Watch {
         match &result {
             Err(Failure::Node(_)) => self.pause.failed(Instant::now()),
             _ => self.pause.answered(),
+        }
+        if let Err(Failure::Draft(DraftError::TooLarge { .. })) = &result {
+            self.want_tables();
         }
         let outcome = outcome(&result);
         let name = outcome.name();

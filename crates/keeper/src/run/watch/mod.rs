@@ -5,15 +5,17 @@ mod ended;
 mod measure;
 mod notices;
 mod posting;
+mod tables;
 
 use super::http::Readiness;
 use super::metrics::Metrics;
 use super::pause::Pause;
-use super::posting::{Event, Poster};
+use super::posting::Poster;
 use super::sender::{Ended, Job, Sender};
 use super::settings::Run;
-use super::{Notice, NOTICES};
+use super::{Event, Notice, NOTICES};
 use anyhow::Result;
+use tables::Tables;
 use core::future::Future;
 use core::time::Duration;
 use std::collections::hash_map::RandomState;
@@ -65,6 +67,7 @@ pub struct Watch {
     open_failures: u32,
     /// Posts signed prices; none when the keeper only follows what others publish.
     poster: Option<Poster>,
+    tables: Tables,
     /// What is on its way, however long that takes.
     flying: BTreeSet<Key>,
     pause: Pause,
@@ -114,6 +117,7 @@ impl Watch {
             open_at: Instant::now(),
             open_failures: 0,
             poster: None,
+            tables: Tables::default(),
             flying: BTreeSet::new(),
             pause: Pause::default(),
             clock_ahead: 0,
@@ -193,6 +197,7 @@ impl Watch {
             }
             self.open(&mut opening);
             self.ask_beside(&mut beside);
+            self.make_tables(&mut beside);
             let sent = self.act(&mut jobs, &mut beside);
             self.metrics
                 .in_flight

@@ -4,14 +4,16 @@ use super::ended::of_failure;
 use super::{random, Watch, LAMPORTS};
 use crate::run::metrics;
 use crate::run::posting::job::{Ended, Missed};
-use crate::run::posting::Event;
+use crate::run::posting::Poster;
+use crate::run::Event;
 use core::time::Duration;
 use std::time::Instant;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use whittle_client::price::PriceError;
-use whittle_client::rpc::Failure;
+use whittle_client::rpc::{Failure, Refusal};
 use whittle_keeper::outcome::Then;
+use whittle_keeper::source::Posted;
 use whittle_keeper::{postings, Action, Outcome, Which};
 
 /// What a posting has left behind that failed is closed after this: a transaction may still land.
@@ -55,6 +57,9 @@ impl Watch {
     /// Takes over what has ended beside the loop.
     pub(super) fn happened(&mut self, event: Event) {
         let Some(poster) = &mut self.poster else {
+            if let Event::Tables(made) = event {
+                self.tabled(made);
+            }
             return;
         };
         match event {
@@ -69,7 +74,8 @@ impl Watch {
                 poster.closed(closed);
             }
             Event::Surveyed(surveyed) => poster.surveyed(surveyed),
-            Event::Ended(ended) => self.posted(*ended),
+            Event::Posted(ended) => self.posted(*ended),
+            Event::Tables(made) => self.tabled(made),
         }
     }
 
@@ -92,10 +98,16 @@ impl Watch {
                 keep = accept + SETTLES;
                 tracing::info!(feeds, which, lamports = done.cost, "posted");
                 self.metrics.fees_sol.inc_by(done.cost as f64 / LAMPORTS);
-                for (id, standing) in &done.accounts {
-                    self.book.take_posted(id, *standing);
+                let landed_at = self.now();
+                for (id, account, reading) in done.accounts.iter().copied() {
+                    let posted = Posted {
+                        account,
+                        reading,
+                        landed_at,
+                    };
+                    self.book.take_posted(&id, posted);
                     if let Which::FirstFrom(due_at) = ended.posting.which {
-                        self.book.take_due(id, due_at, standing.account);
+                        self.book.take_due(&id, due_at, account);
                     }
                 }
                 for key in &ended.posting.keys {
@@ -124,7 +136,9 @@ impl Watch {
     fn missed(&mut self, missed: &Missed) {
         match missed {
             Missed::Sending(Failure::Node(_)) => self.pause.failed(Instant::now()),
-            Missed::Sending(Failure::Refused { logs, .. }) => {
+            Missed::Sending(Failure::Refused { refusal, logs, .. })
+                if *refusal != Refusal::FundsForFee =>
+            {
                 tracing::debug!(?logs, "its logs");
                 self.distrust();
             }
@@ -146,24 +160,27 @@ impl Watch {
     pub(super) async fn give_back(&mut self, beside: &mut JoinSet<Event>) {
         let patience = Duration::from_secs(self.settings.drain_secs);
         let all = async {
-            loop {
-                let Some(poster) = &mut self.poster else {
-                    return;
-                };
+            self.wait_while(beside, |poster| poster.flying() > 0).await;
+            if let Some(poster) = &mut self.poster {
                 poster.let_go();
                 poster.ask(Vec::new, beside);
-                if poster.flying() == 0 && !poster.is_closing() {
-                    return;
-                }
-                match beside.join_next().await {
-                    Some(Ok(event)) => self.happened(event),
-                    Some(Err(_)) => {}
-                    None => return,
-                }
             }
+            self.wait_while(beside, Poster::is_closing).await;
         };
         if timeout(patience, all).await.is_err() {
             tracing::warn!("left accounts of postings open; the next run closes them");
+        }
+    }
+}
+
+impl Watch {
+    async fn wait_while(&mut self, beside: &mut JoinSet<Event>, goes_on: impl Fn(&Poster) -> bool) {
+        while self.poster.as_ref().is_some_and(&goes_on) {
+            match beside.join_next().await {
+                Some(Ok(event)) => self.happened(event),
+                Some(Err(_)) => {}
+                None => return,
+            }
         }
     }
 }
