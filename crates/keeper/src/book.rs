@@ -337,11 +337,7 @@ impl Book {
         let markets = self.chain_markets.keys();
         let markets = markets.map(|index| address::market(*index));
         let oracles = self.oracles.iter().map(|(_, account)| account);
-        let one = [
-            address::exchange(),
-            address::pool(),
-            address::insurance(),
-        ];
+        let one = [address::exchange(), address::pool(), address::insurance()];
         one.into_iter()
             .chain(banks)
             .chain(markets)

@@ -6,6 +6,7 @@ mod ending;
 mod faults;
 mod migration;
 mod posting;
+mod tables;
 mod trading;
 
 use whittle_client::local::prices::DOLLAR;

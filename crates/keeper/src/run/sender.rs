@@ -5,9 +5,7 @@ use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::sync::{Arc, Mutex, PoisonError};
-use whittle_client::rpc::{
-    Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions, Table,
-};
+use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions, Table};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;

@@ -63,7 +63,8 @@ fn wide_book() -> Book {
         (bank.index, bank.mint) = (index, key(1, index.into()));
         set_bank_price(&mut bank, 100, NOW);
         let at = key(3, index.into());
-        book.take(at, whittle::ID, &bytes(&bank), Stamp::end_of(1)).unwrap();
+        book.take(at, whittle::ID, &bytes(&bank), Stamp::end_of(1))
+            .unwrap();
     }
     put(&mut book, 1, &wide_account(), 2);
     let markets = (0..8).map(|index| (Feed::Market(index), (first_price(index) >> 32) / 1_000_000));
@@ -71,7 +72,8 @@ fn wide_book() -> Book {
     for (number, (feed, dollars)) in (0..).zip(markets.chain(banks)) {
         let oracle = key(6, number);
         book.name_oracle(feed, oracle);
-        book.take(oracle, key(5, 0), &update(dollars), Stamp::end_of(3)).unwrap();
+        book.take(oracle, key(5, 0), &update(dollars), Stamp::end_of(3))
+            .unwrap();
     }
     book.refresh(NOW + 1);
     book

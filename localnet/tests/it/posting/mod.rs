@@ -79,7 +79,7 @@ impl Scene {
         let member = self.member();
         let mut text = format!(
             "{more}\n[run]\nrpc_url = \"{}\"\nws_url = \"{}\"\nkeypair = \"{}\"\n\
-             timeout_secs = 5\ndrain_secs = 30\n\
+             timeout_secs = 5\ndrain_secs = 30\nfee_cap = 1000\n\
              [run.pyth]\nhermes_url = \"{}\"\n[run.oracles.markets]\n",
             self.local.rpc_url(),
             self.local.ws_url(),

@@ -37,8 +37,12 @@ fn an_order_is_filled_by_a_posted_update_and_the_rent_comes_back() {
     assert_eq!(postings.unwrap(), 1.0, "{}", keeper.log().unwrap());
     let told = keeper.metric(&scene.local, "whittle_keeper_fees_sol_total", "");
     let paid = (before - scene.lamports()) as f64 / LAMPORTS;
-    let told = told.unwrap();
-    assert!((paid - told).abs() < 1.5e-9, "paid {paid}, told {told}");
+    // The validator's record of the fill leaves out its priority fee, which is under 100 lamports.
+    let untold = paid - told.unwrap();
+    assert!(
+        (-1e-9..1e-7).contains(&untold),
+        "{paid} SOL, {untold} untold"
+    );
     keeper.terminate(PATIENCE).unwrap();
 }
 

@@ -152,13 +152,13 @@ fn each_feed_is_taken_from_where_it_was_published_last() {
     ];
     let both = [feed(1), feed(2)].map(Feed::Pull);
     let prepared = now(posted(blobs.clone()).prepare(&both)).unwrap();
-    let (verified, posted) = (names(&prepared.before), names(&prepared.together));
+    let (verified, rest) = (names(&prepared.before), names(&prepared.together));
     let count = |names: &[Vec<&str>], name| names.concat().iter().filter(|n| **n == name).count();
     assert_eq!(
         (count(&verified, "verify"), count(&verified, "post")),
         (2, 0)
     );
-    assert_eq!(count(&posted, "post"), 2, "each waits for the last root");
+    assert_eq!(count(&rest, "post"), 2, "each waits for the last root");
     let prepared = now(posted(blobs).prepare(&both[1..])).unwrap();
     let verified = names(&prepared.before).concat();
     assert_eq!(verified.iter().filter(|n| **n == "verify").count(), 1);

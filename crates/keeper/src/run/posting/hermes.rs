@@ -159,7 +159,9 @@ mod tests {
     #[tokio::test]
     async fn both_questions_name_the_feeds_and_carry_the_key() {
         let (url, asked) = server(answer("200 OK", UPDATE)).await;
-        let found = hermes(&url, Some("secret")).newest(&[[1; 32], [0xA; 32]]).await;
+        let found = hermes(&url, Some("secret"))
+            .newest(&[[1; 32], [0xA; 32]])
+            .await;
         assert_eq!(found, Ok(vec![b"PNAU".to_vec()]));
         let asked = asked.await.unwrap();
         let first = asked.lines().next().unwrap();
@@ -168,13 +170,21 @@ mod tests {
             "GET /v2/updates/price/latest?encoding=base64&parsed=false&ids[]={one}&ids[]={two} HTTP/1.1"
         );
         assert_eq!(first, expected);
-        assert!(asked.contains("authorization: Bearer secret\r\n"), "{asked}");
+        assert!(
+            asked.contains("authorization: Bearer secret\r\n"),
+            "{asked}"
+        );
 
         let (url, asked) = server(answer("200 OK", UPDATE)).await;
-        let found = hermes(&url, None).first_from(1_790_000_000, &[[1; 32]]).await;
+        let found = hermes(&url, None)
+            .first_from(1_790_000_000, &[[1; 32]])
+            .await;
         assert_eq!(found, Ok(vec![b"PNAU".to_vec()]));
         let asked = asked.await.unwrap();
-        assert!(asked.starts_with("GET /v2/updates/price/1790000000?"), "{asked}");
+        assert!(
+            asked.starts_with("GET /v2/updates/price/1790000000?"),
+            "{asked}"
+        );
         assert!(!asked.contains("authorization"), "{asked}");
     }
 

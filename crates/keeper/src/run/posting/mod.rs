@@ -77,7 +77,8 @@ pub struct Poster {
     survey_at: Instant,
     is_asking: bool,
     is_surveying: bool,
-    is_closing: bool,
+    /// Accounts that are being closed.
+    closing: usize,
 }
 
 impl Poster {
@@ -101,7 +102,7 @@ impl Poster {
             survey_at: now,
             is_asking: false,
             is_surveying: false,
-            is_closing: false,
+            closing: 0,
         }
     }
 
@@ -113,8 +114,8 @@ impl Poster {
     /// Accounts that hold rent and are known of.
     pub fn rented(&self) -> usize {
         let held = self.held.iter();
-        held.map(|it| it.accounts.vaas.len() + it.accounts.updates.len())
-            .sum()
+        let held = held.map(|it| it.accounts.addresses().len());
+        held.sum::<usize>() + self.closing
     }
 
     /// Postings on their way.
@@ -140,12 +141,12 @@ impl Poster {
             }
         }
         let is_due = self.held.iter().any(|it| it.until <= now);
-        if is_due && !self.is_closing && !self.is_surveying && !self.sender.dry_run {
-            self.is_closing = true;
+        if is_due && self.closing == 0 && !self.is_surveying && !self.sender.dry_run {
             let mut due = Rented::default();
             for held in self.held.extract_if(.., |it| it.until <= now) {
                 due.extend(held.accounts);
             }
+            self.closing = due.addresses().len();
             let (sender, programs) = (self.sender.clone(), self.programs);
             beside.spawn(async move { Event::Closed(job::close(&sender, &programs, due).await) });
         }
@@ -228,8 +229,9 @@ impl Poster {
             most_lamports,
         };
         let (hermes, sender) = (self.hermes.clone(), self.sender.clone());
-        beside
-            .spawn(async move { Event::Posted(Box::new(job::post(&hermes, &sender, order).await)) });
+        beside.spawn(
+            async move { Event::Posted(Box::new(job::post(&hermes, &sender, order).await)) },
+        );
         true
     }
 
@@ -249,7 +251,7 @@ impl Poster {
 
     /// Takes over what became of closing.
     pub fn closed(&mut self, closed: Closed) {
-        self.is_closing = false;
+        self.closing = 0;
         if !closed.left.is_empty() {
             self.held.push(Held {
                 accounts: closed.left,
@@ -316,6 +318,6 @@ impl Poster {
 
     /// Whether accounts are being closed.
     pub fn is_closing(&self) -> bool {
-        self.is_closing
+        self.closing > 0
     }
 }

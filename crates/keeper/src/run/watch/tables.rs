@@ -37,7 +37,9 @@ impl Watch {
         let (sender, accounts) = (self.sender.clone(), self.book.lasting_accounts());
         beside.spawn(async move {
             let options = &sender.options;
-            let made = sender.cluster.tables_with(&sender.payer, &accounts, options);
+            let made = sender
+                .cluster
+                .tables_with(&sender.payer, &accounts, options);
             Event::Tables(made.await)
         });
     }
