@@ -38,11 +38,11 @@ fn what_does_not_fit_is_sent_with_a_table_that_is_made_once_and_extended() {
     };
     let send = |draft: Draft| {
         let sent = cluster.send(&draft, &payer.keypair, &[], &options);
-        runtime.block_on(sent)
+        runtime.block_on(sent).map_err(Box::new)
     };
     let refused = send(draft(Vec::new(), &receivers)).unwrap_err();
     assert!(
-        matches!(refused, Failure::Draft(DraftError::TooLarge { .. })),
+        matches!(*refused, Failure::Draft(DraftError::TooLarge { .. })),
         "{refused}"
     );
 

@@ -51,7 +51,7 @@ fn wide_account() -> MarginAccount {
             padding: [0; 6],
         };
     }
-    account.cash_usd_atoms = 3_000_000_000;
+    account.cash_usd_atoms = 2_500_000_000;
     account
 }
 

@@ -78,7 +78,7 @@ pub enum Missed {
     DryRun(u64),
     /// A transaction failed.
     #[error("{0}")]
-    Sending(Failure),
+    Sending(Box<Failure>),
 }
 
 /// Accounts that were to be closed.
@@ -170,7 +170,7 @@ async fn try_post(
         .first()
         .map(|step| step.instructions.clone());
     let writable = Draft::new(first.unwrap_or_default()).writable();
-    let price = sender.price(&writable).await.map_err(Missed::Sending)?;
+    let price = sender.price(&writable).await.map_err(unsent)?;
     let cost = prepared.cost(price, order.update_fee);
     if order.most_lamports.is_some_and(|most| cost > most) {
         return Err(Missed::NotProfitable(cost));
@@ -184,7 +184,7 @@ async fn try_post(
     let cost = prepared.cost(price, order.update_fee);
     let oracles = prepared.oracles.clone();
     let sent = send(sender, prepared, price).await;
-    sent.map_err(Missed::Sending)?;
+    sent.map_err(unsent)?;
     let accounts = oracles.into_iter().filter_map(|(feed, account)| {
         let Feed::Pull(id) = feed else { return None };
         Some((id, account, *readings.get(&id)?))
@@ -193,6 +193,10 @@ async fn try_post(
         accounts: accounts.collect(),
         cost,
     })
+}
+
+fn unsent(failure: Failure) -> Missed {
+    Missed::Sending(Box::new(failure))
 }
 
 fn is_first(update: &Update, due: i64) -> Result<(), Missed> {

@@ -134,15 +134,15 @@ impl Watch {
 
     /// A node that does not answer is asked less often; what the chain refuses is not believed.
     fn missed(&mut self, missed: &Missed) {
-        match missed {
-            Missed::Sending(Failure::Node(_)) => self.pause.failed(Instant::now()),
-            Missed::Sending(Failure::Refused { refusal, logs, .. })
-                if *refusal != Refusal::FundsForFee =>
-            {
+        let failure = match missed {
+            Missed::Sending(failure) => failure,
+            Missed::Price(PriceError::ProofMismatch(_)) => return self.distrust(),
+            _ => return,
+        };
+        match &**failure {
+            Failure::Node(_) => self.pause.failed(Instant::now()),
+            Failure::Refused { refusal, logs, .. } if *refusal != Refusal::FundsForFee => {
                 tracing::debug!(?logs, "its logs");
-                self.distrust();
-            }
-            Missed::Price(PriceError::ProofMismatch(_) | PriceError::StepTooLarge(_)) => {
                 self.distrust();
             }
             _ => {}
