@@ -1,4 +1,4 @@
-use super::{book_with_a_liquidatable_account, long, only, put, tick};
+use super::{book_with_a_liquidatable_account, long, only, put, tick, with_order};
 use crate::action::{Action, BuildError, Due, Keys, Kind, What};
 use crate::book::{Book, Change, Stamp, TakeError};
 use crate::config::Config;
@@ -6,7 +6,7 @@ use crate::oracle::Feed;
 use crate::synthetic::{empty_book, first_price, key, NOW};
 use crate::{decide, decide_allowed};
 use whittle::error::WhittleError;
-use whittle::state::{MarginAccount, Order, Pool};
+use whittle::state::{MarginAccount, Pool};
 use whittle_risk::Usd;
 
 fn decided(book: &Book, now: i64) -> Vec<Action> {
@@ -140,23 +140,6 @@ fn an_owners_plan_goes_before_a_margin_call() {
     assert_eq!(kinds(&actions), [Kind::ExecuteRecovery]);
     let plan = book.mirror().recover(&account, NOW, Usd::ZERO).unwrap();
     assert_eq!(actions[0].profit, plan.bonus);
-}
-
-fn with_order(trigger_q32: u64) -> MarginAccount {
-    let mut account = long(0, 1_000, 5_000_000_000);
-    account.orders[2] = Order {
-        lots: -10,
-        limit_q32: 1,
-        placed_at: NOW,
-        expires_at: NOW + 300,
-        reward_usd_atoms: 20_000,
-        escrow_usd_atoms: 20_000,
-        market: 0,
-        flags: 1,
-        trigger_q32,
-        ..Order::default()
-    };
-    account
 }
 
 #[test]

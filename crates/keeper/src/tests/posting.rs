@@ -1,6 +1,6 @@
 //! Signed prices: which count, what has to be posted for them, and what is done once it is.
 
-use super::{long, put, tick};
+use super::{long, put, tick, with_order};
 use crate::action::{Action, BuildError, Due, Keys, Kind, What};
 use crate::book::Book;
 use crate::config::Config;
@@ -10,7 +10,6 @@ use crate::source::{Posted, Source, Terms};
 use crate::synthetic::{empty_book, first_price, key, NOW};
 use crate::{decide, BackOff};
 use whittle::oracle::Reading;
-use whittle::state::Order;
 use whittle_client::price::pyth::Update;
 use whittle_client::price::FeedId;
 use whittle_risk::{Ratio, Usd};
@@ -161,18 +160,7 @@ fn a_receiver_that_the_exchange_does_not_accept_is_not_posted_with() {
 #[test]
 fn an_order_waits_for_its_update_to_be_signed_and_then_for_it_to_be_posted() {
     let mut book = book();
-    let mut account = long(0, 1_000, 5_000_000_000);
-    account.orders[2] = Order {
-        lots: -10,
-        limit_q32: 1,
-        placed_at: NOW,
-        expires_at: NOW + 300,
-        reward_usd_atoms: 20_000,
-        escrow_usd_atoms: 20_000,
-        flags: 1,
-        ..Order::default()
-    };
-    put(&mut book, 1, &account, 2);
+    put(&mut book, 1, &with_order(0), 2);
     book.take_signed(&signed(1_100, NOW + 1));
     book.refresh(NOW + 3);
     assert_eq!(decide(&book, NOW + 3, &Config::default()), []);

@@ -1,4 +1,5 @@
-//! The widest action: eight positions, and collateral in four tokens, at prices that all go in front.
+//! The widest actions: a liquidation of eight positions with collateral in four tokens, and a liquidity
+//! request of sixteen markets, at prices that all go in front.
 
 use super::put;
 use crate::action::{Action, Keys, Kind};
@@ -6,9 +7,12 @@ use crate::book::{Book, Stamp};
 use crate::config::Config;
 use crate::decide;
 use crate::oracle::Feed;
-use crate::synthetic::{bank, bytes, empty_book, first_price, key, set_bank_price, NOW};
+use crate::synthetic::{
+    bank, bytes, empty_book, exchange, first_price, key, market, set_bank_price, NOW,
+};
 use anchor_lang::prelude::Pubkey;
-use whittle::state::{Collateral, MarginAccount, Position};
+use whittle::state::{Collateral, LiquidityRequest, MarginAccount, Position};
+use whittle_client::address;
 use whittle_client::rpc::{Draft, DraftError, Table, MOST_BYTES};
 use whittle_risk::Price;
 
@@ -79,8 +83,14 @@ fn wide_book() -> Book {
     book
 }
 
-fn draft(book: &Book) -> (Action, Draft) {
-    let action = decide(book, NOW + 1, &Config::default()).remove(0);
+fn draft(book: &Book, kind: Kind) -> (Action, Draft) {
+    let config = Config {
+        public_duties: true,
+        ..Config::default()
+    };
+    let mut actions = decide(book, NOW + 1, &config);
+    actions.retain(|action| action.what.kind() == kind);
+    let action = actions.remove(0);
     let keys = Keys {
         keeper_account: key(4, 99),
         ..Keys::default()
@@ -91,11 +101,42 @@ fn draft(book: &Book) -> (Action, Draft) {
 }
 
 #[test]
-fn the_widest_liquidation_fits_with_a_lookup_table_of_lasting_accounts() {
+fn the_widest_liquidation_fits_without_a_lookup_table() {
     let book = wide_book();
-    let (action, draft) = draft(&book);
-    assert_eq!(action.what.kind(), Kind::Liquidate);
+    let (action, draft) = draft(&book, Kind::Liquidate);
     assert_eq!(action.updates.len(), 12, "{action:?}");
+    let bytes = draft.bytes(&PAYER).unwrap();
+    assert_eq!(bytes, 1_164);
+    assert!(bytes <= MOST_BYTES);
+}
+
+#[test]
+fn a_liquidity_request_of_sixteen_markets_fits_with_a_lookup_table_of_lasting_accounts() {
+    let mut book = wide_book();
+    let mut exchange = exchange();
+    exchange.market_count = 16;
+    let take = |book: &mut Book, at, data: Vec<u8>| {
+        let owner = whittle::ID;
+        book.take(at, owner, &data, Stamp::end_of(4)).unwrap();
+    };
+    take(&mut book, address::exchange(), bytes(&exchange));
+    for index in 8..16 {
+        take(&mut book, address::market(index), bytes(&market(index)));
+        let oracle = key(6, 100 + u64::from(index));
+        book.name_oracle(Feed::Market(index), oracle);
+        let stamp = Stamp::end_of(5);
+        book.take(oracle, key(5, 0), &update(1), stamp).unwrap();
+    }
+    let mut request: LiquidityRequest = bytemuck::Zeroable::zeroed();
+    request.owner = key(2, 7);
+    request.requested_at = NOW - 10;
+    request.expires_at = NOW + 60;
+    let at = address::liquidity_request(&request.owner);
+    take(&mut book, at, bytes(&request));
+    book.refresh(NOW + 1);
+
+    let (action, draft) = draft(&book, Kind::FillLiquidityRequest);
+    assert_eq!(action.updates.len(), 16, "{action:?}");
     let without = draft.bytes(&PAYER);
     let Err(DraftError::TooLarge { bytes }) = without else {
         panic!("it fits without: {without:?}");

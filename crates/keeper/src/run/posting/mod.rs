@@ -134,6 +134,7 @@ impl Poster {
         }
         if now >= self.ask_at && !self.is_asking {
             let feeds = feeds();
+            self.has_asked |= feeds.is_empty();
             if !feeds.is_empty() {
                 self.is_asking = true;
                 let hermes = self.hermes.clone();

@@ -73,7 +73,14 @@ impl Watch {
                 self.metrics.fees_sol.inc_by(closed.cost as f64 / LAMPORTS);
                 poster.closed(closed);
             }
-            Event::Surveyed(surveyed) => poster.surveyed(surveyed),
+            Event::Surveyed(surveyed) => {
+                poster.surveyed(surveyed);
+                let exchange = self.book.mirror().exchange();
+                if exchange.is_some_and(|it| !poster.programs().accepted_by(it)) {
+                    let receiver = poster.programs().receiver;
+                    tracing::error!(%receiver, "the exchange does not accept the receiver: nothing is posted");
+                }
+            }
             Event::Posted(ended) => self.posted(*ended),
             Event::Tables(made) => self.tabled(made),
         }
