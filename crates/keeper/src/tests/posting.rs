@@ -188,6 +188,23 @@ fn an_order_waits_for_its_update_to_be_signed_and_then_for_it_to_be_posted() {
 }
 
 #[test]
+fn accounts_at_the_same_prices_share_a_posting_and_its_cost() {
+    let mut book = book();
+    put(&mut book, 1, &long(0, 1_000, 1_100_000_000), 2);
+    put(&mut book, 2, &long(0, 2_000, 2_200_000_000), 2);
+    book.take_signed(&signed(1_000, NOW + 1));
+    book.refresh(NOW + 1);
+    let actions = decide(&book, NOW + 1, &Config::default());
+    assert_eq!(kinds(&actions), [Kind::Liquidate, Kind::Liquidate]);
+    let wanted = postings(&actions, &book, &Config::default());
+    assert_eq!(wanted.len(), 1);
+    let keys: Vec<_> = actions.iter().map(Action::key).collect();
+    assert_eq!(wanted[0].keys, keys);
+    let pay = actions[0].profit.0 + actions[1].profit.0;
+    assert_eq!(wanted[0].pay, Some(Usd(pay)));
+}
+
+#[test]
 fn what_is_done_without_pay_is_posted_for_at_any_price_under_the_cap() {
     let mut book = book();
     put(&mut book, 1, &long(0, 1_000, 1_100_000_000), 2);

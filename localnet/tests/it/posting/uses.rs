@@ -1,6 +1,10 @@
 //! What posted prices are used for.
 
 use super::*;
+use anchor_spl::associated_token::get_associated_token_address;
+use whittle::instructions::RequestLiquidityArgs;
+use whittle::state::liquidity_request::REQUEST_DEPOSIT;
+use whittle_client::{address, instruction};
 
 const LAMPORTS: f64 = 1e9;
 
@@ -44,6 +48,48 @@ fn an_order_is_filled_by_a_posted_update_and_the_rent_comes_back() {
         "{paid} SOL, {untold} untold"
     );
     keeper.terminate(PATIENCE).unwrap();
+}
+
+#[test]
+fn a_liquidity_request_is_filled_at_a_posted_price() {
+    let scene = Scene::new();
+    let _holder = scene.holder("trader");
+    let (local, provider) = (&scene.local, &scene.local.provider);
+    let (key, mint) = (provider.key(), local.quote_mint());
+    local.node().set_tokens(&key, &mint, 1_000 * USDC).unwrap();
+    let mirror = local.mirror().unwrap();
+    let request = instruction::request_liquidity(
+        key,
+        mirror.bank(0).unwrap(),
+        get_associated_token_address(&key, &mint),
+        get_associated_token_address(&key, &address::share_mint()),
+        RequestLiquidityArgs {
+            kind: REQUEST_DEPOSIT,
+            amount_atoms: 1_000 * USDC,
+            min_out_atoms: 0,
+        },
+    );
+    local.node().send(&[request], &[&provider.keypair]).unwrap();
+    let at = address::liquidity_request(&key);
+    assert!(local.node().data(&[at]).unwrap()[0].is_some());
+
+    let old = scene.sponsored();
+    let mut keeper = scene.keeper("public_duties = true");
+    until("the request is filled", Some(&keeper), || {
+        local.node().data(&[at]).unwrap()[0].is_none()
+    });
+    assert_eq!(
+        scene.sponsored(),
+        old,
+        "nobody wrote the sponsored accounts"
+    );
+    until("the keeper counts it", Some(&keeper), || {
+        let name = "whittle_keeper_actions_total";
+        let labels = "action=\"fill_liquidity_request\",outcome=\"done\"";
+        keeper.metric(local, name, labels).unwrap() == 1.0
+    });
+    keeper.terminate(PATIENCE).unwrap();
+    assert_eq!(scene.rented(), 0);
 }
 
 #[test]
