@@ -254,53 +254,59 @@ impl Watch {
         } else {
             0
         };
-        let Some(keys) = &self.keys else {
-            return sent;
-        };
         for action in actions {
-            if !action.wanted(&self.book).is_empty() {
-                continue; // Until that is posted.
-            }
-            let key = action.key();
             // What is slow and can wait does not take the last places of what is urgent.
-            let kept = if key.kind < Kind::ExecuteRecovery {
+            let kept = if action.what.kind() < Kind::ExecuteRecovery {
                 most / 4
             } else {
                 0
             };
-            if jobs.len() >= most - kept {
+            // Nor does what waits to be posted for.
+            let waits = !action.wanted(&self.book).is_empty();
+            if !waits && jobs.len() >= most - kept {
                 break;
             }
-            let instructions = match action.instructions(&self.book, keys) {
-                Ok(instructions) => instructions,
-                Err(error) => {
-                    tracing::warn!(?key, %error, "an action cannot be built");
-                    let outcome = Outcome::Unknown(error.to_string());
-                    self.backoff.ended(&key, &outcome, now_ms, random());
-                    continue;
-                }
-            };
-            self.backoff.sent(&key, now_ms);
-            self.flying.insert(key);
-            self.salt = self.salt.wrapping_add(1);
-            let pays = self.config.pays(action.profit);
-            let job = Job {
-                instructions,
-                units: self.settings.units,
-                most_lamports: pays.then(|| self.settings.lamports_of(action.profit.0)),
-                salt: self.salt,
-            };
-            let sender = self.sender.clone();
-            jobs.spawn(async move {
-                let result = sender.run(job).await;
-                Report {
-                    action,
-                    begun,
-                    result,
-                }
-            });
-            sent += 1;
+            if !waits && self.launch(action, begun, jobs) {
+                sent += 1;
+            }
         }
         sent
+    }
+
+    /// Sends an action; false when it cannot be built.
+    fn launch(&mut self, action: Action, begun: Instant, jobs: &mut JoinSet<Report>) -> bool {
+        let (key, now_ms) = (action.key(), self.now_ms());
+        let Some(keys) = &self.keys else {
+            return false;
+        };
+        let instructions = match action.instructions(&self.book, keys) {
+            Ok(instructions) => instructions,
+            Err(error) => {
+                tracing::warn!(?key, %error, "an action cannot be built");
+                let outcome = Outcome::Unknown(error.to_string());
+                self.backoff.ended(&key, &outcome, now_ms, random());
+                return false;
+            }
+        };
+        self.backoff.sent(&key, now_ms);
+        self.flying.insert(key);
+        self.salt = self.salt.wrapping_add(1);
+        let pays = self.config.pays(action.profit);
+        let job = Job {
+            instructions,
+            units: self.settings.units,
+            most_lamports: pays.then(|| self.settings.lamports_of(action.profit.0)),
+            salt: self.salt,
+        };
+        let sender = self.sender.clone();
+        jobs.spawn(async move {
+            let result = sender.run(job).await;
+            Report {
+                action,
+                begun,
+                result,
+            }
+        });
+        true
     }
 }
