@@ -8,6 +8,7 @@
 
 pub mod act;
 pub mod cast;
+pub mod hermes;
 pub mod history;
 pub mod local;
 pub mod node;
@@ -15,11 +16,13 @@ pub mod oracle;
 pub mod play;
 pub mod process;
 pub mod recording;
+pub mod stand_in;
 pub mod tell;
 pub mod validator;
 pub mod watch;
 
 pub use cast::{Member, Position};
+pub use hermes::Hermes;
 pub use local::{Local, Options};
 pub use node::{Node, SendError};
 pub use play::Player;

@@ -17,7 +17,7 @@ use whittle_migrations::Description;
 use crate::node::Node;
 
 /// Half the width of the confidence, as a part of the price.
-const CONFIDENCE: u64 = 4_000;
+pub(crate) const CONFIDENCE: u64 = 4_000;
 const LAMPORTS: u64 = 10_000_000;
 /// What the publisher pays fees with.
 const PURSE: u64 = 1_000_000_000_000;

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
+use anchor_lang::prelude::Pubkey;
 use anyhow::{bail, Context, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -26,6 +27,8 @@ pub struct ValidatorOptions {
     pub modules: PathBuf,
     /// The built program.
     pub program: PathBuf,
+    /// Other programs, by their addresses.
+    pub others: Vec<(Pubkey, PathBuf)>,
     /// Milliseconds of a slot.
     pub slot_ms: u64,
 }
@@ -36,14 +39,20 @@ impl ValidatorOptions {
     pub fn prepared() -> Result<Self> {
         let modules = find("WHITTLE_SURFPOOL", "surfpool", "node_modules")
             .with_context(|| format!("Surfpool is not installed: {PREPARE}"))?;
-        let deploy = find("SBF_OUT_DIR", "deploy", "whittle.so")
-            .context("the program is not built: run `cargo xtask build`")?;
         Ok(Self {
             modules,
-            program: deploy.join("whittle.so"),
+            program: deployed("whittle.so")?,
+            others: Vec::new(),
             slot_ms: 400,
         })
     }
+}
+
+/// A built program by the name of its file.
+pub fn deployed(file: &str) -> Result<PathBuf> {
+    let folder = find("SBF_OUT_DIR", "deploy", file);
+    let folder = folder.with_context(|| format!("{file} is not built: run `cargo xtask build`"))?;
+    Ok(folder.join(file))
 }
 
 /// The folder that holds the `node_modules` of `tools/localnet/kit`: `$WHITTLE_KIT`, or `kit` in the
@@ -87,10 +96,13 @@ impl Validator {
     pub fn start(options: &ValidatorOptions, folder: &Path) -> Result<Self> {
         let (script, log) = (folder.join("validator.mjs"), folder.join("validator.log"));
         fs::write(&script, SCRIPT).with_context(|| format!("cannot write {}", script.display()))?;
+        let other = |(address, file): &(Pubkey, PathBuf)| json!({"programId": address.to_string(), "soPath": file});
+        let others: Vec<_> = options.others.iter().map(other).collect();
         let wanted = json!({
             "modules": options.modules,
             "program": options.program,
             "programId": whittle::ID.to_string(),
+            "others": others,
             "slotMs": options.slot_ms,
         });
         let mut process = Command::new("node")

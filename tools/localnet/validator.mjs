@@ -1,9 +1,11 @@
 // Starts Surfpool with the program in it, prints one line of JSON and runs until it is told to end.
 //
-//   node validator.mjs '{"modules": FOLDER, "program": FILE, "programId": ADDRESS, "slotMs": 400}'
+//   node validator.mjs '{"modules": FOLDER, "program": FILE, "programId": ADDRESS, "slotMs": 400,
+//     "others": [{"programId": ADDRESS, "soPath": FILE}]}'
 //
-// FOLDER holds node_modules. The line is {"rpc": URL, "ws": URL}, or {"error": TEXT}. It ends on
-// SIGTERM, on SIGINT and when its input ends, which happens however its parent dies.
+// FOLDER holds node_modules; others are programs beside it. The line is {"rpc": URL, "ws": URL}, or
+// {"error": TEXT}. It ends on SIGTERM, on SIGINT and when its input ends, which happens however its
+// parent dies.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -34,6 +36,7 @@ try {
     slotTimeMs: options.slotMs,
   });
   net.deploy({ programId: options.programId, soPath: options.program });
+  for (const other of options.others ?? []) net.deploy(other);
 } catch (error) {
   fail(String(error));
 }

@@ -94,6 +94,7 @@ fn verb(args: &[&str]) -> Result<()> {
 
 fn test(args: &[&str]) -> Result<()> {
     program::build()?;
+    program::build_stand_in()?;
     surfpool::prepare()?;
     surfpool::prepare_kit()?;
     // Tests from end to end run the keeper and the command line as processes, which `cargo test` builds

@@ -1,4 +1,5 @@
-//! The program as Solana's virtual machine runs it: `whittle.so`, sBPF v3.
+//! The program as Solana's virtual machine runs it: `whittle.so`, sBPF v3. And for tests the stand-in
+//! for Pyth's programs.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use anyhow::{bail, ensure, Context, Result};
 use crate::run;
 
 const MANIFEST: &str = "programs/whittle/Cargo.toml";
+const STAND_IN: &str = "localnet/stand-in/Cargo.toml";
 const SBF_SCRIPT: &str = "tools/sbf/sbf.sh";
 
 /// `e_machine` of sBPF from v3 on: it is BPF to the ELF format.
@@ -44,28 +46,12 @@ pub fn choose() -> Result<Toolchain> {
 /// Builds `deploy/whittle.so` and writes beside it which toolchain did.
 pub fn build() -> Result<()> {
     let chosen = choose()?;
-    let deploy = run::deploy_dir()?;
+    compile(chosen, MANIFEST)?;
     let named = match chosen {
-        Toolchain::Solana => {
-            run::run(
-                run::cargo()?
-                    .args(["build-sbf", "--arch", "v3", "--manifest-path", MANIFEST])
-                    .arg("--sbf-out-dir")
-                    .arg(&deploy)
-                    .args(["--", "--locked"]),
-            )?;
-            solana_version(&run::output(
-                run::cargo()?.args(["build-sbf", "--version"]),
-            )?)
-        }
-        Toolchain::Debian => {
-            run::run(
-                run::command(SBF_SCRIPT)?
-                    .args(["build", MANIFEST])
-                    .arg(&deploy),
-            )?;
-            run::output(run::command(SBF_SCRIPT)?.arg("version"))?
-        }
+        Toolchain::Solana => solana_version(&run::output(
+            run::cargo()?.args(["build-sbf", "--version"]),
+        )?),
+        Toolchain::Debian => run::output(run::command(SBF_SCRIPT)?.arg("version"))?,
     };
     let program = program_path()?;
     let elf = fs::read(&program).with_context(|| format!("the build left no {program:?}"))?;
@@ -78,6 +64,29 @@ pub fn build() -> Result<()> {
     fs::write(toolchain_path()?, format!("{line}\n"))?;
     eprintln!("{}: {} bytes, {line}", program.display(), elf.len());
     Ok(())
+}
+
+/// Builds `deploy/pyth_stand_in.so`, which tests on a local validator post prices with.
+pub fn build_stand_in() -> Result<()> {
+    compile(choose()?, STAND_IN)
+}
+
+fn compile(chosen: Toolchain, manifest: &str) -> Result<()> {
+    let deploy = run::deploy_dir()?;
+    match chosen {
+        Toolchain::Solana => run::run(
+            run::cargo()?
+                .args(["build-sbf", "--arch", "v3", "--manifest-path", manifest])
+                .arg("--sbf-out-dir")
+                .arg(&deploy)
+                .args(["--", "--locked"]),
+        ),
+        Toolchain::Debian => run::run(
+            run::command(SBF_SCRIPT)?
+                .args(["build", manifest])
+                .arg(&deploy),
+        ),
+    }
 }
 
 /// The line that the last build left about itself.

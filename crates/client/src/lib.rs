@@ -11,7 +11,7 @@ pub mod address;
 pub mod decode;
 pub mod event;
 pub mod instruction;
-#[cfg(feature = "local")]
+#[cfg(any(feature = "local", test))]
 pub mod local;
 pub mod mirror;
 pub mod price;

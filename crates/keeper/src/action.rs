@@ -1,7 +1,12 @@
 //! What is due, with everything needed to do it.
 
+mod kind;
+
+pub use kind::{Key, Kind};
+
 use crate::book::Book;
 use crate::oracle::Feed;
+use crate::source::Source;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use std::collections::BTreeMap;
@@ -10,6 +15,20 @@ use whittle::state::{MarginAccount, Side};
 use whittle_client::instruction::{self as ix, Buyer, Held};
 use whittle_client::{address, Mirror, Writable};
 use whittle_risk::Usd;
+
+/// Where the update is that an order waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// In the market's oracle account.
+    Published,
+    /// In an account that the keeper has posted.
+    Posted(Pubkey),
+    /// It is signed and has to be posted.
+    Wanted,
+    /// Nowhere that the keeper knows of. An attempt with the market's oracle account fails until it is
+    /// there.
+    Unknown,
+}
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +71,8 @@ pub enum What {
         market: u16,
         /// The update that fills it is the first one published at or after this, Unix seconds.
         due_at: i64,
-        /// Whether the market's oracle account holds that update; else it has to be posted.
-        is_posted: bool,
+        /// Where that update is.
+        update: Due,
     },
     /// Turn an order that waits for its price into one that can be filled.
     TriggerOrder {
@@ -113,79 +132,6 @@ pub enum What {
     UpdatePrices,
 }
 
-/// What it is, for a priority and a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // The names of `What`, from the least urgent to the most.
-pub enum Kind {
-    ExpireOrder,
-    UpdatePrices,
-    IssueMarginCall,
-    SettleMarkets,
-    FillLiquidityRequest,
-    TriggerOrder,
-    FillOrder,
-    StartDeleverage,
-    AutoDeleverage,
-    ResolveBankruptcy,
-    ConvertCollateral,
-    ExecuteRecovery,
-    Flag,
-    Liquidate,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 14] = [
-        Self::ExpireOrder,
-        Self::UpdatePrices,
-        Self::IssueMarginCall,
-        Self::SettleMarkets,
-        Self::FillLiquidityRequest,
-        Self::TriggerOrder,
-        Self::FillOrder,
-        Self::StartDeleverage,
-        Self::AutoDeleverage,
-        Self::ResolveBankruptcy,
-        Self::ConvertCollateral,
-        Self::ExecuteRecovery,
-        Self::Flag,
-        Self::Liquidate,
-    ];
-
-    /// The name of the instruction, for logs and metrics.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ExpireOrder => "expire_order",
-            Self::UpdatePrices => "update_prices",
-            Self::IssueMarginCall => "issue_margin_call",
-            Self::SettleMarkets => "settle_markets",
-            Self::FillLiquidityRequest => "fill_liquidity_request",
-            Self::TriggerOrder => "trigger_order",
-            Self::FillOrder => "fill_order",
-            Self::StartDeleverage => "start_deleverage",
-            Self::AutoDeleverage => "auto_deleverage",
-            Self::ResolveBankruptcy => "resolve_bankruptcy",
-            Self::ConvertCollateral => "convert_collateral",
-            Self::ExecuteRecovery => "execute_recovery",
-            Self::Flag => "flag_account",
-            Self::Liquidate => "liquidate_partial",
-        }
-    }
-}
-
-/// Names an action, so that the same is not sent twice at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// What it is.
-    pub kind: Kind,
-    /// Whom it concerns; the default key when no single account.
-    pub account: Pubkey,
-    /// Market or bank; for several the first one.
-    pub number: u16,
-    /// Place of an order; 1 for longs.
-    pub place: u8,
-}
-
 /// Something to do, what it pays, and how urgent it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
@@ -210,8 +156,6 @@ pub struct Keys {
     pub source: Option<Pubkey>,
     /// Its token account for the token of each bank.
     pub receivers: BTreeMap<u16, Pubkey>,
-    /// Updates that were posted for orders, by market and due time.
-    pub posted: BTreeMap<(u16, i64), Pubkey>,
 }
 
 /// Why an action cannot be turned into instructions.
@@ -226,6 +170,9 @@ pub enum BuildError {
     /// Nobody named the oracle account of a feed.
     #[error("no oracle account is named for {0:?}")]
     NoOracle(Feed),
+    /// The price that counts is signed and stands nowhere on the chain.
+    #[error("the update of {0:?} is not posted yet")]
+    NotPosted(Feed),
     /// The keeper has no token account to pay from or to receive in.
     #[error("no token account of the keeper for bank {0}")]
     NoTokenAccount(u16),
@@ -369,13 +316,17 @@ impl Action {
                 account,
                 place,
                 market,
-                due_at,
+                update,
                 ..
             } => {
-                let posted = keys.posted.get(&(*market, *due_at)).copied();
                 let feed = Feed::Market(*market);
-                let oracle = posted.or_else(|| book.oracles.get(feed));
-                let oracle = oracle.ok_or(BuildError::NoOracle(feed))?;
+                let oracle = match update {
+                    Due::Posted(account) => *account,
+                    Due::Wanted => return Err(BuildError::NotPosted(feed)),
+                    Due::Published | Due::Unknown => {
+                        book.oracles.get(feed).ok_or(BuildError::NoOracle(feed))?
+                    }
+                };
                 with(account, &|held| {
                     Ok(ix::fill_order(mirror, held, keeper, oracle, *place)?)
                 })?
@@ -427,7 +378,11 @@ type Built = Result<Instruction, BuildError>;
 fn price_updates(book: &Book, feeds: &[Feed]) -> Result<Vec<Instruction>, BuildError> {
     let (mut markets, mut mints) = (Vec::new(), Vec::new());
     for feed in feeds.iter().copied() {
-        let oracle = book.oracles.get(feed).ok_or(BuildError::NoOracle(feed))?;
+        let oracle = match book.source(feed) {
+            Source::Published => book.oracles.get(feed).ok_or(BuildError::NoOracle(feed))?,
+            Source::Posted(account) => account,
+            Source::Signed => return Err(BuildError::NotPosted(feed)),
+        };
         match feed {
             Feed::Market(index) => markets.push((index, oracle)),
             Feed::Bank(index) => mints.push((Mirror::bank(&book.mirror, index)?.mint, oracle)),

@@ -99,6 +99,13 @@ impl BackOff {
         then
     }
 
+    /// Notes that what an action waited for is there: it was not sent after all, and may be now.
+    pub fn released(&mut self, key: &Key, now_ms: i64) {
+        if let Some(memory) = self.memories.get_mut(&(key.account, *key)) {
+            (memory.until, memory.is_flying) = (now_ms, false);
+        }
+    }
+
     fn wait(&mut self, key: &Key, now_ms: i64, failures: u32, wait: i64) {
         let sent_at = self
             .memories

@@ -5,6 +5,7 @@ use crate::accounts::{Accounts, Taken};
 use crate::edge::{Edge, Line};
 use crate::judge::Near;
 use crate::oracle::{self, Feed, Oracles};
+use crate::source::Sources;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
 use bytemuck::Pod;
@@ -14,7 +15,7 @@ use whittle::state::{
     Bank, Exchange, InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool,
 };
 use whittle_client::decode::{self, DecodeError};
-use whittle_client::Mirror;
+use whittle_client::{address, Mirror};
 
 /// Number of a margin account in the book. It may be given to another one after the account closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,7 +106,9 @@ pub struct Book {
     pub(crate) requests: BTreeMap<Pubkey, LiquidityRequest>,
     pub(crate) accounts: Accounts,
     pub(crate) oracles: Oracles,
+    /// What oracle accounts say.
     pub(crate) readings: BTreeMap<Feed, Reading>,
+    pub(crate) sources: Sources,
     /// The rest by address: when it was last written.
     stamps: HashMap<Pubkey, Stamp>,
     /// Newest slot seen.
@@ -271,10 +274,7 @@ impl Book {
                 error,
             };
             self.readings.insert(feed, read.map_err(error)?);
-            match feed {
-                Feed::Market(index) => self.dirty_markets.insert(index),
-                Feed::Bank(index) => self.dirty_banks.insert(index),
-            };
+            self.changed(feed);
             change = Change::Oracle(feed);
         }
         if change != Change::Ignored {
@@ -346,6 +346,22 @@ impl Book {
             )
         });
         markets.chain(banks)
+    }
+
+    /// Accounts that many transactions name and that do not change: the exchange, its pool and
+    /// insurance fund, banks, markets and named oracle accounts.
+    pub fn lasting_accounts(&self) -> Vec<Pubkey> {
+        let banks = self.chain_banks.values();
+        let banks = banks.map(|bank| address::bank(&bank.mint));
+        let markets = self.chain_markets.keys();
+        let markets = markets.map(|index| address::market(*index));
+        let oracles = self.oracles.iter().map(|(_, account)| account);
+        let one = [address::exchange(), address::pool(), address::insurance()];
+        one.into_iter()
+            .chain(banks)
+            .chain(markets)
+            .chain(oracles)
+            .collect()
     }
 
     /// The insurance fund.

@@ -1,8 +1,9 @@
 //! What a keeper of Whittle knows and decides. Nothing in the library talks to a network, reads a
 //! clock or draws a random number: account data, time and randomness are arguments.
 //!
-//! A [`Book`] takes account data as it arrives and keeps the health of every account current.
-//! [`decide()`] says what is due. [`backoff`] remembers what failed and when to try again.
+//! A [`Book`] takes account data as it arrives, and signed prices that are on no chain yet, and keeps
+//! the health of every account current.
+//! [`decide()`] says what is due, [`postings()`] what has to be posted before. [`backoff`] remembers what failed and when to try again.
 //!
 //! ```text
 //! book.name_oracle(feed, account);                    // then exchange, banks and markets first
@@ -26,8 +27,10 @@ mod judge;
 pub mod oracle;
 pub mod outcome;
 mod pack;
+pub mod posting;
 pub mod queue;
 mod refresh;
+pub mod source;
 pub mod synthetic;
 
 pub use action::{Action, Key, Keys, What};
@@ -37,6 +40,7 @@ pub use config::Config;
 pub use decide::{decide, decide_allowed};
 pub use judge::{Near, Standing};
 pub use outcome::Outcome;
+pub use posting::{postings, Posting, Which};
 pub use refresh::Refreshed;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use anchor_lang::prelude::Pubkey;
 use anchor_lang::Discriminator;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use whittle::oracle::Reading;
 use whittle::state::{Bank, MarginAccount, Market, Pool};
 use whittle_client::Mirror;
 use whittle_risk::health::{Doubt, State};
@@ -114,13 +115,16 @@ impl Book {
     /// Returns a bit for each market and bank that changed.
     fn cache_ahead(&mut self, now: i64) -> (u64, u64) {
         let mut dirty = (0, 0);
+        self.weigh(now);
         for index in core::mem::take(&mut self.dirty_markets) {
             let Some(chain) = self.chain_markets.get(&index) else {
                 continue;
             };
-            let reading = self.readings.get(&Feed::Market(index));
-            let ahead = reading.and_then(|it| market_ahead(chain, it, now, self.slot));
+            let feed = Feed::Market(index);
+            let ahead = |reading: &Reading| market_ahead(chain, reading, now, self.slot);
+            let (ahead, source) = self.at_what_counts(feed, chain, ahead, now);
             let after = ahead.unwrap_or(*chain);
+            self.sources.counted.insert(feed, source);
             let ceiling = self.ceilings.get(&index).copied().unwrap_or(0);
             self.stale |= match self.mirror.market(index) {
                 Ok(before) => breaks_bounds(before, &after, ceiling),
@@ -133,10 +137,13 @@ impl Book {
             let Some(chain) = self.chain_banks.get(&index) else {
                 continue;
             };
-            let reading = self.readings.get(&Feed::Bank(index));
-            let ahead: Option<Bank> = reading.and_then(|it| bank_ahead(chain, it, now));
+            let feed = Feed::Bank(index);
+            let ahead = |reading: &Reading| bank_ahead(chain, reading, now);
+            let (ahead, source) = self.at_what_counts(feed, chain, ahead, now);
+            let after = ahead.unwrap_or(*chain);
+            self.sources.counted.insert(feed, source);
             self.stale |= self.mirror.bank(index).is_err();
-            self.mirror.take(&bytes(&ahead.unwrap_or(*chain)));
+            self.mirror.take(&bytes(&after));
             dirty.1 |= bit(index);
         }
         dirty

@@ -6,6 +6,8 @@ mod end_to_end;
 mod ending;
 mod faults;
 mod migration;
+mod posting;
+mod tables;
 mod timelock;
 mod trading;
 mod whittle;

@@ -44,6 +44,9 @@ pub enum PriceError {
     /// The receiver would refuse the update: its proof does not lead to the root in the VAA.
     #[error("the proof of feed {} does not lead to the root in the VAA", hex::encode(.0))]
     ProofMismatch(FeedId),
+    /// The receiver's configuration account holds something else.
+    #[error("the receiver's configuration cannot be read: {0}")]
+    Config(String),
     /// A single instruction is larger than a transaction.
     #[error("a step takes {0} bytes; a transaction has {MAX_TRANSACTION_BYTES}")]
     StepTooLarge(usize),

@@ -20,7 +20,7 @@
 //! ) -> Result<(), PriceError> {
 //!     let feed = Feed::of(oracle)?;
 //!     let prepared = source.prepare(&[feed]).await?;
-//!     for step in prepared.before {
+//!     for step in prepared.before.into_iter().chain(prepared.together) {
 //!         send(step).await; // one after the other, each confirmed
 //!     }
 //!     let account = prepared.oracles[&feed];
@@ -37,6 +37,7 @@ mod pack;
 mod posted;
 mod published;
 pub mod pyth;
+mod rented;
 mod updates;
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use error::PriceError;
 pub use pack::{transaction_size, MAX_TRANSACTION_BYTES};
 pub use posted::Posted;
 pub use published::Published;
+pub use rented::Rented;
 pub use updates::{parse_hermes, Recorded, Updates};
 
 use anchor_lang::prelude::Pubkey;
@@ -55,6 +57,9 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use whittle::state::raw::{OracleConfig, ORACLE_PYTH_LEGACY, ORACLE_PYTH_PULL};
+
+/// Lamports of a signature.
+const SIGNATURE_LAMPORTS: u64 = 5_000;
 
 /// A feed of Pyth's, the same on every chain.
 pub type FeedId = [u8; 32];
@@ -109,10 +114,39 @@ pub struct Step {
 pub struct Prepared {
     /// To send before, one after the other; each relies on the one before.
     pub before: Vec<Step>,
+    /// To send once those are confirmed, in any order or at the same time.
+    pub together: Vec<Step>,
     /// The account to hand to `update_markets`, `update_banks` or `fill_order` for each feed.
     pub oracles: BTreeMap<Feed, Pubkey>,
     /// To send when the prices are cached. They get rent back and nothing else depends on them.
     pub after: Vec<Step>,
+    /// The accounts that hold the rent until then.
+    pub rented: Rented,
+}
+
+impl Prepared {
+    /// Lamports that do not come back: signatures, the priority fee at a price of a compute unit in
+    /// millionths of a lamport, and what the receiver takes for each update.
+    ///
+    /// ```
+    /// use whittle_client::price::{Prepared, Step};
+    ///
+    /// let step = Step { compute_units: 2_000_000, ..Step::default() };
+    /// let prepared = Prepared { before: vec![step], ..Prepared::default() };
+    /// assert_eq!(prepared.cost(3, 1), 5_006);
+    /// ```
+    pub fn cost(&self, unit_price: u64, update_fee: u64) -> u64 {
+        let steps = self.before.iter().chain(&self.together).chain(&self.after);
+        let of = |step: &Step| {
+            let signatures = 1 + step.signers.len() as u64;
+            let priority = u128::from(step.compute_units) * u128::from(unit_price);
+            let priority = u64::try_from(priority.div_ceil(1_000_000)).unwrap_or(u64::MAX);
+            (signatures * SIGNATURE_LAMPORTS).saturating_add(priority)
+        };
+        let updates = self.rented.updates.len() as u64;
+        let fees = updates.saturating_mul(update_fee);
+        steps.map(of).fold(fees, u64::saturating_add)
+    }
 }
 
 /// Gets prices on chain, or knows where they are.

@@ -76,6 +76,11 @@ impl Packer {
         MAX_TRANSACTION_BYTES.saturating_sub(size)
     }
 
+    /// Steps that are full.
+    pub fn closed(&self) -> usize {
+        self.full.len()
+    }
+
     /// What follows goes into another transaction.
     pub fn close(&mut self) {
         if !self.open.instructions.is_empty() {

@@ -1,8 +1,8 @@
 use super::pack::Packer;
 use super::pyth::{self, Accumulator, Programs, Update, Vaa};
+use super::rented::alone;
 use super::{Feed, FeedId, Later, Prepared, PriceError, PriceSource, Step, Updates};
 use anchor_lang::prelude::Pubkey;
-use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,23 +80,29 @@ impl<U: Updates> Posted<U> {
         let found: Result<Vec<_>, _> = blobs.iter().map(|b| Accumulator::parse(b)).collect();
         let found = found?;
 
-        let mut before = Packer::new(self.payer);
-        let mut after = Packer::new(self.payer);
+        let mut steps = Packer::new(self.payer);
+        let mut wanted = Vec::with_capacity(pull.len());
         for (vaa, updates) in newest(&found, &pull)? {
             let vaa = &found[vaa].vaa;
-            let encoded = self.verify(vaa, &mut before)?;
-            let close = pyth::close_encoded_vaa(&self.programs, self.payer, encoded);
-            after.add(alone(close, pyth::CLOSE_UNITS))?;
+            let encoded = self.verify(vaa, &mut steps)?;
+            prepared.rented.vaas.push(encoded);
             for update in updates {
                 vaa.check(update)?;
-                let address = self.update(update, encoded, &mut before)?;
-                prepared.oracles.insert(Feed::Pull(update.feed), address);
-                let reclaim = pyth::reclaim_rent(&self.programs, self.payer, address);
-                after.add(alone(reclaim, pyth::RECLAIM_UNITS))?;
+                wanted.push((update, encoded));
             }
         }
-        prepared.before = before.finish();
-        prepared.after = after.finish();
+        // What is posted into the step of the last verification is sent with it; all else waits for
+        // that step alone.
+        let verified = steps.closed() + 1;
+        for (update, encoded) in wanted {
+            let address = self.update(update, encoded, &mut steps)?;
+            prepared.oracles.insert(Feed::Pull(update.feed), address);
+            prepared.rented.updates.push(address);
+        }
+        prepared.before = steps.finish();
+        let rest = verified.min(prepared.before.len());
+        prepared.together = prepared.before.split_off(rest);
+        prepared.after = prepared.rented.steps(&self.programs, self.payer)?;
         Ok(prepared)
     }
 
@@ -162,14 +168,6 @@ impl<U: Updates> PriceSource for Posted<U> {
     }
 }
 
-fn alone(instruction: Instruction, compute_units: u32) -> Step {
-    Step {
-        instructions: vec![instruction],
-        signers: vec![],
-        compute_units,
-    }
-}
-
 /// For each accumulator update that is needed, by its place, the feeds to take from it: each from
 /// where it was published last.
 fn newest<'a>(
@@ -184,7 +182,7 @@ fn newest<'a>(
         });
         let (place, update) = held
             .filter(|(_, update)| update.feed == *feed)
-            .max_by_key(|(_, update)| update.publish_time)
+            .max_by_key(|(_, update)| update.reading.publish_time)
             .ok_or(PriceError::FeedMissing(*feed))?;
         wanted.entry(place).or_default().push(update);
     }

@@ -5,6 +5,8 @@ mod cluster;
 pub mod config;
 mod failure;
 mod record;
+mod rented;
+mod table;
 mod transaction;
 
 /// An account as a node gives it.
@@ -13,4 +15,6 @@ pub use solana_account::Account as RawAccount;
 pub use cluster::{Cluster, Landed, Loaded, SendOptions, Simulated};
 pub use failure::{Failure, Refusal};
 pub use record::Record;
+/// A lookup table as a transaction uses it.
+pub use solana_message::AddressLookupTableAccount as Table;
 pub use transaction::{Draft, DraftError, MOST_BYTES};

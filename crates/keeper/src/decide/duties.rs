@@ -124,7 +124,10 @@ fn requests(view: &View) -> Vec<Action> {
         .filter(|request| fillable(view, request).is_ok());
     open.map(|request| {
         let owner = request.owner;
-        let markets = view.book.mirror.markets().map(|it| Feed::Market(it.index));
+        // The others count for nothing in what the pool is worth.
+        let markets = view.book.mirror.markets();
+        let markets = markets.filter(|it| !it.is_idle() && !it.wind_down.is_settled());
+        let markets = markets.map(|it| Feed::Market(it.index));
         let updates = markets.filter(|feed| view.is_ahead(*feed)).collect();
         unpaid(What::FillLiquidityRequest { owner }, updates)
     })

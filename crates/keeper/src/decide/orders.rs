@@ -1,12 +1,13 @@
 //! Orders: fill what is due, trigger what waits for a price, remove what has expired.
 
 use super::{paid, unpaid, View};
-use crate::action::{Action, What};
+use crate::action::{Action, Due, What};
 use crate::book::Id;
 use crate::oracle::Feed;
 use anchor_lang::prelude::Pubkey;
 use whittle::snapshot::require_firm;
 use whittle::state::{MarginAccount, Order};
+use whittle_risk::price::age_secs;
 use whittle_risk::Usd;
 
 pub(super) fn actions(view: &View) -> Vec<Action> {
@@ -59,7 +60,7 @@ fn due(view: &View, id: Id, place: u8) -> Option<Action> {
         place,
         market: order.market,
         due_at,
-        is_posted: is_posted(view, order.market, due_at),
+        update: update(view, order.market, due_at)?,
     };
     // Prices of the other legs must not be stale; the order's own comes with the fill.
     let mut updates = view.updates(&account);
@@ -67,8 +68,29 @@ fn due(view: &View, id: Id, place: u8) -> Option<Action> {
     Some(paid(what, pay, updates))
 }
 
+/// Where the first update at or after `due_at` is; none when it has to be waited for.
+fn update(view: &View, market: u16, due_at: i64) -> Option<Due> {
+    let (book, feed) = (view.book, Feed::Market(market));
+    if is_published(view, market, due_at) {
+        return Some(Due::Published);
+    }
+    if let Some(account) = book.sources.due.get(&(market, due_at)) {
+        return Some(Due::Posted(*account));
+    }
+    if book.sources.terms.is_none() || book.pull_feed(feed).is_none() {
+        return Some(Due::Unknown);
+    }
+    // Which one it is, the source of updates will say; that there is one, its newest shows.
+    let accept_secs = book.mirror.market(market).ok()?.oracle.accept_secs;
+    let is_young = age_secs(due_at, view.now) <= u64::from(accept_secs);
+    let is_signed = book
+        .signed(feed)
+        .is_some_and(|it| it.publish_time >= due_at);
+    (is_young && is_signed).then_some(Due::Wanted)
+}
+
 /// Whether the market's oracle account holds the first update at or after `due_at`, young enough.
-fn is_posted(view: &View, market: u16, due_at: i64) -> bool {
+fn is_published(view: &View, market: u16, due_at: i64) -> bool {
     let reading = view.book.readings.get(&Feed::Market(market));
     let Ok(market) = view.book.mirror.market(market) else {
         return false;

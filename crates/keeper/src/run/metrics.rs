@@ -23,6 +23,13 @@ pub struct Tried {
     pub outcome: &'static str,
 }
 
+/// What became of a posting.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Posted {
+    /// As of an action.
+    pub outcome: &'static str,
+}
+
 /// A market or bank, by kind and number, as `market:0`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct OfFeed {
@@ -65,6 +72,12 @@ pub struct Metrics {
     pub fees_sol: Counter<f64, AtomicU64>,
     /// Transactions on their way.
     pub in_flight: Gauge,
+    /// Postings of signed updates by outcome.
+    pub postings: Family<Posted, Counter>,
+    /// Seconds since the newest signed price was published; zero where none is asked for.
+    pub hermes_age: Real,
+    /// Accounts of postings that hold rent.
+    pub rented_accounts: Gauge,
     /// Connections lost.
     pub connections_lost: Counter,
     /// Complete pictures loaded.
@@ -96,6 +109,9 @@ impl Metrics {
             earned_usd: Counter::default(),
             fees_sol: Counter::default(),
             in_flight: Gauge::default(),
+            postings: Family::default(),
+            hermes_age: Real::default(),
+            rented_accounts: Gauge::default(),
             connections_lost: Counter::default(),
             reloads: Counter::default(),
             decide_seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 9)),
@@ -131,6 +147,12 @@ impl Metrics {
         r.register("fees_sol", "Transaction fees paid", m.fees_sol.clone());
         let help = "Transactions on their way";
         r.register("in_flight", help, m.in_flight.clone());
+        let help = "Postings of signed updates by outcome";
+        r.register("postings", help, m.postings.clone());
+        let help = "Time since the newest signed price was published";
+        r.register_with_unit("hermes_age", help, Unit::Seconds, m.hermes_age.clone());
+        let help = "Accounts of postings that hold rent";
+        r.register("rented_accounts", help, m.rented_accounts.clone());
         let help = "Connections to the node that were lost";
         r.register("connections_lost", help, m.connections_lost.clone());
         let help = "Complete pictures loaded from the node";

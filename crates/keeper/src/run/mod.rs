@@ -7,6 +7,7 @@ mod http;
 mod metrics;
 mod pause;
 mod pay;
+mod posting;
 mod sender;
 pub mod settings;
 mod watch;
@@ -17,12 +18,15 @@ use core::time::Duration;
 use feed::{Notice, WebSocket};
 use http::Readiness;
 use metrics::Metrics;
+use posting::hermes::Hermes;
+use posting::job::{Closed, Ended, Fetched, Surveyed};
+use posting::Poster;
 use sender::{Fees, Sender};
 use settings::{Options, Run};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{signal, SignalKind};
 use tokio::sync::{mpsc, oneshot, watch as told};
@@ -30,13 +34,27 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use watch::Watch;
 use whittle::state::bank::QUOTE_BANK;
-use whittle_client::rpc::{config, Cluster, Draft, SendOptions};
+use whittle_client::rpc::{config, Cluster, Draft, Failure, SendOptions, Table};
 use whittle_client::{address, instruction};
 use whittle_keeper::oracle::Feed;
 use whittle_keeper::{Book, Config, Keys};
 
 /// Notices that may wait for the library: about a second of a busy chain.
 const NOTICES: usize = 16_384;
+
+/// Something that has ended beside the loop.
+enum Event {
+    /// Hermes was asked for the newest prices.
+    Fetched(Fetched),
+    /// A posting is over.
+    Posted(Box<Ended>),
+    /// Accounts of postings were closed, or not.
+    Closed(Closed),
+    /// The receiver and what the keeper had left were looked at.
+    Surveyed(Surveyed),
+    /// Lookup tables were made, or not.
+    Tables(Result<Vec<Table>, Failure>),
+}
 
 /// Answers that are being given when everything else has ended may take so long.
 const CLOSING: Duration = Duration::from_secs(2);
@@ -75,7 +93,11 @@ pub async fn run(options: &Options, config: Config, settings: Run) -> Result<()>
     let feed = follow(&settings, cluster, feed, notices.clone())?;
     let signals = tokio::spawn(signals(end.clone()));
 
+    let poster = poster(&settings, &sender)?;
     let mut watch = Watch::new(book, config, settings, sender, metrics, readiness);
+    if let Some(poster) = poster {
+        watch = watch.with_poster(poster);
+    }
     let outcome = watch.run(inbox, notices, until(ended), options.once).await;
     feed.abort();
     signals.abort();
@@ -130,6 +152,7 @@ fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypa
             floor: settings.fee_floor,
             cap: settings.fee_cap,
         },
+        tables: Mutex::default(),
         simulate: settings.simulate,
         dry_run: options.dry_run,
         options: SendOptions {
@@ -138,6 +161,19 @@ fn sender(options: &Options, settings: &Run, cluster: Arc<Cluster>, payer: Keypa
             ..SendOptions::default()
         },
     }
+}
+
+/// What posts signed prices, if there is a Hermes to get them from.
+fn poster(settings: &Run, sender: &Arc<Sender>) -> Result<Option<Poster>> {
+    if settings.pyth.hermes_url.is_empty() {
+        return Ok(None);
+    }
+    let hermes = Hermes::from_env(&settings.pyth)?;
+    Ok(Some(Poster::new(
+        hermes,
+        sender.clone(),
+        settings.pyth.clone(),
+    )))
 }
 
 /// Tells the book where prices stand, and returns the accounts to follow.
@@ -181,7 +217,6 @@ async fn keys(sub_id: u16, banks: Vec<(u16, Pubkey)>, sender: Arc<Sender>) -> Re
         buyer: owner,
         source: there.get(&QUOTE_BANK).copied(),
         receivers: there,
-        posted: BTreeMap::new(),
     })
 }
 

@@ -1,10 +1,11 @@
 //! Sends what was decided: at a fair price, within limits, and until it is known what became of it.
 
+use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-use std::sync::Arc;
-use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions};
+use std::sync::{Arc, Mutex, PoisonError};
+use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions, Table};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;
@@ -81,6 +82,8 @@ pub struct Sender {
     pub payer: Arc<Keypair>,
     /// Limits.
     pub fees: Fees,
+    /// Lookup tables for what does not fit without.
+    pub tables: Mutex<Vec<Table>>,
     /// Whether to ask the node what a transaction would do and take, before it is sent.
     pub simulate: bool,
     /// Whether to send nothing.
@@ -102,15 +105,34 @@ fn with_margin(units: u64) -> u64 {
 }
 
 impl Sender {
+    fn tables(&self) -> Vec<Table> {
+        // The list is replaced as a whole.
+        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.clone()
+    }
+
+    /// Takes over lookup tables.
+    pub fn use_tables(&self, tables: Vec<Table>) {
+        *self.tables.lock().unwrap_or_else(PoisonError::into_inner) = tables;
+    }
+
+    /// What to pay for a compute unit of a transaction that writes these accounts, millionths of a
+    /// lamport.
+    ///
+    /// Errors: [`Failure::Node`].
+    pub async fn price(&self, writable: &[Pubkey]) -> Result<u64, Failure> {
+        let paid = self.cluster.unit_price(writable, self.fees.percentile);
+        Ok(paid.await?.clamp(self.fees.floor, self.fees.cap))
+    }
+
     /// Runs a job to its end.
     ///
     /// Errors: [`Failure`], each. After [`Failure::Node`] it may have run all the same; after the others
     /// it has not.
     pub async fn run(&self, job: Job) -> Result<Ended, Failure> {
-        let mut draft = Draft::new(job.instructions);
+        let mut draft = Draft::new(job.instructions).with_tables(self.tables());
         let writable = draft.writable();
-        let paid = self.cluster.unit_price(&writable, self.fees.percentile);
-        let price = paid.await?.clamp(self.fees.floor, self.fees.cap);
+        let price = self.price(&writable).await?;
         draft.unit_price = price.saturating_add(job.salt % 4_096).max(1);
         let mut units = u64::from(job.units);
         draft.units = Some(u32::try_from(MOST_UNITS).unwrap_or(u32::MAX));

@@ -1,6 +1,7 @@
 //! What the operator chooses about the process: the table `run` of the configuration, over which the
 //! environment and the command line go.
 
+use super::posting::settings::Pyth;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{bail, ensure, Context, Result};
 use clap::Parser;
@@ -34,6 +35,14 @@ pub struct Options {
         hide_env_values = true
     )]
     pub geyser_url: Option<String>,
+    /// Hermes, whose signed updates the keeper posts, over run.pyth.hermes_url
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "WHITTLE_KEEPER_HERMES_URL",
+        hide_env_values = true
+    )]
+    pub hermes_url: Option<String>,
     /// Keypair that pays and is paid, over run.keypair
     #[arg(long, value_name = "FILE", env = "WHITTLE_KEEPER_KEYPAIR")]
     pub keypair: Option<PathBuf>,
@@ -106,6 +115,8 @@ pub struct Run {
     pub drain_secs: u64,
     /// Oracle accounts.
     pub oracles: OracleAccounts,
+    /// Signed updates that the keeper posts itself.
+    pub pyth: Pyth,
 }
 
 /// Oracle accounts, by number.
@@ -142,6 +153,7 @@ impl Default for Run {
             least_lamports: 1_000_000,
             drain_secs: 20,
             oracles: OracleAccounts::default(),
+            pyth: Pyth::default(),
         }
     }
 }
@@ -194,6 +206,7 @@ impl Run {
             );
         }
         self.validate_geyser()?;
+        self.pyth.validate()?;
         for (field, value) in [
             ("timeout_secs", self.timeout_secs),
             ("reload_secs", self.reload_secs),
@@ -264,6 +277,9 @@ fn parse(text: &str, options: &Options) -> Result<(Config, Run)> {
     if let Some(url) = &options.geyser_url {
         run.geyser_url.clone_from(url);
     }
+    if let Some(url) = &options.hermes_url {
+        run.pyth.hermes_url.clone_from(url);
+    }
     if let Some(file) = &options.keypair {
         run.keypair.clone_from(file);
     }
@@ -315,6 +331,14 @@ mod tests {
             (
                 "[run]\ngeyser_url = \"localhost:10000\"",
                 "run.geyser_url: begin with http:// or https://, or leave it empty",
+            ),
+            (
+                "[run.pyth]\nhermes_url = \"hermes\"",
+                "run.pyth.hermes_url: begin with http:// or https://, or leave it empty",
+            ),
+            (
+                "[run.pyth]\nolder_than_secs = 0",
+                "run.pyth.older_than_secs is 0: give at least 1",
             ),
             (
                 "[run]\nin_flight = 0",

@@ -1,12 +1,12 @@
-use super::{book_with_a_liquidatable_account, long, only, put, tick};
-use crate::action::{Action, BuildError, Keys, Kind, What};
+use super::{book_with_a_liquidatable_account, long, only, put, tick, with_order};
+use crate::action::{Action, BuildError, Due, Keys, Kind, What};
 use crate::book::{Book, Change, Stamp, TakeError};
 use crate::config::Config;
 use crate::oracle::Feed;
 use crate::synthetic::{empty_book, first_price, key, NOW};
 use crate::{decide, decide_allowed};
 use whittle::error::WhittleError;
-use whittle::state::{MarginAccount, Order, Pool};
+use whittle::state::{MarginAccount, Pool};
 use whittle_risk::Usd;
 
 fn decided(book: &Book, now: i64) -> Vec<Action> {
@@ -142,23 +142,6 @@ fn an_owners_plan_goes_before_a_margin_call() {
     assert_eq!(actions[0].profit, plan.bonus);
 }
 
-fn with_order(trigger_q32: u64) -> MarginAccount {
-    let mut account = long(0, 1_000, 5_000_000_000);
-    account.orders[2] = Order {
-        lots: -10,
-        limit_q32: 1,
-        placed_at: NOW,
-        expires_at: NOW + 300,
-        reward_usd_atoms: 20_000,
-        escrow_usd_atoms: 20_000,
-        market: 0,
-        flags: 1,
-        trigger_q32,
-        ..Order::default()
-    };
-    account
-}
-
 #[test]
 fn an_order_is_filled_from_its_delay_until_its_expiry() {
     let mut book = empty_book();
@@ -171,20 +154,12 @@ fn an_order_is_filled_from_its_delay_until_its_expiry() {
         place: 2,
         market: 0,
         due_at: NOW + 2,
-        is_posted: false,
+        update: Due::Unknown,
     };
     assert_eq!(actions[0].what, what);
     assert_eq!(actions[0].profit, Usd(20_000));
     let build = actions[0].instructions(&book, &Keys::default());
     assert_eq!(build, Err(BuildError::NoOracle(Feed::Market(0))));
-    let mut keys = Keys::default();
-    keys.posted.insert((0, NOW + 2), key(5, 5));
-    let built = actions[0].instructions(&book, &keys).unwrap();
-    assert!(built[0]
-        .accounts
-        .iter()
-        .any(|meta| meta.pubkey == key(5, 5)));
-
     assert_eq!(decided(&book, NOW + 301), []);
     let expired = decide(&book, NOW + 301, &dutiful());
     assert_eq!(kinds(&expired), [Kind::ExpireOrder]);
@@ -303,9 +278,9 @@ fn an_update_that_is_posted_fills_its_order() {
     book.refresh(NOW + 3);
     let posted = |actions: &[Action]| match actions {
         [Action {
-            what: What::FillOrder { is_posted, .. },
+            what: What::FillOrder { update, .. },
             ..
-        }] => *is_posted,
+        }] => *update == Due::Published,
         other => panic!("{other:?}"),
     };
     assert!(posted(&decided(&book, NOW + 3)));

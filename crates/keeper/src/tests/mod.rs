@@ -1,12 +1,14 @@
 mod backing_off;
 mod deciding;
 mod index;
+mod posting;
 mod taking;
+mod width;
 
 use crate::book::{Book, Id, Stamp};
 use crate::synthetic::{bytes, empty_book, key, market, set_price, NOW};
 use anchor_lang::prelude::Pubkey;
-use whittle::state::{MarginAccount, Position};
+use whittle::state::{MarginAccount, Order, Position};
 use whittle_client::address;
 use whittle_risk::Price;
 
@@ -43,6 +45,24 @@ fn long(index: u16, lots: i64, cash: i64) -> MarginAccount {
         entry_usd_atoms: price.notional_floor(lots.unsigned_abs()).unwrap().0 * lots.signum(),
         market: index,
         ..Position::default()
+    };
+    account
+}
+
+/// The same in market 0 with an order to reduce it, in place 2, that waits for a price unless that is 0.
+fn with_order(trigger_q32: u64) -> MarginAccount {
+    let mut account = long(0, 1_000, 5_000_000_000);
+    account.orders[2] = Order {
+        lots: -10,
+        limit_q32: 1,
+        placed_at: NOW,
+        expires_at: NOW + 300,
+        reward_usd_atoms: 20_000,
+        escrow_usd_atoms: 20_000,
+        market: 0,
+        flags: 1,
+        trigger_q32,
+        ..Order::default()
     };
     account
 }

@@ -4,6 +4,7 @@ use pythnet_sdk::hashers::keccak256_160::Keccak160;
 use pythnet_sdk::messages::Message;
 use pythnet_sdk::wire::v1::{AccumulatorUpdateData, Proof, WormholeMessage, WormholePayload};
 use pythnet_sdk::wire::{from_slice, DeserializerError};
+use whittle::oracle::Reading;
 
 /// Version, index of the guardian set and number of signatures.
 const HEADER_BYTES: usize = 1 + 4 + 1;
@@ -39,8 +40,8 @@ pub struct Vaa {
 pub struct Update {
     /// Whose price.
     pub feed: FeedId,
-    /// Unix seconds.
-    pub publish_time: i64,
+    /// What it says; whether an exchange takes that is for the program to judge.
+    pub reading: Reading,
     /// As signed.
     pub message: Vec<u8>,
     /// From the message to the root.
@@ -91,7 +92,13 @@ impl Update {
         };
         Some(Self {
             feed: price.feed_id,
-            publish_time: price.publish_time,
+            reading: Reading {
+                price: price.price,
+                confidence: price.conf,
+                exponent: price.exponent,
+                publish_time: price.publish_time,
+                prev_publish_time: price.prev_publish_time,
+            },
             message,
             proof,
         })

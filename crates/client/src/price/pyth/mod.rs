@@ -11,8 +11,10 @@ mod instruction;
 pub use accumulator::{Accumulator, Update, Vaa};
 pub use instruction::*;
 
-use super::FeedId;
+use super::{FeedId, PriceError};
 use anchor_lang::prelude::{pubkey, Pubkey};
+use anchor_lang::AccountDeserialize;
+use pyth_solana_receiver_sdk::config::Config;
 use whittle::state::Exchange;
 
 /// Three programs that belong together. Two sets are live; an exchange names the receivers whose
@@ -57,6 +59,27 @@ pub fn sponsored(push_oracle: &Pubkey, shard: u16, feed: &FeedId) -> Pubkey {
 /// The receiver's configuration.
 pub fn config(receiver: &Pubkey) -> Pubkey {
     Pubkey::find_program_address(&[b"config"], receiver).0
+}
+
+/// What the receiver is set to, as far as a bot needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The core bridge whose VAAs it takes.
+    pub wormhole: Pubkey,
+    /// What it takes for an update, lamports.
+    pub update_fee: u64,
+}
+
+impl Terms {
+    /// From the data of the receiver's configuration account.
+    pub fn read(mut data: &[u8]) -> Result<Self, PriceError> {
+        let read = Config::try_deserialize(&mut data);
+        let config = read.map_err(|error| PriceError::Config(error.to_string()))?;
+        Ok(Self {
+            wormhole: config.wormhole,
+            update_fee: config.single_update_fee_in_lamports,
+        })
+    }
 }
 
 /// One of the receiver's 256 treasuries.

@@ -69,8 +69,8 @@ fn names(steps: &[Step]) -> Vec<Vec<&'static str>> {
 }
 
 fn sizes(prepared: &Prepared) -> Vec<usize> {
-    let steps = prepared.before.iter().chain(&prepared.after);
-    steps.map(sent_bytes).collect()
+    let before = prepared.before.iter().chain(&prepared.together);
+    before.chain(&prepared.after).map(sent_bytes).collect()
 }
 
 #[test]
@@ -121,15 +121,16 @@ fn many_prices_share_one_verification_and_every_step_fits() {
     for bytes in sizes(&prepared) {
         assert!(bytes <= MAX_TRANSACTION_BYTES, "{bytes}");
     }
-    let count = |name| {
-        names(&prepared.before)
-            .concat()
-            .iter()
-            .filter(|n| **n == name)
-            .count()
+    let count = |steps: &[Step], name| {
+        let names = names(steps).concat();
+        names.iter().filter(|n| **n == name).count()
     };
-    assert_eq!((count("verify"), count("post")), (1, 20));
-    assert_eq!((prepared.before.len(), prepared.after.len()), (12, 1));
+    let before = &prepared.before;
+    assert_eq!((count(before, "verify"), count(before, "post")), (1, 1));
+    assert_eq!(count(&prepared.together, "post"), 19);
+    assert_eq!(names(&prepared.together).concat().len(), 19);
+    let steps = [before, &prepared.together, &prepared.after].map(Vec::len);
+    assert_eq!(steps, [2, 10, 1]);
     assert_eq!(prepared.oracles.len(), 20);
     assert_eq!(names(&prepared.after).concat().len(), 21);
 }
@@ -137,8 +138,10 @@ fn many_prices_share_one_verification_and_every_step_fits() {
 #[test]
 fn a_short_vaa_is_verified_in_fewer_transactions() {
     let prepared = now(posted(vec![update_of(&[3], 5, 3)]).prepare(&[Feed::Pull(feed(3))]));
-    let expected = [vec!["create", "init", "write", "verify"], vec!["post"]];
-    assert_eq!(names(&prepared.unwrap().before), expected);
+    let prepared = prepared.unwrap();
+    let expected = [vec!["create", "init", "write", "verify"]];
+    assert_eq!(names(&prepared.before), expected);
+    assert_eq!(names(&prepared.together), [vec!["post"]]);
 }
 
 #[test]
@@ -149,9 +152,13 @@ fn each_feed_is_taken_from_where_it_was_published_last() {
     ];
     let both = [feed(1), feed(2)].map(Feed::Pull);
     let prepared = now(posted(blobs.clone()).prepare(&both)).unwrap();
-    let verified = names(&prepared.before).concat();
-    let count = |name| verified.iter().filter(|n| **n == name).count();
-    assert_eq!((count("verify"), count("post")), (2, 2));
+    let (verified, rest) = (names(&prepared.before), names(&prepared.together));
+    let count = |names: &[Vec<&str>], name| names.concat().iter().filter(|n| **n == name).count();
+    assert_eq!(
+        (count(&verified, "verify"), count(&verified, "post")),
+        (2, 0)
+    );
+    assert_eq!(count(&rest, "post"), 2, "each waits for the last root");
     let prepared = now(posted(blobs).prepare(&both[1..])).unwrap();
     let verified = names(&prepared.before).concat();
     assert_eq!(verified.iter().filter(|n| **n == "verify").count(), 1);

@@ -13,7 +13,7 @@ fn an_accumulator_update_is_read_with_its_root_and_its_proofs() {
     let feeds: Vec<_> = read.updates.iter().map(|update| update.feed).collect();
     assert_eq!(feeds, [feed(3), feed(700)]);
     for update in &read.updates {
-        assert_eq!(update.publish_time, 1_791_360_258);
+        assert_eq!(update.reading.publish_time, 1_791_360_258);
         assert_eq!(update.message.len(), 85);
         assert_eq!(update.proof.len(), 11);
         assert_eq!(read.vaa.check(update), Ok(()));

@@ -20,6 +20,8 @@ fn told() -> BTreeMap<String, Told> {
     // A family without a member has no line.
     let feed = "market:0".to_owned();
     drop(metrics.oracle_age.get_or_create(&OfFeed { feed }));
+    let outcome = "done";
+    drop(metrics.postings.get_or_create(&Posted { outcome }));
     let text = text(&registry);
     let mut all: BTreeMap<String, Told> = BTreeMap::new();
     for line in text.lines() {
