@@ -1,0 +1,3 @@
+//! `whittle-sim`: what would it have cost?
+
+fn main() {}

@@ -1,0 +1,199 @@
+//! Where an account stands, and what has to happen before that is asked again.
+//!
+//! An account stands between two levels of equity: the one under it at which something may be done to
+//! it, and the one over it at which that ends. Let S be the distance to the level under it, and W what
+//! the account loses on a unit of relative move against it in every price: notional of longs, of shorts
+//! times 1 + g with g the greatest rate at which their call level grows, and collateral. While no price
+//! has moved against it by more than
+//!
+//!   d = (7/8) S / W
+//!
+//! its losses are at most 7/8 S, and the rest pays funding until a deadline. `crates/keeper/src/judge.rs`
+//! proves the like for the keeper, which must not miss anybody; here a miss would only be late.
+
+use super::{Feed, World};
+use crate::trader::Habit;
+use anyhow::{anyhow, Result};
+use whittle::snapshot::Snapshot;
+use whittle_risk::health::{assess, call_level, Doubt, Health};
+use whittle_risk::{Ratio, Usd};
+
+/// Nearer than this share of the price an account is looked at in every step.
+const NEAR: f64 = 0.000_2;
+/// Latest time until an account is looked at again, steps.
+const LATEST: f64 = 100_000.0;
+
+/// Where an account stands.
+pub(super) struct Standing {
+    pub snapshot: Snapshot,
+    /// Number of each leg's market.
+    pub markets: Vec<usize>,
+    pub health: Health,
+    pub call: Usd,
+}
+
+fn share(ratio: Ratio) -> f64 {
+    ratio.0 as f64 / Ratio::ONE.0 as f64
+}
+
+impl World<'_> {
+    /// Where an account stands at the newest prices, interest counted.
+    pub(super) fn stand(&mut self, account: u32) -> Result<Standing> {
+        self.measures.judged += 1;
+        let index = self.exchange.rules.interest_index(self.now);
+        let seat = &mut self.seats[account as usize];
+        let told = |error: whittle::error::WhittleError| anyhow!("{error}");
+        seat.account.count_interest_to(index).map_err(told)?;
+        let snapshot = self.exchange.snapshot(&seat.account, self.now).map_err(told)?;
+        let health = assess(&snapshot.account(), Doubt::Plain).map_err(|error| anyhow!("{error}"))?;
+        let call = call_level(&snapshot.account(), &self.exchange.policy.thresholds)
+            .map_err(|error| anyhow!("{error}"))?;
+        let positions = seat.account.open_positions();
+        Ok(Standing {
+            snapshot,
+            markets: positions.map(|position| usize::from(position.market)).collect(),
+            health,
+            call,
+        })
+    }
+
+    /// Judges an account: notes that it fell or was called, and sets its triggers.
+    pub(super) fn judge(&mut self, account: u32) -> Result<()> {
+        let seat = &mut self.seats[account as usize];
+        seat.version = seat.version.wrapping_add(1);
+        if seat.account.open_positions().next().is_none() {
+            return Ok(());
+        }
+        let standing = self.stand(account)?;
+        let (equity, call) = (standing.health.equity, standing.call);
+        self.note_call(account, equity < call);
+        let trigger = self.plan_trigger(account, &standing)?;
+        let is_due = trigger.is_some_and(|trigger| equity < trigger);
+        let latency = i64::from(self.stage.terms.keepers.latency_secs);
+        let now = self.now;
+        let seat = &mut self.seats[account as usize];
+        if equity < standing.health.maintenance {
+            if seat.since == 0 {
+                seat.since = now;
+                self.measures.falls += 1;
+                if !seat.waits {
+                    seat.ready_at = now + latency;
+                }
+            }
+            self.wait(account);
+            return Ok(());
+        }
+        if is_due {
+            if !seat.waits {
+                seat.ready_at = now + latency;
+            }
+            self.wait(account);
+            return Ok(());
+        }
+        self.watch(account, &standing, trigger);
+        Ok(())
+    }
+
+    fn wait(&mut self, account: u32) {
+        let seat = &mut self.seats[account as usize];
+        if !seat.waits {
+            seat.waits = true;
+            self.waiting.push(account);
+        }
+    }
+
+    fn note_call(&mut self, account: u32, is_called: bool) {
+        let seat = &mut self.seats[account as usize];
+        let was = std::mem::replace(&mut seat.called, is_called);
+        let Some(number) = seat.life.filter(|_| is_called && !was) else {
+            return;
+        };
+        self.measures.calls += 1;
+        let life = &self.stage.cast.lives[account as usize][number as usize];
+        if matches!(life.habit, Habit::Adds | Habit::Closes) {
+            let at = self.now + (life.reacts_minutes * 60.0) as i64;
+            self.reactions.push(std::cmp::Reverse((at, account, number)));
+        }
+    }
+
+    /// Equity under which the owner's plan may be executed.
+    fn plan_trigger(&self, account: u32, standing: &Standing) -> Result<Option<Usd>> {
+        let seat = &self.seats[account as usize];
+        if !self.has_plans || seat.account.recovery.trigger_q32 == 0 {
+            return Ok(None);
+        }
+        let plan = seat.account.recovery.recovery(&self.exchange.policy);
+        let plan = plan.map_err(|error| anyhow!("{error}"))?;
+        let trigger = plan.trigger_equity(&standing.health).map_err(|error| anyhow!("{error}"))?;
+        Ok(Some(trigger))
+    }
+
+    /// Sets the triggers of an account that is over maintenance.
+    fn watch(&mut self, account: u32, standing: &Standing, trigger: Option<Usd>) {
+        let equity = standing.health.equity;
+        let levels = [Some(standing.call), trigger, Some(standing.health.maintenance)];
+        let under = levels.into_iter().flatten().filter(|level| *level <= equity).max();
+        let slack = under.map_or(0.0, |level| (equity.0 - level.0) as f64);
+        // What is still to come of a running ramp comes slowly, but it comes.
+        let lifted = (standing.call > equity).then(|| (standing.call.0 - equity.0) as f64);
+        let (mut losing, mut gaining, mut funding) = (0.0, 0.0, 0.0);
+        let buffer = 1.0 + share(self.exchange.policy.thresholds.call_buffer);
+        let mut feeds: Vec<(Feed, bool, u64)> = Vec::with_capacity(4);
+        for (leg, &number) in standing.snapshot.legs.iter().zip(&standing.markets) {
+            let market = &self.exchange.markets[number];
+            let notional = crate::exchange::q32(leg.mark.price) * leg.lots.magnitude() as f64;
+            let rates = leg.tiers.brackets().last().map_or(1.0, |last| share(last.maintenance));
+            let multiplier = share(leg.call_multiplier).max(share(leg.multiplier));
+            let grows = if leg.lots.0 > 0 { 0.0 } else { rates * multiplier * buffer };
+            losing += notional * (1.0 + grows);
+            gaining += notional * (1.0 + grows);
+            funding += notional * share(Ratio(market.params.funding_max_per_day_q32));
+            feeds.push((Feed::Market(number), leg.lots.0 > 0, leg.mark.price.0));
+        }
+        for held in self.seats[account as usize].account.used_collaterals() {
+            let number = usize::from(held.bank);
+            let price = self.exchange.banks[number].price.price_q32;
+            let value = crate::exchange::q32(whittle_risk::Price(price)) * held.amount_atoms as f64;
+            losing += value;
+            gaining += value;
+            feeds.push((Feed::Bank(number), true, price));
+        }
+        let down = slack * 0.875 / f64::max(losing, 1.0);
+        let up = lifted.map(|lifted| lifted / f64::max(gaining, 1.0));
+        let version = self.seats[account as usize].version;
+        if down < NEAR || up.is_some_and(|up| up < NEAR) {
+            self.index.at_step(self.step + 1, account, version);
+            return;
+        }
+        for (feed, falls, price) in feeds {
+            let (low, high) = if falls { (Some(down), up) } else { (up, Some(down)) };
+            if let Some(low) = low {
+                let at = price as f64 * (1.0 - low).max(0.0);
+                self.index.when_falls(feed, at as u64, account, version);
+            }
+            if let Some(high) = high {
+                let at = price as f64 * (1.0 + high);
+                self.index.when_rises(feed, at as u64, account, version);
+            }
+        }
+        let steps_a_day = 86_400.0 / f64::from(self.stage.paths.step_secs);
+        let days = slack * 0.125 / f64::max(funding, 1.0);
+        let ramps = standing.snapshot.legs.iter().any(|leg| leg.call_multiplier != leg.multiplier);
+        // A ramp moves maintenance towards the call level within a day; looked at every ten minutes.
+        let most = if ramps { steps_a_day / 144.0 } else { LATEST };
+        let steps = (days * steps_a_day).clamp(1.0, most.max(1.0)) as u32;
+        self.index.at_step(self.step.saturating_add(steps), account, version);
+    }
+
+    /// Judges all accounts with a position in a market: its requirements have changed.
+    pub(super) fn judge_all(&mut self, market: usize) -> Result<()> {
+        for account in 0..self.stage.terms.traders.accounts {
+            let seat = &self.seats[account as usize];
+            let mut positions = seat.account.open_positions();
+            if !seat.waits && positions.any(|it| usize::from(it.market) == market) {
+                self.judge(account)?;
+            }
+        }
+        Ok(())
+    }
+}
