@@ -127,7 +127,7 @@ impl Exchange {
         *last = reading;
         // Slots of 400 ms, as the program counts them for a shock's confirmation.
         let slot = || Ok(now.unsigned_abs().saturating_mul(5) / 2);
-        let cached = market.cache(&reading, now, slot).map_err(|error| anyhow!("{error}"))?;
+        let cached = market.cache(&reading, now, slot).map_err(fault)?;
         Ok(cached.is_some_and(|cached| cached.regime_changed))
     }
 
@@ -140,7 +140,7 @@ impl Exchange {
         let lot_exponent = i32::from(bank.decimals).saturating_neg();
         let newer = reading
             .newer_than(&bank.price, &bank.oracle, lot_exponent, now)
-            .map_err(|error| anyhow!("{error}"))?;
+            .map_err(fault)?;
         if let Some(price) = newer {
             bank.cache(price);
         }
@@ -188,6 +188,11 @@ impl Exchange {
 /// A price as a floating-point number of USD atoms a lot.
 pub fn q32(price: Price) -> f64 {
     price.0 as f64 / 4_294_967_296.0
+}
+
+/// An error that no input should lead to.
+pub(crate) fn fault(error: impl core::fmt::Debug) -> anyhow::Error {
+    anyhow!("the simulator met {error:?}")
 }
 
 fn refused(name: &str, error: whittle::error::WhittleError) -> anyhow::Error {

@@ -157,7 +157,7 @@ fn one(
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(u64::from(account) + 1);
     let steps_a_day = 86_400.0 / f64::from(step_secs.max(1));
-    let mut waits = |random: &mut ChaCha8Rng, days: f64| {
+    let waits = |random: &mut ChaCha8Rng, days: f64| {
         let drawn: f64 = Exp1.sample(random);
         // At least a minute, and a number that fits.
         (drawn * days * steps_a_day).clamp(1.0, 4e9) as u32

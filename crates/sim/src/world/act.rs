@@ -3,9 +3,9 @@
 use super::judge::Standing;
 use super::seat::First;
 use super::World;
-use crate::exchange::{q32, USD};
+use crate::exchange::{fault, q32, USD};
 use crate::policy::{Cut, Memory, Situation, Verdict};
-use anyhow::{anyhow, Result};
+use anyhow::{Context, Result};
 use whittle::instructions::liquidate_partial;
 use whittle_risk::liquidation::{self, Episode, Kind, Plan};
 use whittle_risk::{Ratio, RiskError, Usd, MAX_LEGS};
@@ -65,7 +65,7 @@ impl World<'_> {
         let mut episode = seat.memory.episode;
         episode.unsee();
         let target = standing.health.with_buffer(policy.thresholds.target_buffer);
-        if standing.health.equity >= target.map_err(|error| anyhow!("{error}"))? {
+        if standing.health.equity >= target.map_err(fault)? {
             episode = Episode::NONE;
         }
         seat.memory = Memory {
@@ -83,7 +83,7 @@ impl World<'_> {
     fn recover(&mut self, account: u32, standing: &Standing) -> Result<()> {
         let seat = &self.seats[account as usize];
         let plan = seat.account.recovery.recovery(&self.exchange.policy);
-        let plan = plan.map_err(|error| anyhow!("{error}"))?;
+        let plan = plan.map_err(fault)?;
         let min_fee = self.min_pay();
         let snapshot = &standing.snapshot;
         let inputs = snapshot.inputs(&seat.account, &self.exchange.policy, self.now, min_fee);
@@ -108,7 +108,7 @@ impl World<'_> {
                 self.seats[account as usize].waits = true;
                 Ok(())
             }
-            Err(error) => Err(anyhow!("a recovery plan: {error}")),
+            Err(error) => Err(fault(error)),
         }
     }
 
@@ -132,19 +132,20 @@ impl World<'_> {
         let mut memory = self.seats[account as usize].memory;
         let (fees, scales) = self.terms_of(standing);
         let legs = standing.snapshot.legs.len();
+        let (rules, min_pay) = (self.exchange.policy, self.min_pay());
         let situation = Situation {
             now: self.now,
             account: standing.snapshot.account(),
             health: standing.health,
             since: self.seats[account as usize].since,
-            rules: &self.exchange.policy,
+            rules: &rules,
             close_fee: &fees[..legs],
             skew_scale: &scales[..legs],
-            min_pay: self.min_pay(),
+            min_pay,
         };
         let before = memory.episode;
         let verdict = self.policy.decide(&situation, &mut memory);
-        let verdict = verdict.map_err(|error| anyhow!("{}: {error}", self.policy.name()))?;
+        let verdict = verdict.map_err(fault).with_context(|| format!("policy {}", self.policy.name()))?;
         let flags = memory.episode != before;
         if !matches!(verdict, Verdict::Wait) || flags {
             if !self.chain.take() {
@@ -166,7 +167,6 @@ impl World<'_> {
                 Ok(())
             }
             Verdict::Plan(plan) => {
-                let min_pay = situation.min_pay;
                 self.recorder.see(
                     &self.exchange,
                     &self.seats[account as usize].account,
@@ -195,7 +195,7 @@ impl World<'_> {
     /// first.
     pub(super) fn note_worst(&mut self, account: u32, standing: &Standing) -> Result<()> {
         let worst = liquidate_partial::worst(&standing.snapshot);
-        let (leg, side) = worst.map_err(|error| anyhow!("{error}"))?;
+        let (leg, side) = worst.map_err(fault)?;
         let seat = &mut self.seats[account as usize];
         seat.worst_market = u16::try_from(standing.markets[leg])?;
         seat.worst_side = side.sign();
@@ -262,7 +262,6 @@ impl World<'_> {
     ) -> Result<()> {
         let now = self.now;
         let seat = &mut self.seats[account as usize];
-        let told = |error: whittle::error::WhittleError| anyhow!("applying a plan: {error}");
         seat.account.set_episode(plan.episode);
         seat.memory.episode = plan.episode;
         for (close, slot) in plan.closes.iter().zip(&standing.snapshot.slots) {
@@ -276,8 +275,8 @@ impl World<'_> {
                 let params = market.params.breaker;
                 market.breaker.count(&params, close.notional, now);
             }
-            liquidate_partial::apply(&mut seat.account, market, slot, close).map_err(told)?;
-            market.invariant().map_err(told)?;
+            liquidate_partial::apply(&mut seat.account, market, slot, close).map_err(fault)?;
+            market.invariant().map_err(fault)?;
             self.measures.top_ups += close.insurance_top_up.0;
             if is_liquidation {
                 let cost = &close.cost;
@@ -316,8 +315,7 @@ impl World<'_> {
             let direction = seat.account.positions[slot].lots.signum() as f64;
             let position = &mut seat.account.positions[slot];
             let market = &mut self.exchange.markets[number];
-            let told = |error: whittle::error::WhittleError| anyhow!("closing a cut: {error}");
-            let result = market.close_at(position, cut.lots, cut.price).map_err(told)?;
+                let result = market.close_at(position, cut.lots, cut.price).map_err(fault)?;
             position.free_if_unused();
             let cost = cut.keeper.0 + cut.insurance.0 + cut.pool.0;
             seat.account.cash_usd_atoms += result.cash.0 - cost;

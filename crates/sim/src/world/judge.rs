@@ -1,25 +1,32 @@
 //! Where an account stands, and what has to happen before that is asked again.
 //!
 //! An account stands between two levels of equity: the one under it at which something may be done to
-//! it, and the one over it at which that ends. Let S be the distance to the level under it, and W what
-//! the account loses on a unit of relative move against it in every price: notional of longs, of shorts
-//! times 1 + g with g the greatest rate at which their call level grows, and collateral. While no price
-//! has moved against it by more than
+//! it, and the one over it at which that ends. Let S be the distance to the level under it, and W by how
+//! much that distance shrinks on a unit of relative move against it in every price: for a long of
+//! notional N it is N (1 - g), because the level falls too, with g the least rate at which it does; for a
+//! short N (1 + g) with g the greatest; collateral counts in full. While no price has moved against it
+//! by more than
 //!
-//!   d = (7/8) S / W
+//!   d = (15/16) S / W
 //!
-//! its losses are at most 7/8 S, and the rest pays funding until a deadline. `crates/keeper/src/judge.rs`
+//! a sixteenth of S is left, which pays funding until a deadline. For an account with one position in
+//! its market's first tier, as most are, d is all but exact, so that it is judged about when it has to.
+//! `crates/keeper/src/judge.rs`
 //! proves the like for the keeper, which must not miss anybody; here a miss would only be late.
 
 use super::{Feed, World};
+use crate::exchange::fault;
 use crate::trader::Habit;
-use anyhow::{anyhow, Result};
+use anyhow::Result;
 use whittle::snapshot::Snapshot;
 use whittle_risk::health::{assess, call_level, Doubt, Health};
+use whittle_risk::tier::Bracket;
 use whittle_risk::{Ratio, Usd};
 
 /// Nearer than this share of the price an account is looked at in every step.
 const NEAR: f64 = 0.000_2;
+/// Share of the distance that is kept for funding.
+const FOR_TIME: f64 = 0.0625;
 /// Latest time until an account is looked at again, steps.
 const LATEST: f64 = 100_000.0;
 
@@ -42,12 +49,11 @@ impl World<'_> {
         self.measures.judged += 1;
         let index = self.exchange.rules.interest_index(self.now);
         let seat = &mut self.seats[account as usize];
-        let told = |error: whittle::error::WhittleError| anyhow!("{error}");
-        seat.account.count_interest_to(index).map_err(told)?;
-        let snapshot = self.exchange.snapshot(&seat.account, self.now).map_err(told)?;
-        let health = assess(&snapshot.account(), Doubt::Plain).map_err(|error| anyhow!("{error}"))?;
+        seat.account.count_interest_to(index).map_err(fault)?;
+        let snapshot = self.exchange.snapshot(&seat.account, self.now).map_err(fault)?;
+        let health = assess(&snapshot.account(), Doubt::Plain).map_err(fault)?;
         let call = call_level(&snapshot.account(), &self.exchange.policy.thresholds)
-            .map_err(|error| anyhow!("{error}"))?;
+            .map_err(fault)?;
         let positions = seat.account.open_positions();
         Ok(Standing {
             snapshot,
@@ -123,8 +129,8 @@ impl World<'_> {
             return Ok(None);
         }
         let plan = seat.account.recovery.recovery(&self.exchange.policy);
-        let plan = plan.map_err(|error| anyhow!("{error}"))?;
-        let trigger = plan.trigger_equity(&standing.health).map_err(|error| anyhow!("{error}"))?;
+        let plan = plan.map_err(fault)?;
+        let trigger = plan.trigger_equity(&standing.health).map_err(fault)?;
         Ok(Some(trigger))
     }
 
@@ -142,11 +148,17 @@ impl World<'_> {
         for (leg, &number) in standing.snapshot.legs.iter().zip(&standing.markets) {
             let market = &self.exchange.markets[number];
             let notional = crate::exchange::q32(leg.mark.price) * leg.lots.magnitude() as f64;
-            let rates = leg.tiers.brackets().last().map_or(1.0, |last| share(last.maintenance));
-            let multiplier = share(leg.call_multiplier).max(share(leg.multiplier));
-            let grows = if leg.lots.0 > 0 { 0.0 } else { rates * multiplier * buffer };
-            losing += notional * (1.0 + grows);
-            gaining += notional * (1.0 + grows);
+            let rate = |bracket: Option<&Bracket>| bracket.map_or(0.0, |it| share(it.maintenance));
+            let (least, greatest) = (leg.tiers.brackets().first(), leg.tiers.brackets().last());
+            let multipliers = [share(leg.multiplier), share(leg.call_multiplier)];
+            let most = f64::max(multipliers[0], multipliers[1]) * buffer * rate(greatest);
+            let slope = if leg.lots.0 > 0 {
+                1.0 - rate(least) * f64::min(multipliers[0], multipliers[1])
+            } else {
+                1.0 + most
+            };
+            losing += notional * slope;
+            gaining += notional * (1.0 + most);
             funding += notional * share(Ratio(market.params.funding_max_per_day_q32));
             feeds.push((Feed::Market(number), leg.lots.0 > 0, leg.mark.price.0));
         }
@@ -158,7 +170,7 @@ impl World<'_> {
             gaining += value;
             feeds.push((Feed::Bank(number), true, price));
         }
-        let down = slack * 0.875 / f64::max(losing, 1.0);
+        let down = slack * (1.0 - FOR_TIME) / f64::max(losing, 1.0);
         let up = lifted.map(|lifted| lifted / f64::max(gaining, 1.0));
         let version = self.seats[account as usize].version;
         if down < NEAR || up.is_some_and(|up| up < NEAR) {
@@ -177,7 +189,7 @@ impl World<'_> {
             }
         }
         let steps_a_day = 86_400.0 / f64::from(self.stage.paths.step_secs);
-        let days = slack * 0.125 / f64::max(funding, 1.0);
+        let days = slack * FOR_TIME / f64::max(funding, 1.0);
         let ramps = standing.snapshot.legs.iter().any(|leg| leg.call_multiplier != leg.multiplier);
         // A ramp moves maintenance towards the call level within a day; looked at every ten minutes.
         let most = if ramps { steps_a_day / 144.0 } else { LATEST };
@@ -189,8 +201,8 @@ impl World<'_> {
     pub(super) fn judge_all(&mut self, market: usize) -> Result<()> {
         for account in 0..self.stage.terms.traders.accounts {
             let seat = &self.seats[account as usize];
-            let mut positions = seat.account.open_positions();
-            if !seat.waits && positions.any(|it| usize::from(it.market) == market) {
+            let is_here = |it: &whittle::state::Position| usize::from(it.market) == market;
+            if !seat.waits && seat.account.open_positions().any(is_here) {
                 self.judge(account)?;
             }
         }

@@ -16,14 +16,14 @@ mod trade;
 pub use record::Liquidation;
 
 use crate::compare::{Day, Fate, Run};
-use crate::exchange::{Exchange, Funding};
+use crate::exchange::{fault, Exchange, Funding};
 use crate::impact::{Displacement, Impact};
 use crate::keeper::{Chain, KeeperTerms};
 use crate::measure::Measures;
 use crate::path::Paths;
 use crate::policy::Policy;
 use crate::trader::{Cast, Life, TraderTerms};
-use anyhow::{anyhow, ensure, Context, Result};
+use anyhow::{ensure, Context, Result};
 use index::{Feed, Index};
 use record::Recorder;
 use seat::Seat;
@@ -123,6 +123,8 @@ pub(crate) struct World<'a> {
     reactions: BinaryHeap<Reverse<(i64, u32, u32)>>,
     /// Those who could not close when they meant to leave: when they try again, account, life.
     late: BinaryHeap<Reverse<(i64, u32, u32)>>,
+    /// Accounts that somebody sits at.
+    alive: u64,
     /// Accounts whose losses nobody could bear yet.
     broke: Vec<u32>,
     chain: Chain,
@@ -202,6 +204,7 @@ impl<'a> World<'a> {
             waiting: Vec::new(),
             reactions: BinaryHeap::new(),
             late: BinaryHeap::new(),
+            alive: 0,
             broke: Vec::new(),
             chain: Chain::default(),
             displaced: vec![Displacement::new(stage.terms.feedback_half_life); markets],
@@ -337,13 +340,12 @@ impl<'a> World<'a> {
             self.publish(step as usize, secs)?;
             self.look_around()?;
         }
-        let alive = self.seats.iter().filter(|seat| seat.life.is_some()).count();
-        self.measures.account_steps += alive as u64;
+        self.measures.account_steps += self.alive;
         Ok(())
     }
 
     fn end_day(&mut self) -> Result<()> {
-        let (pool, insurance) = self.exchange.worth().map_err(|error| anyhow!("{error}"))?;
+        let (pool, insurance) = self.exchange.worth().map_err(fault)?;
         let holds = |seat: &&Seat| seat.account.open_positions().next().is_some();
         let usd = |atoms: i64| atoms as f64 / crate::exchange::USD;
         self.run.days.push(Day {

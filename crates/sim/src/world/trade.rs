@@ -3,14 +3,15 @@
 use super::seat::Seat;
 use super::World;
 use crate::compare::Fate;
-use crate::exchange::{q32, USD};
+use crate::exchange::{fault, q32, USD};
 use crate::trader::{Habit, Life};
-use anyhow::{anyhow, Result};
+use anyhow::Result;
 use whittle::error::{Outcome, WhittleError};
 use whittle::instructions::fill_order;
 use whittle::state::leverage::CLASS_PROFESSIONAL;
 use whittle::state::margin_account::ORDER_REDUCE_ONLY;
-use whittle::state::{MarginAccount, Order, RecoveryPlan};
+use whittle::state::recovery::RecoveryPlan;
+use whittle::state::{MarginAccount, Order};
 use whittle_risk::health::{assess, Doubt};
 use whittle_risk::{Price, Ratio, Usd};
 
@@ -44,6 +45,7 @@ impl World<'_> {
         self.measures.deposited += margin;
         let seat = &mut self.seats[account as usize];
         seat.clear();
+        self.alive += 1;
         seat.life = Some(number);
         seat.account = after;
         seat.held = after;
@@ -186,8 +188,8 @@ impl World<'_> {
 
     /// Closes all positions by orders. Those that the program does not take now stay.
     fn close_all(&mut self, account: u32) -> Result<bool> {
-        let mut copy = self.seats[account as usize].account;
-        let orders: Vec<Order> = copy
+        let held = self.seats[account as usize].account;
+        let orders: Vec<Order> = held
             .open_positions()
             .map(|position| Order {
                 lots: position.lots.saturating_neg(),
@@ -199,15 +201,17 @@ impl World<'_> {
                 ..Order::default()
             })
             .collect();
+        let mut copy = held;
         for order in &orders {
             match self.fill(&mut copy, order) {
                 Ok(()) | Err(WhittleError::PriceTooOld | WhittleError::PriceUncertain) => {}
-                Err(error) => return Err(anyhow!("closing a position: {error}")),
+                Err(error) => return Err(fault(error)),
             }
         }
         self.is_unsettled = true;
         self.seats[account as usize].account = copy;
-        Ok(copy.open_positions().next().is_none())
+        let left = copy.open_positions().count();
+        Ok(left == 0)
     }
 
     /// Somebody means to leave: he closes, takes his collateral and goes, or waits for a price.
@@ -235,6 +239,7 @@ impl World<'_> {
         let seat = &mut self.seats[account as usize];
         let left = seat.account;
         seat.clear();
+        self.alive -= 1;
         self.paid_out += left.cash_usd_atoms;
         self.return_tokens(&left);
         Ok(())
@@ -248,7 +253,7 @@ impl World<'_> {
         for token in held.used_collaterals() {
             let price = Price(self.exchange.banks[usize::from(token.bank)].price.price_q32);
             let value = price.notional_floor(token.amount_atoms);
-            worth += value.map_err(|error| anyhow!("{error}"))?.0;
+            worth += value.map_err(fault)?.0;
         }
         Ok(worth)
     }
@@ -287,21 +292,20 @@ impl World<'_> {
     /// after funding and the cost of closing, at least nothing.
     fn worth_if_held(&self, account: u32) -> Result<i64> {
         let held = &self.seats[account as usize].held;
-        let told = |error: &dyn std::fmt::Display| anyhow!("{error}");
-        let mut snapshot = self.exchange.snapshot(held, self.now).map_err(|it| told(&it))?;
+        let mut snapshot = self.exchange.snapshot(held, self.now).map_err(fault)?;
         snapshot.collateral = Usd(0);
-        let health = assess(&snapshot.account(), Doubt::Plain).map_err(|it| told(&it))?;
+        let health = assess(&snapshot.account(), Doubt::Plain).map_err(fault)?;
         let mut worth = health.equity.0;
         for token in held.used_collaterals() {
             let price = Price(self.exchange.banks[usize::from(token.bank)].price.price_q32);
-            worth += price.notional_floor(token.amount_atoms).map_err(|it| told(&it))?.0;
+            worth += price.notional_floor(token.amount_atoms).map_err(fault)?.0;
         }
         for (leg, position) in snapshot.legs.iter().zip(held.open_positions()) {
             let market = &self.exchange.markets[usize::from(position.market)];
             let notional = leg.mark.price.notional_ceil(leg.lots.magnitude());
-            let notional = notional.map_err(|it| told(&it))?.magnitude();
+            let notional = notional.map_err(fault)?.magnitude();
             let rate = Ratio(market.params.close_fee_q32.saturating_add(market.spread_q32));
-            worth -= rate.of_ceil(notional).map_err(|it| told(&it))?.0;
+            worth -= rate.of_ceil(notional).map_err(fault)?.0;
         }
         Ok(worth.max(0))
     }
