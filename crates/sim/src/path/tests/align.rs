@@ -1,4 +1,4 @@
-use super::{bits, candles, recorded};
+use super::{bits, candles, recorded, silent};
 use crate::path::{CandleFile, Gap, Grid, Paths, MOST_STEPS};
 
 /// Flat candles of so many seconds, from the time on.
@@ -41,7 +41,7 @@ fn files_share_the_time_that_all_cover() {
     };
     assert_eq!((hours.name.as_str(), minutes.name.as_str()), ("H", "M"));
     // Hour 4 is on the way from 3, an hour and a minute before, to 6, an hour after.
-    assert_eq!(hours.silent, [0..60]);
+    assert_eq!(silent(hours), [[0, 60]]);
     assert_eq!(hours.prices[0], 3.0 + 3.0 * (61.0 / 121.0));
     assert_eq!(hours.prices[60..], [6.0; 60]);
     assert_eq!(minutes.silent, []);
@@ -70,7 +70,7 @@ fn what_fits_on_no_grid_is_refused() {
     let minutes = flat("M", 300, 0, 120);
     assert_eq!(refusal(&[], 60), "no file of prices; give at least one");
     assert_eq!(
-        refusal(&[hours.clone()], 0),
+        refusal(std::slice::from_ref(&hours), 0),
         "a step of 0 s; take at least 1 s"
     );
     assert_eq!(

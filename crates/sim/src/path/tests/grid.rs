@@ -1,4 +1,4 @@
-use super::{bits, candles, recorded, returns};
+use super::{bits, candles, recorded, returns, silent};
 use crate::path::{AssetPath, CandleFile, Grid, Paths};
 
 fn path(file: &CandleFile, grid: &Grid) -> AssetPath {
@@ -37,7 +37,7 @@ fn a_grid_of_four_steps_is_the_candle_and_a_gap_is_a_straight_line() {
         (expected[13], expected[14]) = (103.0, 96.0);
     }
     assert_eq!(path.prices, expected);
-    assert_eq!(path.silent, [4..8]);
+    assert_eq!(silent(&path), [[4, 8]]);
     assert_eq!(
         (
             path.is_silent(3),

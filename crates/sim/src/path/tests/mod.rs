@@ -27,6 +27,14 @@ fn generated(text: &str, seed: u64) -> AssetPath {
     paths.assets.remove(0)
 }
 
+/// Ranges of steps without a price.
+fn silent(path: &AssetPath) -> Vec<[usize; 2]> {
+    path.silent
+        .iter()
+        .map(|range| [range.start, range.end])
+        .collect()
+}
+
 fn bits(prices: &[f64]) -> Vec<u64> {
     prices.iter().map(|price| price.to_bits()).collect()
 }

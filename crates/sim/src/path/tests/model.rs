@@ -2,7 +2,8 @@
 //! standard errors says that the seed is nothing special.
 
 use super::{assert_near, correlation, covariance, generated, mean, returns, variance};
-use crate::path::{AssetPath, Generator, Grid, Paths};
+use crate::path::model::Motion;
+use crate::path::{AssetPath, Generator, Grid, Model, Paths};
 
 const DAY: usize = 1_440;
 
@@ -71,6 +72,17 @@ fn jumps_come_at_their_rate_and_are_compensated() {
         jumps += count.round();
     }
     assert_near(jumps, 1_000.0, 4.0 * f64::sqrt(1_000.0));
+}
+
+/// Nearly every step has no jump: it is the compensating drift alone, which for jumps of deviation d is
+/// -rate (exp(d^2 / 2) - 1) a year.
+#[test]
+fn the_drift_pays_for_the_spread_of_jumps() {
+    let path = generated("jumps:price=100,sigma=0,rate=1000,deviation=40%,days=10", 1);
+    let mut steps = returns(&path.prices, 1);
+    steps.sort_by(f64::total_cmp);
+    let drift = -1_000.0 * (libm::exp(0.08) - 1.0) / 525_600.0;
+    assert_near(steps[steps.len() / 2], drift, 1e-12);
 }
 
 /// Variance of a year: sigma^2 + rate (mean^2 + deviation^2), by Wald. The standard error of what jumps
@@ -152,6 +164,44 @@ fn a_variance_that_meets_zero_leaves_prices_finite() {
         .map(|value| value * value)
         .sum();
     assert_near(squares, 0.64, 4.0 * f64::sqrt(64.0 * 0.64 / 400.0));
+}
+
+/// Worked by hand in steps of a day. A variance under zero counts as zero: the price gets its drift and
+/// no shock, and the variance kappa theta dt, however far under zero it is (full truncation: Lord et al.,
+/// table 1). From 0.04 the spread of a step is 0.2 sqrt(dt), and all of it is the price's at rho = 1.
+#[test]
+fn hestons_step_is_fully_truncated() {
+    let grid = Grid {
+        step_secs: 86_400,
+        ..Grid::of(1)
+    };
+    let dt: f64 = 1.0 / 365.0;
+    let model = Model::Heston {
+        mu: 0.5,
+        sigma: 0.8,
+        start: 0.2,
+        kappa: 20.0,
+        xi: 4.0,
+        rho: 1.0,
+    };
+    let mut motion = model.motion(&grid, 0);
+    assert_near(
+        motion.step(7.0, -2.0),
+        7.0 + (0.5 - 0.02) * dt - 0.4 * dt.sqrt(),
+        1e-12,
+    );
+    let after = 0.04 + 20.0 * (0.64 - 0.04) * dt - 4.0 * 0.4 * dt.sqrt();
+    assert!(after < 0.0);
+    assert_near(variance_of(&motion), after, 1e-12);
+    assert_near(motion.step(7.0, -2.0), 7.0 + 0.5 * dt, 1e-12);
+    assert_near(variance_of(&motion), after + 20.0 * 0.64 * dt, 1e-12);
+}
+
+fn variance_of(motion: &Motion) -> f64 {
+    match motion {
+        Motion::Heston { variance, .. } => *variance,
+        _ => panic!("not Heston's"),
+    }
 }
 
 /// A falling price makes the market nervous when rho is negative: the returns of a day and the change of

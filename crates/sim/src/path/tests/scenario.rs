@@ -1,4 +1,4 @@
-use super::assert_near;
+use super::{assert_near, silent};
 use crate::path::{parse_scenarios, AssetPath};
 
 /// Steps of a minute at a price of 100.
@@ -35,7 +35,7 @@ fn a_gap_is_silent_and_then_the_price_has_jumped() {
         &path,
         &[100.0, 100.0, 100.0, 97.0, 94.0, 91.0, 88.0, 88.0, 88.0],
     );
-    assert_eq!(path.silent, [3..6]);
+    assert_eq!(silent(&path), [[3, 6]]);
 }
 
 /// Falls by 20 in 2 steps, makes good half of it in 5.
@@ -72,12 +72,21 @@ fn a_peg_is_lost_and_found_or_not() {
 
 #[test]
 fn scenarios_multiply_and_their_silences_join() {
-    let text = "+gap:day=0.0034722,minutes=2,jump=-50%+gap:day=0.0006944,minutes=2,jump=100%+gap:day=0.0041667,minutes=3,jump=0";
-    let path = laid(text, 11);
-    // Steps 1 and 2; 5 and 6; 6 to 8, which joins the one before.
-    assert_eq!(path.silent, [1..3, 5..9]);
+    let gap = |step: f64, minutes: u32, jump: &str| {
+        let day = step / 1_440.0;
+        format!("+gap:day={day},minutes={minutes},jump={jump}")
+    };
+    // The last of them lies within the second.
+    let gaps = [
+        gap(5.0, 3, "-50%"),
+        gap(8.0, 2, "0"),
+        gap(1.0, 2, "100%"),
+        gap(6.0, 1, "0"),
+    ];
+    let path = laid(&gaps.concat(), 12);
+    assert_eq!(silent(&path), [[1, 3], [5, 10]]);
     assert_eq!(
-        (path.prices[3], path.prices[4], path.prices[10]),
+        (path.prices[3], path.prices[4], path.prices[11]),
         (200.0, 200.0, 100.0)
     );
 }
