@@ -13,5 +13,7 @@ pub mod measure;
 pub mod path;
 pub mod policy;
 pub mod report;
+pub mod runner;
+pub mod source;
 pub mod trader;
 pub mod world;
