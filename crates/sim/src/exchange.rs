@@ -127,7 +127,7 @@ impl Exchange {
         *last = reading;
         // Slots of 400 ms, as the program counts them for a shock's confirmation.
         let slot = || Ok(now.unsigned_abs().saturating_mul(5) / 2);
-        let cached = market.cache(&reading, now, slot).map_err(fault)?;
+        let cached = market.cache(&reading, now, slot).or_fault()?;
         Ok(cached.is_some_and(|cached| cached.regime_changed))
     }
 
@@ -140,7 +140,7 @@ impl Exchange {
         let lot_exponent = i32::from(bank.decimals).saturating_neg();
         let newer = reading
             .newer_than(&bank.price, &bank.oracle, lot_exponent, now)
-            .map_err(fault)?;
+            .or_fault()?;
         if let Some(price) = newer {
             bank.cache(price);
         }
@@ -191,8 +191,26 @@ pub fn q32(price: Price) -> f64 {
 }
 
 /// An error that no input should lead to.
+#[track_caller]
 pub(crate) fn fault(error: impl core::fmt::Debug) -> anyhow::Error {
-    anyhow!("the simulator met {error:?}")
+    let place = core::panic::Location::caller();
+    anyhow!("the simulator met {error:?} at {}:{}", place.file(), place.line())
+}
+
+/// Turns errors that no input should lead to into ones that say where they were met.
+pub(crate) trait OrFault<T> {
+    /// The value, or the fault.
+    fn or_fault(self) -> Result<T>;
+}
+
+impl<T, E: core::fmt::Debug> OrFault<T> for core::result::Result<T, E> {
+    #[track_caller]
+    fn or_fault(self) -> Result<T> {
+        match self {
+            Ok(value) => Ok(value),
+            Err(error) => Err(fault(error)),
+        }
+    }
 }
 
 fn refused(name: &str, error: whittle::error::WhittleError) -> anyhow::Error {

@@ -88,6 +88,24 @@ impl Impact {
     }
 }
 
+impl core::fmt::Display for Impact {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Linear { depth_usd } => write!(f, "linear, {depth_usd} USD move the price by 1 %"),
+            Self::SquareRoot {
+                daily_volume_usd,
+                daily_volatility,
+                y,
+            } => write!(
+                f,
+                "square root, {daily_volume_usd} USD traded in a day that moves {} %, Y = {y}",
+                (daily_volatility * 1e4).round() / 1e2
+            ),
+        }
+    }
+}
+
 /// Share of a move under the square root law that stays, see [`Displacement::keeping`].
 pub const KEPT: f64 = 2.0 / 3.0;
 

@@ -147,6 +147,20 @@ pub trait Policy: Send + Sync {
     }
 }
 
+/// All of them with their defaults, ours first.
+pub fn all() -> Vec<Box<dyn Policy>> {
+    vec![
+        Box::new(JustEnough),
+        Box::<FullClose>::default(),
+        Box::<Chunks>::default(),
+        Box::<CloseFactor>::default(),
+        Box::<HealthLinear>::default(),
+        Box::<Drift>::default(),
+        Box::<Mango>::default(),
+        Box::<Window>::default(),
+    ]
+}
+
 /// Costs shared by all policies that close against the pool at the oracle's price: spread and impact
 /// of the close, as the market defines them for liquidations ([`Leg::pool_cost`]). Rounded up against
 /// the account.

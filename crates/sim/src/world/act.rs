@@ -3,8 +3,8 @@
 use super::judge::Standing;
 use super::seat::First;
 use super::World;
-use crate::exchange::{fault, q32, USD};
-use crate::policy::{Cut, Memory, Situation, Verdict};
+use crate::exchange::{fault, OrFault, q32, USD};
+use crate::policy::{Cut, Memory, Policy, Situation, Verdict};
 use anyhow::{Context, Result};
 use whittle::instructions::liquidate_partial;
 use whittle_risk::liquidation::{self, Episode, Kind, Plan};
@@ -29,8 +29,9 @@ impl World<'_> {
         queue.sort_by_key(|(loss, account, _)| (std::cmp::Reverse(*loss), *account));
         self.measures.most_waiting = self.measures.most_waiting.max(queue.len() as u64);
         for (_, account, standing) in queue {
-            if standing.health.equity < standing.health.maintenance {
-                self.measures.underwater_secs += u64::from(secs);
+            let is_under = standing.health.equity < standing.health.maintenance;
+            if is_under || self.goes_on(account, &standing)? {
+                self.measures.underwater_secs += if is_under { u64::from(secs) } else { 0 };
                 self.liquidate(account, &standing)?;
             } else {
                 self.cured(account, &standing)?;
@@ -65,7 +66,7 @@ impl World<'_> {
         let mut episode = seat.memory.episode;
         episode.unsee();
         let target = standing.health.with_buffer(policy.thresholds.target_buffer);
-        if standing.health.equity >= target.map_err(fault)? {
+        if standing.health.equity >= target.or_fault()? {
             episode = Episode::NONE;
         }
         seat.memory = Memory {
@@ -83,7 +84,7 @@ impl World<'_> {
     fn recover(&mut self, account: u32, standing: &Standing) -> Result<()> {
         let seat = &self.seats[account as usize];
         let plan = seat.account.recovery.recovery(&self.exchange.policy);
-        let plan = plan.map_err(fault)?;
+        let plan = plan.or_fault()?;
         let min_fee = self.min_pay();
         let snapshot = &standing.snapshot;
         let inputs = snapshot.inputs(&seat.account, &self.exchange.policy, self.now, min_fee);
@@ -130,22 +131,11 @@ impl World<'_> {
         }
         self.note_worst(account, standing)?;
         let mut memory = self.seats[account as usize].memory;
-        let (fees, scales) = self.terms_of(standing);
-        let legs = standing.snapshot.legs.len();
-        let (rules, min_pay) = (self.exchange.policy, self.min_pay());
-        let situation = Situation {
-            now: self.now,
-            account: standing.snapshot.account(),
-            health: standing.health,
-            since: self.seats[account as usize].since,
-            rules: &rules,
-            close_fee: &fees[..legs],
-            skew_scale: &scales[..legs],
-            min_pay,
-        };
+        let min_pay = self.min_pay();
         let before = memory.episode;
-        let verdict = self.policy.decide(&situation, &mut memory);
-        let verdict = verdict.map_err(fault).with_context(|| format!("policy {}", self.policy.name()))?;
+        let verdict = self.with_situation(account, standing, |policy, situation| {
+            policy.decide(situation, &mut memory)
+        })?;
         let flags = memory.episode != before;
         if !matches!(verdict, Verdict::Wait) || flags {
             if !self.chain.take() {
@@ -179,14 +169,13 @@ impl World<'_> {
                 self.note_first(account, standing, plan.closed.0);
                 self.apply_plan(account, standing, &plan, true)?;
                 self.push(standing, &plan);
-                self.after(account, plan.after.equity < plan.after.maintenance)
+                self.after(account)
             }
             Verdict::Cuts { cuts, seized } => {
                 self.seats[account as usize].memory = memory;
                 let closed = self.apply_cuts(account, standing, &cuts, seized)?;
                 self.note_first(account, standing, closed);
-                let left = self.stand(account)?;
-                self.after(account, left.health.equity < left.health.maintenance)
+                self.after(account)
             }
         }
     }
@@ -195,7 +184,7 @@ impl World<'_> {
     /// first.
     pub(super) fn note_worst(&mut self, account: u32, standing: &Standing) -> Result<()> {
         let worst = liquidate_partial::worst(&standing.snapshot);
-        let (leg, side) = worst.map_err(fault)?;
+        let (leg, side) = worst.or_fault()?;
         let seat = &mut self.seats[account as usize];
         seat.worst_market = u16::try_from(standing.markets[leg])?;
         seat.worst_side = side.sign();
@@ -232,12 +221,51 @@ impl World<'_> {
         self.today.notional += closed as f64 / USD;
     }
 
+    /// Whether a liquidation that the policy has begun goes on over maintenance.
+    fn goes_on(&self, account: u32, standing: &Standing) -> Result<bool> {
+        let memory = self.seats[account as usize].memory;
+        if memory.first_at == 0 {
+            return Ok(false);
+        }
+        self.with_situation(account, standing, |policy, situation| {
+            Ok(!policy.is_over(situation, &memory)?)
+        })
+    }
+
+    /// Asks the policy something about an account.
+    fn with_situation<T>(
+        &self,
+        account: u32,
+        standing: &Standing,
+        ask: impl FnOnce(&dyn Policy, &Situation) -> Result<T, RiskError>,
+    ) -> Result<T> {
+        let (fees, scales) = self.terms_of(standing);
+        let legs = standing.snapshot.legs.len();
+        let situation = Situation {
+            now: self.now,
+            account: standing.snapshot.account(),
+            health: standing.health,
+            since: self.seats[account as usize].since,
+            rules: &self.exchange.policy,
+            close_fee: &fees[..legs],
+            skew_scale: &scales[..legs],
+            min_pay: self.min_pay(),
+        };
+        let answer = ask(self.policy, &situation).or_fault();
+        answer.with_context(|| format!("policy {}", self.policy.name()))
+    }
+
     /// After something was closed: does the account wait on?
-    fn after(&mut self, account: u32, is_under: bool) -> Result<()> {
+    fn after(&mut self, account: u32) -> Result<()> {
         self.is_unsettled = true;
+        let holds = self.seats[account as usize].account.open_positions().next().is_some();
+        let mut waits = false;
+        if holds {
+            let left = self.stand(account)?;
+            waits = left.health.equity < left.health.maintenance || self.goes_on(account, &left)?;
+        }
         let seat = &mut self.seats[account as usize];
-        let holds = seat.account.open_positions().next().is_some();
-        seat.waits = holds && is_under;
+        seat.waits = waits;
         if !seat.waits {
             seat.since = 0;
             let episode = seat.memory.episode;
@@ -275,8 +303,8 @@ impl World<'_> {
                 let params = market.params.breaker;
                 market.breaker.count(&params, close.notional, now);
             }
-            liquidate_partial::apply(&mut seat.account, market, slot, close).map_err(fault)?;
-            market.invariant().map_err(fault)?;
+            liquidate_partial::apply(&mut seat.account, market, slot, close).or_fault()?;
+            market.invariant().or_fault()?;
             self.measures.top_ups += close.insurance_top_up.0;
             if is_liquidation {
                 let cost = &close.cost;
@@ -315,7 +343,7 @@ impl World<'_> {
             let direction = seat.account.positions[slot].lots.signum() as f64;
             let position = &mut seat.account.positions[slot];
             let market = &mut self.exchange.markets[number];
-                let result = market.close_at(position, cut.lots, cut.price).map_err(fault)?;
+                let result = market.close_at(position, cut.lots, cut.price).or_fault()?;
             position.free_if_unused();
             let cost = cut.keeper.0 + cut.insurance.0 + cut.pool.0;
             seat.account.cash_usd_atoms += result.cash.0 - cost;

@@ -15,7 +15,7 @@
 //! proves the like for the keeper, which must not miss anybody; here a miss would only be late.
 
 use super::{Feed, World};
-use crate::exchange::fault;
+use crate::exchange::OrFault;
 use crate::trader::Habit;
 use anyhow::Result;
 use whittle::snapshot::Snapshot;
@@ -49,11 +49,11 @@ impl World<'_> {
         self.measures.judged += 1;
         let index = self.exchange.rules.interest_index(self.now);
         let seat = &mut self.seats[account as usize];
-        seat.account.count_interest_to(index).map_err(fault)?;
-        let snapshot = self.exchange.snapshot(&seat.account, self.now).map_err(fault)?;
-        let health = assess(&snapshot.account(), Doubt::Plain).map_err(fault)?;
+        seat.account.count_interest_to(index).or_fault()?;
+        let snapshot = self.exchange.snapshot(&seat.account, self.now).or_fault()?;
+        let health = assess(&snapshot.account(), Doubt::Plain).or_fault()?;
         let call = call_level(&snapshot.account(), &self.exchange.policy.thresholds)
-            .map_err(fault)?;
+            .or_fault()?;
         let positions = seat.account.open_positions();
         Ok(Standing {
             snapshot,
@@ -129,8 +129,8 @@ impl World<'_> {
             return Ok(None);
         }
         let plan = seat.account.recovery.recovery(&self.exchange.policy);
-        let plan = plan.map_err(fault)?;
-        let trigger = plan.trigger_equity(&standing.health).map_err(fault)?;
+        let plan = plan.or_fault()?;
+        let trigger = plan.trigger_equity(&standing.health).or_fault()?;
         Ok(Some(trigger))
     }
 

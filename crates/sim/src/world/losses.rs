@@ -1,7 +1,7 @@
 //! Who pays whom: settlements, overdrafts, bankruptcies, and reductions for the pool.
 
 use super::World;
-use crate::exchange::{fault, USD};
+use crate::exchange::{fault, OrFault, USD};
 use anyhow::Result;
 use whittle::error::{Outcome, WhittleError};
 use whittle::instructions::{auto_deleverage, liquidate_partial, resolve_bankruptcy, settle_markets};
@@ -14,7 +14,7 @@ use whittle_risk::{Price, Ratio, Usd};
 impl World<'_> {
     /// As `settle_markets` over all markets, then bankruptcies that wait, then what the pool owes.
     pub(super) fn settle(&mut self) -> Result<()> {
-        self.settle_lines().map_err(fault)?;
+        self.settle_lines().or_fault()?;
         let broke: Vec<u32> = std::mem::take(&mut self.broke);
         for account in broke {
             self.cure(account)?;
@@ -22,7 +22,7 @@ impl World<'_> {
         self.deleverage()?;
         self.is_unsettled = false;
         self.settled_at = self.now;
-        let worth = self.exchange.fund.worth().map_err(fault)?.0;
+        let worth = self.exchange.fund.worth().or_fault()?.0;
         self.insurance_high = self.insurance_high.max(worth);
         let fall = self.insurance_high - worth;
         self.measures.insurance_drawdown = self.measures.insurance_drawdown.max(fall);
@@ -54,14 +54,14 @@ impl World<'_> {
         if !owed(self) {
             return Ok(());
         }
-        self.settle_lines().map_err(fault)?;
+        self.settle_lines().or_fault()?;
         let seat = &mut self.seats[account as usize];
         for position in &mut seat.account.positions {
             if position.claim_usd_atoms == 0 {
                 continue;
             }
             let market = &mut self.exchange.markets[usize::from(position.market)];
-            let cash = market.touch(position).map_err(fault)?;
+            let cash = market.touch(position).or_fault()?;
             position.free_if_unused();
             seat.account.cash_usd_atoms += cash.0;
         }
@@ -77,12 +77,12 @@ impl World<'_> {
         if seat.account.open_positions().next().is_some() {
             return Ok(());
         }
-        seat.account.count_interest_to(index).map_err(fault)?;
-        if seat.account.overdraft_due().map_err(fault)?.0 <= 0 {
+        seat.account.count_interest_to(index).or_fault()?;
+        if seat.account.overdraft_due().or_fault()?.0 <= 0 {
             return Ok(());
         }
         if seat.account.deficit_usd_atoms == 0 {
-            seat.account.charge_interest(&mut self.exchange.pool).map_err(fault)?;
+            seat.account.charge_interest(&mut self.exchange.pool).or_fault()?;
         }
         self.convert(account)?;
         let seat = &self.seats[account as usize];
@@ -98,7 +98,7 @@ impl World<'_> {
         let now = self.now;
         let seat = &mut self.seats[account as usize];
         for slot in 0..seat.account.collaterals.len() {
-            let due = seat.account.overdraft_due().map_err(fault)?;
+            let due = seat.account.overdraft_due().or_fault()?;
             let held = seat.account.collaterals[slot];
             let bank = &mut self.exchange.banks[usize::from(held.bank)];
             let mark = bank.mark(now);
@@ -109,11 +109,11 @@ impl World<'_> {
                 price: mark.price,
                 discount: Ratio(bank.conversion_discount_q32),
             };
-            let wanted = terms.atoms_for(due).map_err(fault)?;
+            let wanted = terms.atoms_for(due).or_fault()?;
             let atoms = wanted.min(held.amount_atoms);
-            let payment = terms.payment_ceil(atoms).map_err(fault)?;
+            let payment = terms.payment_ceil(atoms).or_fault()?;
             seat.account.collaterals[slot].amount_atoms -= atoms;
-            bank.give_out(atoms).map_err(fault)?;
+            bank.give_out(atoms).or_fault()?;
             seat.account.cash_usd_atoms += payment.0;
             self.paid_in += payment.0;
             self.measures.converted += payment.0;
@@ -126,13 +126,13 @@ impl World<'_> {
         let now = self.now;
         let seat = &mut self.seats[account as usize];
         let equity = Usd(seat.account.cash_usd_atoms).minus(Usd(seat.account.interest_usd_atoms));
-        let equity = equity.map_err(fault)?;
+        let equity = equity.or_fault()?;
         if seat.account.deficit_usd_atoms == 0 {
             let (market, side) = (seat.worst_market, seat.worst_side);
             let market = &mut self.exchange.markets[usize::from(market)];
             let side = Side::of(i64::from(side));
             let owed = liquidate_partial::owe(&mut seat.account, market, equity, side);
-            if let Some(owed) = owed.map_err(fault)? {
+            if let Some(owed) = owed.or_fault()? {
                 self.measures.bankrupt += 1;
                 self.measures.bad_debt += owed.0;
                 self.today.bad_debt += owed.0 as f64 / USD;
@@ -196,7 +196,7 @@ impl World<'_> {
             }
             let market = &mut self.exchange.markets[number];
             let share = start_deleverage::share_now(market, &self.exchange.pool, side, self.now);
-            let (share, profit) = share.map_err(fault)?;
+            let (share, profit) = share.or_fault()?;
             if share == Ratio::ZERO {
                 market.deleverage.side = 0;
                 break;
@@ -205,9 +205,9 @@ impl World<'_> {
                 Ok(reduced) => {
                     self.measures.deleveraged += 1;
                     let closed = Price::notional_floor(reduced.price, reduced.lots);
-                    let closed = closed.map_err(fault)?;
+                    let closed = closed.or_fault()?;
                     self.measures.deleveraged_notional += closed.0;
-                    self.settle_lines().map_err(fault)?;
+                    self.settle_lines().or_fault()?;
                     if !self.seats[account as usize].waits {
                         self.judge(account)?;
                     }
@@ -222,7 +222,7 @@ impl World<'_> {
     /// The last figures, and the proof that nothing was lost on the way.
     pub(super) fn close_books(&mut self) -> Result<()> {
         self.check_cash()?;
-        let (pool, fund) = self.exchange.worth().map_err(fault)?;
+        let (pool, fund) = self.exchange.worth().or_fault()?;
         let terms = self.stage.terms;
         let atoms = |dollars: f64| (dollars * USD).round() as i64;
         self.measures.pool_change = pool.0 - atoms(terms.pool);

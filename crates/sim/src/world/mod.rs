@@ -16,7 +16,7 @@ mod trade;
 pub use record::Liquidation;
 
 use crate::compare::{Day, Fate, Run};
-use crate::exchange::{fault, Exchange, Funding};
+use crate::exchange::{Exchange, Funding, OrFault};
 use crate::impact::{Displacement, Impact};
 use crate::keeper::{Chain, KeeperTerms};
 use crate::measure::Measures;
@@ -345,7 +345,7 @@ impl<'a> World<'a> {
     }
 
     fn end_day(&mut self) -> Result<()> {
-        let (pool, insurance) = self.exchange.worth().map_err(fault)?;
+        let (pool, insurance) = self.exchange.worth().or_fault()?;
         let holds = |seat: &&Seat| seat.account.open_positions().next().is_some();
         let usd = |atoms: i64| atoms as f64 / crate::exchange::USD;
         self.run.days.push(Day {

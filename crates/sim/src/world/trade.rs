@@ -3,7 +3,7 @@
 use super::seat::Seat;
 use super::World;
 use crate::compare::Fate;
-use crate::exchange::{fault, q32, USD};
+use crate::exchange::{fault, OrFault, q32, USD};
 use crate::trader::{Habit, Life};
 use anyhow::Result;
 use whittle::error::{Outcome, WhittleError};
@@ -12,8 +12,8 @@ use whittle::state::leverage::CLASS_PROFESSIONAL;
 use whittle::state::margin_account::ORDER_REDUCE_ONLY;
 use whittle::state::recovery::RecoveryPlan;
 use whittle::state::{MarginAccount, Order};
-use whittle_risk::health::{assess, Doubt};
-use whittle_risk::{Price, Ratio, Usd};
+use whittle_risk::funding;
+use whittle_risk::{Lots, Price, Ratio};
 
 impl World<'_> {
     /// Somebody opens an account, deposits and trades. What the program refuses does not happen.
@@ -253,7 +253,7 @@ impl World<'_> {
         for token in held.used_collaterals() {
             let price = Price(self.exchange.banks[usize::from(token.bank)].price.price_q32);
             let value = price.notional_floor(token.amount_atoms);
-            worth += value.map_err(fault)?.0;
+            worth += value.or_fault()?.0;
         }
         Ok(worth)
     }
@@ -292,20 +292,20 @@ impl World<'_> {
     /// after funding and the cost of closing, at least nothing.
     fn worth_if_held(&self, account: u32) -> Result<i64> {
         let held = &self.seats[account as usize].held;
-        let mut snapshot = self.exchange.snapshot(held, self.now).map_err(fault)?;
-        snapshot.collateral = Usd(0);
-        let health = assess(&snapshot.account(), Doubt::Plain).map_err(fault)?;
-        let mut worth = health.equity.0;
+        let mut worth = held.cash_usd_atoms;
         for token in held.used_collaterals() {
             let price = Price(self.exchange.banks[usize::from(token.bank)].price.price_q32);
-            worth += price.notional_floor(token.amount_atoms).map_err(fault)?.0;
+            worth += price.notional_floor(token.amount_atoms).or_fault()?.0;
         }
-        for (leg, position) in snapshot.legs.iter().zip(held.open_positions()) {
+        for position in held.open_positions() {
             let market = &self.exchange.markets[usize::from(position.market)];
-            let notional = leg.mark.price.notional_ceil(leg.lots.magnitude());
-            let notional = notional.map_err(fault)?.magnitude();
+            let (lots, price) = (Lots(position.lots), Price(market.price.price_q32));
+            let (from, to) = (position.funding_index_q32, market.funding_index_q32);
+            let funding = funding::owed_ceil(lots, from.into(), to.into()).or_fault()?;
+            worth += price.value_floor(lots).or_fault()?.0 - position.entry_usd_atoms - funding.0;
+            let notional = price.notional_ceil(lots.magnitude()).or_fault()?.magnitude();
             let rate = Ratio(market.params.close_fee_q32.saturating_add(market.spread_q32));
-            worth -= rate.of_ceil(notional).map_err(fault)?.0;
+            worth -= rate.of_ceil(notional).or_fault()?.0;
         }
         Ok(worth.max(0))
     }
