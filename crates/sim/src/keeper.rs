@@ -18,6 +18,8 @@ pub struct KeeperTerms {
     pub fee: f64,
     /// The least that a keeper wants for a liquidation beyond its cost, USD.
     pub min_profit: f64,
+    /// Seconds under maintenance after which the exchange's own keeper acts whatever that pays.
+    pub patience_secs: u32,
 }
 
 impl Default for KeeperTerms {
@@ -29,6 +31,7 @@ impl Default for KeeperTerms {
             congestion: 1.0,
             fee: 0.002,
             min_profit: 0.01,
+            patience_secs: 60,
         }
     }
 }

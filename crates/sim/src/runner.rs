@@ -196,11 +196,12 @@ impl Plan<'_> {
             told(
                 "Keepers",
                 format!(
-                    "act {} s after a price, every {} s while an account is under maintenance, for at least {} after {} a transaction",
+                    "act {} s after a price, every {} s while an account is under maintenance, for at least {} after {} a transaction; after {} s the exchange's own keeper acts for nothing",
                     keepers.latency_secs,
                     keepers.look_secs,
                     usd(keepers.min_profit),
-                    usd(keepers.fee)
+                    usd(keepers.fee),
+                    keepers.patience_secs
                 ),
             ),
             told(

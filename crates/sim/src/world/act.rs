@@ -85,7 +85,7 @@ impl World<'_> {
         let seat = &self.seats[account as usize];
         let plan = seat.account.recovery.recovery(&self.exchange.policy);
         let plan = plan.or_fault()?;
-        let min_fee = self.min_pay();
+        let min_fee = self.min_pay(account);
         let snapshot = &standing.snapshot;
         let inputs = snapshot.inputs(&seat.account, &self.exchange.policy, self.now, min_fee);
         match liquidation::recover(&inputs, &plan) {
@@ -113,9 +113,13 @@ impl World<'_> {
         }
     }
 
-    /// The least that a keeper takes a transaction for.
-    fn min_pay(&self) -> Usd {
+    /// The least that a keeper takes a transaction for: nothing where the exchange's own has to.
+    fn min_pay(&self, account: u32) -> Usd {
         let terms = &self.stage.terms.keepers;
+        let since = self.seats[account as usize].since;
+        if since != 0 && self.now - since >= i64::from(terms.patience_secs) {
+            return Usd::ZERO;
+        }
         Usd(((terms.min_profit + self.chain.fee(terms)) * USD).ceil() as i64)
     }
 
@@ -131,7 +135,7 @@ impl World<'_> {
         }
         self.note_worst(account, standing)?;
         let mut memory = self.seats[account as usize].memory;
-        let min_pay = self.min_pay();
+        let min_pay = self.min_pay(account);
         let before = memory.episode;
         let verdict = self.with_situation(account, standing, |policy, situation| {
             policy.decide(situation, &mut memory)
@@ -249,7 +253,7 @@ impl World<'_> {
             rules: &self.exchange.policy,
             close_fee: &fees[..legs],
             skew_scale: &scales[..legs],
-            min_pay: self.min_pay(),
+            min_pay: self.min_pay(account),
         };
         let answer = ask(self.policy, &situation).or_fault();
         answer.with_context(|| format!("policy {}", self.policy.name()))

@@ -65,9 +65,9 @@ impl World<'_> {
 
     /// Judges an account: notes that it fell or was called, and sets its triggers.
     pub(super) fn judge(&mut self, account: u32) -> Result<()> {
-        let seat = &mut self.seats[account as usize];
-        seat.version = seat.version.wrapping_add(1);
-        if seat.account.open_positions().next().is_none() {
+        self.index.forget(account);
+        self.is_sensitive[account as usize] = true;
+        if self.seats[account as usize].account.open_positions().next().is_none() {
             return Ok(());
         }
         let standing = self.stand(account)?;
@@ -136,12 +136,16 @@ impl World<'_> {
 
     /// Sets the triggers of an account that is over maintenance.
     fn watch(&mut self, account: u32, standing: &Standing, trigger: Option<Usd>) {
-        let equity = standing.health.equity;
-        let levels = [Some(standing.call), trigger, Some(standing.health.maintenance)];
-        let under = levels.into_iter().flatten().filter(|level| *level <= equity).max();
-        let slack = under.map_or(0.0, |level| (equity.0 - level.0) as f64);
-        // What is still to come of a running ramp comes slowly, but it comes.
-        let lifted = (standing.call > equity).then(|| (standing.call.0 - equity.0) as f64);
+        let equity = standing.health.equity.0 as f64;
+        let levels = self.levels(standing, trigger);
+        let under = levels.iter().copied().filter(|level| *level <= equity);
+        let under = under.fold(0.0, f64::max);
+        let slack = (equity - under).max(0.0);
+        self.is_sensitive[account as usize] = under < levels[0];
+        // Between maintenance and where a running ramp will bring it.
+        let ramps = under <= standing.health.maintenance.0 as f64 && under < levels[2];
+        let lifted = (standing.call > standing.health.equity)
+            .then(|| standing.call.0 as f64 - equity);
         let (mut losing, mut gaining, mut funding) = (0.0, 0.0, 0.0);
         let buffer = 1.0 + share(self.exchange.policy.thresholds.call_buffer);
         let mut feeds: Vec<(Feed, bool, u64)> = Vec::with_capacity(4);
@@ -172,34 +176,50 @@ impl World<'_> {
         }
         let down = slack * (1.0 - FOR_TIME) / f64::max(losing, 1.0);
         let up = lifted.map(|lifted| lifted / f64::max(gaining, 1.0));
-        let version = self.seats[account as usize].version;
         if down < NEAR || up.is_some_and(|up| up < NEAR) {
-            self.index.at_step(self.step + 1, account, version);
+            self.index.at_step(self.step + 1, account);
             return;
         }
         for (feed, falls, price) in feeds {
             let (low, high) = if falls { (Some(down), up) } else { (up, Some(down)) };
-            if let Some(low) = low {
-                let at = price as f64 * (1.0 - low).max(0.0);
-                self.index.when_falls(feed, at as u64, account, version);
-            }
-            if let Some(high) = high {
-                let at = price as f64 * (1.0 + high);
-                self.index.when_rises(feed, at as u64, account, version);
-            }
+            let low = low.map(|low| (price as f64 * (1.0 - low).max(0.0)) as u64);
+            let high = high.map(|high| (price as f64 * (1.0 + high)) as u64);
+            self.index.watch(feed, account, low, high);
         }
         let steps_a_day = 86_400.0 / f64::from(self.stage.paths.step_secs);
         let days = slack * FOR_TIME / f64::max(funding, 1.0);
-        let ramps = standing.snapshot.legs.iter().any(|leg| leg.call_multiplier != leg.multiplier);
-        // A ramp moves maintenance towards the call level within a day; looked at every ten minutes.
+        // A ramp takes a day and more; looked at every ten minutes.
         let most = if ramps { steps_a_day / 144.0 } else { LATEST };
         let steps = (days * steps_a_day).clamp(1.0, most.max(1.0)) as u32;
-        self.index.at_step(self.step.saturating_add(steps), account, version);
+        self.index.at_step(self.step.saturating_add(steps), account);
     }
 
-    /// Judges all accounts with a position in a market: its requirements have changed.
+    /// Equity at which something changes, highest first: the margin call's level in the worst regime, over
+    /// which no change of regime matters; the level of now; maintenance at the end of the running ramps,
+    /// and of now; the trigger of the owner's plan, also at the end of the ramps.
+    fn levels(&self, standing: &Standing, trigger: Option<Usd>) -> [f64; 5] {
+        let call = standing.call.0 as f64;
+        let buffer = 1.0 + share(self.exchange.policy.thresholds.call_buffer);
+        let maintenance = standing.health.maintenance.0 as f64;
+        let ahead = call / buffer;
+        let worst = standing.snapshot.legs.iter().zip(&standing.markets).map(|(leg, number)| {
+            let regime = &self.exchange.markets[*number].params.regime;
+            let counted = f64::max(share(leg.call_multiplier), share(leg.multiplier));
+            share(Ratio(regime.extreme_maintenance_q32)) / counted
+        });
+        let worst = worst.fold(1.0, f64::max);
+        let grows = ahead / maintenance.max(1.0);
+        let trigger = trigger.map_or(0.0, |trigger| trigger.0 as f64 * grows.max(1.0));
+        [call * worst, call, ahead, maintenance, trigger.min(call)]
+    }
+
+    /// Judges all accounts with a position in a market whose requirements have changed, but for those
+    /// that the change does not reach.
     pub(super) fn judge_all(&mut self, market: usize) -> Result<()> {
         for account in 0..self.stage.terms.traders.accounts {
+            if !self.is_sensitive[account as usize] {
+                continue;
+            }
             let seat = &self.seats[account as usize];
             let is_here = |it: &whittle::state::Position| usize::from(it.market) == market;
             if !seat.waits && seat.account.open_positions().any(is_here) {

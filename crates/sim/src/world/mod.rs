@@ -117,6 +117,8 @@ pub(crate) struct World<'a> {
     exchange: Exchange,
     seats: Vec<Seat>,
     index: Index,
+    /// By account: whether a change of a market's regime may reach it.
+    is_sensitive: Vec<bool>,
     /// Accounts that are under maintenance or have a plan that is due.
     waiting: Vec<u32>,
     /// When called traders react: time, account, number of the life.
@@ -200,7 +202,8 @@ impl<'a> World<'a> {
             has_plans,
             exchange,
             seats: (0..stage.terms.traders.accounts).map(|_| Seat::new()).collect(),
-            index: Index::new(markets, banks),
+            index: Index::new(markets, banks, stage.terms.traders.accounts),
+            is_sensitive: vec![true; stage.terms.traders.accounts as usize],
             waiting: Vec::new(),
             reactions: BinaryHeap::new(),
             late: BinaryHeap::new(),
@@ -318,10 +321,11 @@ impl<'a> World<'a> {
             self.index.meet(Feed::Bank(number), bank.price.price_q32, &mut met);
         }
         self.index.meet_step(self.step, &mut met);
-        for (account, version) in met {
-            if self.seats[account as usize].version == version {
-                self.judge(account)?;
-            }
+        // An account that two triggers met is judged once.
+        met.sort_unstable();
+        met.dedup();
+        for account in met {
+            self.judge(account)?;
         }
         Ok(())
     }

@@ -12,8 +12,6 @@ pub(super) struct Seat {
     pub held: MarginAccount,
     /// Number of the life that sits here.
     pub life: Option<u32>,
-    /// Of the last judgement; triggers of earlier ones count no more.
-    pub version: u32,
     /// It is in the list of those who wait for a keeper.
     pub waits: bool,
     /// It is under the call level.
@@ -60,7 +58,6 @@ impl Seat {
             account: MarginAccount::zeroed(),
             held: MarginAccount::zeroed(),
             life: None,
-            version: 0,
             waits: false,
             called: false,
             since: 0,
@@ -77,10 +74,9 @@ impl Seat {
         }
     }
 
-    /// Makes room for another life. Triggers of the one before count no more.
+    /// Makes room for another life.
     pub fn clear(&mut self) {
         *self = Self {
-            version: self.version.wrapping_add(1),
             // Whoever goes through the list finds that there is nothing to do.
             waits: self.waits,
             ..Self::new()
