@@ -1,13 +1,13 @@
 //! Which crate may depend on which. The arrows run one way, from what is certain to what uses
 //! it, so that the arithmetic stays free of Solana and the program free of its clients:
-//! `risk <- whittle <- client <- {keeper, cli, localnet, migrations, tests}`.
+//! `risk <- whittle <- client <- {keeper, cli, localnet, migrations, sim, tests}`.
 
 use anyhow::{bail, ensure, Context, Result};
 
 use crate::run;
 
 /// Each crate of the workspace with those of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("whittle-risk", &[]),
     ("whittle", &["whittle-risk"]),
     ("whittle-client", &["whittle-risk", "whittle"]),
@@ -17,6 +17,16 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ),
     (
         "whittle-tests",
+        &[
+            "whittle-risk",
+            "whittle",
+            "whittle-client",
+            "whittle-migrations",
+            "whittle-sim",
+        ],
+    ),
+    (
+        "whittle-sim",
         &[
             "whittle-risk",
             "whittle",

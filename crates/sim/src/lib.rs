@@ -14,6 +14,7 @@ pub mod path;
 pub mod policy;
 pub mod report;
 pub mod runner;
+pub mod search;
 pub mod source;
 pub mod trader;
 pub mod world;

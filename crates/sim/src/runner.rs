@@ -3,7 +3,7 @@
 
 use crate::compare::{Comparison, PolicyRuns, Run, Setup};
 use crate::exchange::USD;
-use crate::path::Grid;
+use crate::path::{Grid, Paths};
 use crate::policy::{self, Policy};
 use crate::source::Sources;
 use crate::trader::Cast;
@@ -75,8 +75,21 @@ impl Plan<'_> {
     /// Errors: as [`Plan::run`].
     pub fn steps(&self, contenders: usize) -> Result<u64> {
         let first = self.seeds.first().context("no seed")?;
-        let paths = self.sources.paths(&self.grid_of(*first))?;
+        let paths = self.paths(*first)?;
         Ok(paths.len() as u64 * contenders as u64 * self.seeds.len() as u64)
+    }
+
+    /// Prices of a seed.
+    ///
+    /// Errors: prices that do not fit together.
+    pub fn paths(&self, seed: u64) -> Result<Paths> {
+        self.sources.paths(&self.grid_of(seed))
+    }
+
+    /// Traders of a seed.
+    pub fn cast(&self, paths: &Paths, seed: u64) -> Cast {
+        let markets = self.roles.markets.len();
+        Cast::draw(&self.terms.traders, paths, markets, &self.tokens(), seed)
     }
 
     fn grid_of(&self, seed: u64) -> Grid {
@@ -102,10 +115,9 @@ impl Plan<'_> {
             .collect();
         let mut span = [0; 2];
         for (place, &seed) in self.seeds.iter().enumerate() {
-            let paths = self.sources.paths(&self.grid_of(seed))?;
+            let paths = self.paths(seed)?;
             span = [paths.start, paths.time(paths.len().saturating_sub(1))];
-            let markets = self.roles.markets.len();
-            let cast = Cast::draw(&self.terms.traders, &paths, markets, &self.tokens(), seed);
+            let cast = self.cast(&paths, seed);
             let runs: Result<Vec<Run>> = contenders
                 .par_iter()
                 .map(|contender| {

@@ -172,6 +172,7 @@ impl World<'_> {
                 self.seats[account as usize].memory = memory;
                 self.note_first(account, standing, plan.closed.0);
                 self.apply_plan(account, standing, &plan, true)?;
+                self.recorder.done(&self.exchange, &self.seats[account as usize].account);
                 self.push(standing, &plan);
                 self.after(account)
             }
@@ -279,6 +280,8 @@ impl World<'_> {
             };
         }
         if !holds {
+            self.book_deficit(account)?;
+            self.recorder.done(&self.exchange, &self.seats[account as usize].account);
             self.cure(account)?;
         }
         Ok(())

@@ -9,7 +9,7 @@ use whittle::instructions::start_deleverage;
 use whittle::snapshot::require_firm;
 use whittle::state::{Position, Side};
 use whittle_risk::overdraft::Conversion;
-use whittle_risk::{Price, Ratio, Usd};
+use whittle_risk::{Price, Ratio};
 
 impl World<'_> {
     /// As `settle_markets` over all markets, then bankruptcies that wait, then what the pool owes.
@@ -121,42 +121,51 @@ impl World<'_> {
         Ok(())
     }
 
-    /// As a liquidation books a deficit and `resolve_bankruptcy` gives it to those who bear it.
+    /// As a liquidation or a fill that closes the last position books what is missing: the side that
+    /// gained it comes before the pool.
+    pub(super) fn book_deficit(&mut self, account: u32) -> Result<()> {
+        let seat = &self.seats[account as usize];
+        if seat.account.open_positions().next().is_some() || seat.account.deficit_usd_atoms > 0 {
+            return Ok(());
+        }
+        let equity = self.stand(account)?.health.equity;
+        let seat = &mut self.seats[account as usize];
+        let market = &mut self.exchange.markets[usize::from(seat.worst_market)];
+        let side = Side::of(i64::from(seat.worst_side));
+        liquidate_partial::owe(&mut seat.account, market, equity, side).or_fault()?;
+        Ok(())
+    }
+
+    /// As `resolve_bankruptcy`: what is missing is given to those who bear it.
     fn resolve(&mut self, account: u32) -> Result<()> {
         let now = self.now;
         let seat = &mut self.seats[account as usize];
-        let equity = Usd(seat.account.cash_usd_atoms).minus(Usd(seat.account.interest_usd_atoms));
-        let equity = equity.or_fault()?;
-        if seat.account.deficit_usd_atoms == 0 {
-            let (market, side) = (seat.worst_market, seat.worst_side);
-            let market = &mut self.exchange.markets[usize::from(market)];
-            let side = Side::of(i64::from(side));
-            let owed = liquidate_partial::owe(&mut seat.account, market, equity, side);
-            if let Some(owed) = owed.or_fault()? {
-                self.measures.bankrupt += 1;
-                self.measures.bad_debt += owed.0;
-                self.today.bad_debt += owed.0 as f64 / USD;
-            }
-        }
         let exchange = &mut self.exchange;
         let market = &mut exchange.markets[usize::from(seat.account.deficit_market)];
         let (pool, fund) = (&mut exchange.pool, &mut exchange.fund);
         match resolve_bankruptcy::resolve(&mut seat.account, market, pool, fund, now) {
             Ok(resolved) => {
                 let parts = resolved.parts;
+                let borne = resolved.owed.0 - parts.left.0;
+                self.measures.bankrupt += u64::from(!std::mem::replace(&mut seat.is_broke, true));
+                self.measures.bad_debt += borne;
+                self.today.bad_debt += borne as f64 / USD;
                 self.measures.borne_insurance += parts.insurance.0;
                 self.measures.borne_pool += parts.pool.0 + parts.pool_beyond.0;
                 self.measures.borne_winners += parts.side.0;
                 if parts.left.0 > 0 {
                     self.broke.push(account);
-                } else if parts.side.0 > 0 {
+                }
+                if parts.side.0 > 0 {
                     let market = usize::from(seat.account.deficit_market);
                     self.judge_all(market)?;
                 }
                 Ok(())
             }
             // Nobody can pay now, or only winners whose profit cannot be told without a price.
-            Err(WhittleError::PoolCash | WhittleError::PriceTooOld | WhittleError::PriceUncertain) => {
+            Err(
+                WhittleError::PoolCash | WhittleError::PriceTooOld | WhittleError::PriceUncertain,
+            ) => {
                 self.broke.push(account);
                 Ok(())
             }
@@ -227,10 +236,14 @@ impl World<'_> {
         let atoms = |dollars: f64| (dollars * USD).round() as i64;
         self.measures.pool_change = pool.0 - atoms(terms.pool);
         self.measures.insurance_change = fund.0 - atoms(terms.insurance);
-        let borne = self.measures.borne_insurance
-            + self.measures.borne_pool
-            + self.measures.borne_winners;
-        self.measures.borne_nobody = (self.measures.bad_debt - borne).max(0);
+        // Whoever is in the list twice owes once.
+        self.broke.sort_unstable();
+        self.broke.dedup();
+        for account in &self.broke {
+            let left = -self.seats[*account as usize].account.cash_usd_atoms;
+            self.measures.bad_debt += left.max(0);
+            self.measures.borne_nobody += left.max(0);
+        }
         Ok(())
     }
 }

@@ -20,8 +20,12 @@ pub struct Liquidation {
     pub now: i64,
     /// The least that the keeper took.
     pub min_bonus: Usd,
-    /// What the simulator did.
+    /// What the simulator decided.
     pub plan: Plan,
+    /// The account after it.
+    pub account_after: MarginAccount,
+    /// The markets after it.
+    pub markets_after: Vec<Market>,
 }
 
 /// Keeps every n-th liquidation, so that those kept are spread over the whole run.
@@ -30,6 +34,8 @@ pub(super) struct Recorder {
     every: usize,
     seen: usize,
     kept: Vec<Liquidation>,
+    /// The last one seen is kept, and not over yet.
+    is_open: bool,
 }
 
 impl Recorder {
@@ -39,6 +45,7 @@ impl Recorder {
             every: 1,
             seen: 0,
             kept: Vec::new(),
+            is_open: false,
         }
     }
 
@@ -54,6 +61,7 @@ impl Recorder {
         if self.most == 0 {
             return;
         }
+        self.is_open = false;
         let at = self.seen;
         self.seen += 1;
         if at % self.every != 0 {
@@ -81,7 +89,18 @@ impl Recorder {
             now,
             min_bonus,
             plan: *plan,
+            account_after: account,
+            markets_after: Vec::new(),
         });
+        self.is_open = true;
+    }
+
+    /// What the last liquidation left, deficits included.
+    pub fn done(&mut self, exchange: &Exchange, account: &MarginAccount) {
+        if let Some(last) = self.kept.last_mut().filter(|_| self.is_open) {
+            last.account_after = *account;
+            last.markets_after.clone_from(&exchange.markets);
+        }
     }
 
     /// At least as many as were asked for, if there were so many.

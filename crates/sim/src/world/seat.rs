@@ -34,6 +34,8 @@ pub(super) struct Seat {
     pub closed: i64,
     /// What they cost.
     pub cost: i64,
+    /// Others have borne a loss of it.
+    pub is_broke: bool,
     /// Market and side (1 long, -1 short) of the leg that had lost most when it was last closed.
     pub worst_market: u16,
     /// See `worst_market`.
@@ -69,6 +71,7 @@ impl Seat {
             first: First::default(),
             closed: 0,
             cost: 0,
+            is_broke: false,
             worst_market: 0,
             worst_side: 1,
         }

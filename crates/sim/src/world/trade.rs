@@ -230,6 +230,7 @@ impl World<'_> {
             self.late.push(std::cmp::Reverse((at, account, number)));
             return Ok(());
         }
+        self.book_deficit(account)?;
         self.collect(account)?;
         let worth = self.worth_without_positions(account)?;
         self.count_life(account, holds, worth)?;
