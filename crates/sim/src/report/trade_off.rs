@@ -62,7 +62,12 @@ pub fn trade_off(comparison: &Comparison) -> String {
         .iter()
         .map(|runs| cut(&runs.name, 18))
         .collect();
-    let labels = labels(&points, &names);
+    let bars: Vec<[[f64; 2]; 2]> = costs
+        .iter()
+        .zip(&debts)
+        .map(|(c, d)| [ends(&x, *c), ends(&y, *d)])
+        .collect();
+    let labels = labels(&points, &bars, &names);
     let mut said = Vec::new();
     for (index, runs) in comparison.policies.iter().enumerate() {
         let (c, d) = (costs[index], debts[index]);
@@ -75,7 +80,7 @@ pub fn trade_off(comparison: &Comparison) -> String {
             estimate(c, decimals(c.mean)),
             estimate(d, decimals(d.mean))
         );
-        let marks = mark(points[index], [(&x, c), (&y, d)])
+        let marks = mark(points[index], bars[index][0], bars[index][1])
             + &label(points[index], labels[index], &names[index]);
         body += &policy(index, &words, &marks);
         said.push(words);
@@ -88,26 +93,29 @@ pub fn trade_off(comparison: &Comparison) -> String {
     )
 }
 
-fn mark((at_x, at_y): (f64, f64), [(x, cost), (y, debt)]: [(&Scale, Estimate); 2]) -> String {
-    let ends = |scale: &Scale, it: Estimate| {
-        (
-            scale.at(it.mean - it.half_width),
-            scale.at(it.mean + it.half_width),
-        )
-    };
-    let (left, right) = ends(x, cost);
-    let (bottom, top) = ends(y, debt);
+/// Where an interval begins and ends.
+fn ends(scale: &Scale, it: Estimate) -> [f64; 2] {
+    [it.mean - it.half_width, it.mean + it.half_width].map(|end| scale.at(end))
+}
+
+fn mark((at_x, at_y): (f64, f64), [left, right]: [f64; 2], [bottom, top]: [f64; 2]) -> String {
     format!(
         "<path class=\"bar\" d=\"M{left:.1} {at_y:.1}H{right:.1}M{at_x:.1} {bottom:.1}V{top:.1}\"/>\
          <circle class=\"point\" cx=\"{at_x:.1}\" cy=\"{at_y:.1}\" r=\"5\"/>"
     )
 }
 
-/// Where each name begins: beside its point, or further off if others are there.
-fn labels(points: &[(f64, f64)], names: &[String]) -> Vec<(f64, f64)> {
-    let mut taken: Vec<[f64; 4]> = points
-        .iter()
-        .map(|(x, y)| [x - 6.0, y - 6.0, x + 6.0, y + 6.0])
+/// Where each name begins: beside its point, or further off if marks or other names are there.
+fn labels(points: &[(f64, f64)], bars: &[[[f64; 2]; 2]], names: &[String]) -> Vec<(f64, f64)> {
+    let marks = points.iter().zip(bars);
+    let mut taken: Vec<[f64; 4]> = marks
+        .flat_map(|(&(x, y), [[left, right], [bottom, top]])| {
+            [
+                [x - 6.0, y - 6.0, x + 6.0, y + 6.0],
+                [*left, y - 1.0, *right, y + 1.0],
+                [x - 1.0, *top, x + 1.0, *bottom],
+            ]
+        })
         .collect();
     let mut placed = Vec::new();
     for (&(x, y), name) in points.iter().zip(names) {
