@@ -6,7 +6,14 @@
 //! published formulas and act on the same accounts.
 
 pub mod compare;
+pub mod exchange;
+pub mod impact;
+pub mod keeper;
 pub mod measure;
 pub mod path;
 pub mod policy;
 pub mod report;
+pub mod runner;
+pub mod source;
+pub mod trader;
+pub mod world;

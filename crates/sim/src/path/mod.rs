@@ -1,10 +1,55 @@
 //! Prices over time: read from files or generated, on one grid for all assets.
 
+mod align;
+mod beat;
 mod candles;
+mod draw;
 mod generate;
+mod grid;
+mod model;
+mod problem;
+mod scenario;
+mod setting;
+pub mod text;
+mod time;
 
-pub use candles::{read_candles, Candle, CandleFile};
-pub use generate::{Generator, Scenario};
+#[cfg(test)]
+mod tests;
+
+pub use align::AlignError;
+pub use candles::{parse_candles, read_candles, Candle, CandleFile, Gap};
+pub use generate::{GenerateError, Generator};
+pub use model::Model;
+pub use problem::{CandleError, Fault, PriceFault, Problem, ShapeFault, TimeFault, MOST_PROBLEMS};
+pub use scenario::{Recovery, Scenario, ScenarioError};
+pub use setting::SpecError;
+pub use text::{parse_scenarios, split_scenarios};
+
+/// Most steps of one asset that are held: 512 MiB of prices, 127 years of minutes.
+pub const MOST_STEPS: usize = 1 << 26;
+
+/// How prices are put on equal steps of time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Seconds between two steps.
+    pub step_secs: u32,
+    /// All that is drawn comes from it: the same seed gives the same prices on every machine.
+    pub seed: u64,
+    /// How far prices stray from straight lines inside a candle, 0 to 1: 0 not at all, 1 as the candle's
+    /// range tells of its volatility.
+    pub roughness: f64,
+}
+
+impl Grid {
+    /// Steps of a minute, as rough as candles tell.
+    pub const fn of(seed: u64) -> Self {
+        Self {
+            step_secs: 60,
+            seed,
+            roughness: 1.0,
+        }
+    }
+}
 
 /// Prices of several assets at equal steps of time.
 #[derive(Clone, Debug)]
@@ -42,7 +87,8 @@ impl Paths {
 
     /// Time of a step, Unix seconds.
     pub fn time(&self, step: usize) -> i64 {
-        let secs = i64::from(self.step_secs).saturating_mul(i64::try_from(step).unwrap_or(i64::MAX));
+        let secs =
+            i64::from(self.step_secs).saturating_mul(i64::try_from(step).unwrap_or(i64::MAX));
         self.start.saturating_add(secs)
     }
 }
@@ -59,6 +105,8 @@ impl AssetPath {
     /// Whether no price is published in this step.
     pub fn is_silent(&self, step: usize) -> bool {
         let after = self.silent.partition_point(|range| range.end <= step);
-        self.silent.get(after).is_some_and(|range| range.start <= step)
+        self.silent
+            .get(after)
+            .is_some_and(|range| range.start <= step)
     }
 }

@@ -6,11 +6,17 @@
 
 mod chunks;
 mod close_factor;
+mod closing;
 mod drift;
+#[cfg(test)]
+mod fixture;
 mod full_close;
 mod health_linear;
 mod just_enough;
+mod loan;
 mod mango;
+#[cfg(test)]
+mod properties;
 mod window;
 
 pub use chunks::Chunks;
@@ -19,6 +25,7 @@ pub use drift::Drift;
 pub use full_close::FullClose;
 pub use health_linear::HealthLinear;
 pub use just_enough::JustEnough;
+pub use loan::Bonus;
 pub use mango::Mango;
 pub use window::Window;
 
@@ -48,10 +55,9 @@ pub struct Situation<'a> {
     pub min_pay: Usd,
 }
 
-/// What a policy remembers of one account. Each policy uses what it needs; all of it is forgotten once
-/// the account is found at or over maintenance (the program's episode excepted, which ends by its own
-/// rules).
-#[derive(Clone, Copy, Debug)]
+/// What a policy remembers of one account. Each policy uses what it needs; all of it is forgotten when
+/// [`Policy::is_over`] says so (the program's episode excepted, which ends by its own rules).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
     /// When the policy first acted in this episode, Unix seconds; zero before.
     pub first_at: i64,
@@ -94,8 +100,16 @@ pub struct Cut {
     pub pool: Usd,
 }
 
+impl Cut {
+    /// What the account pays for it.
+    pub fn cost(&self) -> Result<Usd, RiskError> {
+        self.keeper.plus(self.insurance)?.plus(self.pool)
+    }
+}
+
 /// What a policy wants done now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // Made and taken apart at once; a box would cost more.
 pub enum Verdict {
     /// Nothing yet.
     Wait,
@@ -124,6 +138,27 @@ pub trait Policy: Send + Sync {
     ///
     /// Errors: only overflow, which no account within its market's tier table reaches.
     fn decide(&self, situation: &Situation, memory: &mut Memory) -> Result<Verdict, RiskError>;
+
+    /// Whether a liquidation that the policy has begun (`memory.first_at` is not zero) ends, asked when
+    /// the account is found at or over maintenance. While it does not, the memory is kept and `decide`
+    /// is called as if the account were under maintenance: some venues go on until a higher level.
+    fn is_over(&self, _situation: &Situation, _memory: &Memory) -> Result<bool, RiskError> {
+        Ok(true)
+    }
+}
+
+/// All of them with their defaults, ours first.
+pub fn all() -> Vec<Box<dyn Policy>> {
+    vec![
+        Box::new(JustEnough),
+        Box::<FullClose>::default(),
+        Box::<Chunks>::default(),
+        Box::<CloseFactor>::default(),
+        Box::<HealthLinear>::default(),
+        Box::<Drift>::default(),
+        Box::<Mango>::default(),
+        Box::<Window>::default(),
+    ]
 }
 
 /// Costs shared by all policies that close against the pool at the oracle's price: spread and impact
