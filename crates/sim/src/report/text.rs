@@ -19,8 +19,8 @@ pub const LIMITS: &[&str] = &[
      caused\" is reckoned afterwards.",
     "One asset's prices over one period are one sample. The intervals are over seeds, which change the \
      traders (and generated prices): they do not say how another period would have gone.",
-    "Prices inside a candle are interpolated. Real ones jump, which is harder on every policy, and most \
-     on one that closes little or waits.",
+    "Prices inside a candle are interpolated. Real ones jump, which is harder on every policy, and \
+     likely most on one that closes little or waits.",
     "About one in twenty differences looks decided by chance at 95 %, and a report makes many \
      comparisons: look at several figures before you believe one.",
 ];
