@@ -2,7 +2,6 @@
 //! many.
 
 use crate::compare::{Comparison, PolicyRuns, Run, Setup};
-use crate::exchange::USD;
 use crate::path::{Grid, Paths};
 use crate::policy::{self, Policy};
 use crate::source::Sources;
@@ -166,7 +165,8 @@ impl Plan<'_> {
         }
     }
 
-    fn assumptions(&self) -> Vec<(String, String)> {
+    /// Every assumption beside prices, exchange, accounts and seeds: name, and value in words.
+    pub fn assumptions(&self) -> Vec<(String, String)> {
         let (terms, traders, keepers) = (&self.terms, &self.terms.traders, &self.terms.keepers);
         let percent = |share: f64| format!("{} %", (share * 1e6).round() / 1e4);
         let usd = |dollars: f64| format!("{dollars} USD");
@@ -244,9 +244,4 @@ impl Plan<'_> {
             ),
         ]
     }
-}
-
-/// USD of atoms, for tables.
-pub fn dollars(atoms: i64) -> f64 {
-    atoms as f64 / USD
 }

@@ -38,10 +38,8 @@ pub fn run(args: &Args) -> Result<()> {
         return Ok(());
     }
     println!("{}", report::table(&comparison));
-    let command: Vec<String> = std::env::args().skip(1).map(quoted).collect();
-    let command = format!("cargo run --release -p whittle-sim -- {}", command.join(" "));
     write(&args.out, "report.json", &report::json(&comparison))?;
-    let page = write(&args.out, "report.html", &report::html(&comparison, &command))?;
+    let page = write(&args.out, "report.html", &report::html(&comparison, &made_by()))?;
     let steps: u64 = comparison
         .policies
         .iter()
@@ -84,6 +82,12 @@ pub fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
     let path = folder.join(name);
     std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
+}
+
+/// The command that is running, as it was typed.
+pub fn made_by() -> String {
+    let arguments: Vec<String> = std::env::args().skip(1).map(quoted).collect();
+    format!("cargo run --release -p whittle-sim -- {}", arguments.join(" "))
 }
 
 /// An argument as a shell takes it.

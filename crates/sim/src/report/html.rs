@@ -29,15 +29,26 @@ pub fn html(comparison: &Comparison, command: &str) -> String {
         page::limits(),
         page::again(command),
     ];
+    page_of(
+        "Liquidation policies compared",
+        &list(&names),
+        &highlights(names.len()),
+        &body.concat(),
+    )
+}
+
+/// A page in the report's style.
+pub(super) fn page_of(title: &str, description: &str, style: &str, body: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n\
          <meta name=\"description\" content=\"{}\"/>\n\
-         <title>Liquidation policies compared</title>\n\
+         <title>{}</title>\n\
          <style>\n{STYLE}{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-        escape(&list(&names)),
-        highlights(names.len()),
-        body.concat()
+        escape(description),
+        escape(title),
+        style,
+        body
     )
 }
 

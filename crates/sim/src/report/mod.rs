@@ -5,6 +5,7 @@
 
 pub mod figures;
 mod forest;
+mod found;
 mod format;
 mod html;
 mod json;
@@ -20,6 +21,7 @@ mod text;
 mod trade_off;
 mod verdict;
 
+pub use found::{found_html, found_text};
 pub use html::html;
 pub use json::json;
 pub use table::table;
