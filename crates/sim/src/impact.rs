@@ -92,7 +92,9 @@ impl core::fmt::Display for Impact {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::None => f.write_str("none"),
-            Self::Linear { depth_usd } => write!(f, "linear, {depth_usd} USD move the price by 1 %"),
+            Self::Linear { depth_usd } => {
+                write!(f, "linear, {depth_usd} USD move the price by 1 %")
+            }
             Self::SquareRoot {
                 daily_volume_usd,
                 daily_volatility,

@@ -19,7 +19,7 @@
 //! market order is a trade. In the backstop no more than the equity is taken, as spread and as seized
 //! margin together: the backstop pays its own costs.
 
-use super::closing::{begin, open_legs, real, share, usd, verdict, Fees};
+use super::closing::{decided, open_legs, real, share, usd, Fees};
 use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::{RiskError, Usd, MAX_LEGS};
 
@@ -65,10 +65,9 @@ impl Policy for Chunks {
         if !backstop && situation.now < memory.not_before {
             return Ok(Verdict::Wait);
         }
-        begin(situation.now, &mut memory.first_at);
-        memory.last_at = situation.now;
         if backstop {
-            return seize(situation);
+            let (cuts, seized) = seize(situation)?;
+            return Ok(decided(situation, memory, cuts, seized));
         }
         let mut cuts = [Cut::default(); MAX_LEGS];
         let mut is_partial = false;
@@ -94,12 +93,12 @@ impl Policy for Chunks {
             memory.is_condemned = true;
             memory.not_before = situation.now.saturating_add(self.cooldown_secs);
         }
-        Ok(verdict(cuts, Usd::ZERO))
+        Ok(decided(situation, memory, cuts, Usd::ZERO))
     }
 }
 
 /// Everything is closed and everything kept. The costs end where the equity does.
-fn seize(situation: &Situation) -> Result<Verdict, RiskError> {
+fn seize(situation: &Situation) -> Result<([Cut; MAX_LEGS], Usd), RiskError> {
     let mut cuts = [Cut::default(); MAX_LEGS];
     let mut left = situation.health.equity.most(Usd::ZERO);
     for open in open_legs(situation)? {
@@ -108,21 +107,15 @@ fn seize(situation: &Situation) -> Result<Verdict, RiskError> {
         left = left.minus(cut.pool)?;
         cuts[open.index] = cut;
     }
-    Ok(verdict(cuts, left))
+    Ok((cuts, left))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::fixture::{assert_near, dollars, long, ratio, short, Case};
-
-    fn decide(case: &Case, memory: &mut Memory) -> ([Cut; MAX_LEGS], Usd) {
-        let verdict = Chunks::default().decide(&case.situation(), memory);
-        let Ok(Verdict::Cuts { cuts, seized }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        (cuts, seized)
-    }
+    use crate::policy::fixture::{
+        assert_near, closes, dollars, first_cuts, long, ratio, short, Case,
+    };
 
     /// 250,000 USD at 2 %: M = 5,000. E = 4,000 is over two thirds of it. 20 % are 50,000 USD, that
     /// is 50 lots of 1,000; the other leg is under 100,000 USD and goes at once.
@@ -135,7 +128,7 @@ mod tests {
     #[test]
     fn of_a_large_position_a_fifth_is_closed_and_a_small_one_whole() {
         let mut memory = Memory::NONE;
-        let (cuts, seized) = decide(&case(), &mut memory);
+        let (cuts, seized) = closes(&Chunks::default(), &case(), &mut memory);
         assert_eq!((cuts[0].lots, cuts[1].lots), (50, 20_000));
         // 50,000 USD at 0.05 %.
         assert_near(cuts[0].pool, dollars(25));
@@ -147,7 +140,7 @@ mod tests {
     fn nothing_happens_for_thirty_seconds_and_then_everything() {
         let mut case = case();
         let mut memory = Memory::NONE;
-        decide(&case, &mut memory);
+        closes(&Chunks::default(), &case, &mut memory);
         // The first fifth is closed and the account is under maintenance again.
         let mut case = Case {
             now: case.now,
@@ -160,15 +153,15 @@ mod tests {
         let verdict = Chunks::default().decide(&case.situation(), &mut memory);
         assert_eq!(verdict, Ok(Verdict::Wait));
         case.pass(1);
-        let (cuts, _) = decide(&case, &mut memory);
+        let (cuts, _) = closes(&Chunks::default(), &case, &mut memory);
         assert_eq!(cuts[0].lots, 200);
     }
 
     #[test]
     fn a_position_of_just_a_hundred_thousand_is_not_large() {
-        let (cuts, _) = decide(
+        let cuts = first_cuts(
+            &Chunks::default(),
             &Case::new(vec![long(100, 1_000.0)], 1_900),
-            &mut Memory::NONE.clone(),
         );
         assert_eq!(cuts[0].lots, 100);
     }
@@ -180,14 +173,22 @@ mod tests {
         let mut legs = vec![long(250, 1_000.0)];
         legs[0].pool_cost = ratio(0.001);
         let mut memory = Memory::NONE;
-        let (cuts, seized) = decide(&Case::new(legs.clone(), 3_334), &mut memory);
+        let (cuts, seized) = closes(
+            &Chunks::default(),
+            &Case::new(legs.clone(), 3_334),
+            &mut memory,
+        );
         assert_eq!((cuts[0].lots, seized), (50, Usd::ZERO));
-        let (cuts, seized) = decide(&Case::new(legs.clone(), 3_333), &mut memory);
+        let (cuts, seized) = closes(
+            &Chunks::default(),
+            &Case::new(legs.clone(), 3_333),
+            &mut memory,
+        );
         assert_eq!(cuts[0].lots, 250);
         assert_near(cuts[0].pool, dollars(250));
         assert_near(seized, dollars(3_083));
 
-        let (cuts, seized) = decide(&Case::new(legs, -40), &mut memory);
+        let (cuts, seized) = closes(&Chunks::default(), &Case::new(legs, -40), &mut memory);
         assert_eq!(cuts[0].lots, 250);
         assert_eq!((cuts[0].pool, seized), (Usd::ZERO, Usd::ZERO));
     }

@@ -16,10 +16,9 @@
 //! accounts only, and solvent ones lose half each time that they are found under maintenance. All debt
 //! repaid leaves a long that owes nothing, as on Aave.
 
-use super::closing::{begin, open_legs, verdict};
-use super::loan::{Bonus, Loan};
-use super::{Cut, Memory, Policy, Situation, Verdict};
-use whittle_risk::{RiskError, Usd, MAX_LEGS};
+use super::loan::{liquidate, Bonus, Loan};
+use super::{Memory, Policy, Situation, Verdict};
+use whittle_risk::RiskError;
 
 /// Closes half.
 #[derive(Clone, Copy, Debug)]
@@ -71,34 +70,22 @@ impl Policy for CloseFactor {
     }
 
     fn decide(&self, situation: &Situation, memory: &mut Memory) -> Result<Verdict, RiskError> {
-        let mut cuts = [Cut::default(); MAX_LEGS];
-        for open in open_legs(situation)? {
-            let loan = Loan::of(situation, &open);
-            let terms = self.bonus.terms(situation, &open);
-            let debt = self.debt(&loan, terms.rate);
-            cuts[open.index] = loan.repaid(&open, debt, terms)?;
-        }
-        begin(situation.now, &mut memory.first_at);
-        memory.last_at = situation.now;
-        Ok(verdict(cuts, Usd::ZERO))
+        liquidate(situation, memory, |open, loan| {
+            let terms = self.bonus.terms(situation, open);
+            (self.debt(loan, terms.rate), terms)
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::fixture::{dollars, long, ratio, short, Case};
-
-    fn cut_by(policy: CloseFactor, case: &Case) -> Cut {
-        let verdict = policy.decide(&case.situation(), &mut Memory::NONE.clone());
-        let Ok(Verdict::Cuts { cuts, .. }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        cuts[0]
-    }
+    use crate::policy::fixture::{dollars, first_cuts, long, ratio, short, Case};
+    use crate::policy::Cut;
+    use whittle_risk::Usd;
 
     fn cut(case: &Case) -> Cut {
-        cut_by(CloseFactor::default(), case)
+        first_cuts(&CloseFactor::default(), case)[0]
     }
 
     /// Long 10,000 USD with E = 180, M = 200. D = 9,820, HF = 9,800 / 9,820 = 0.998 > 0.95. Half of
@@ -150,7 +137,7 @@ mod tests {
             bonus,
             ..CloseFactor::default()
         };
-        let cut = cut_by(policy, &Case::new(vec![long(2_100, 1.0)], 40));
+        let cut = first_cuts(&policy, &Case::new(vec![long(2_100, 1.0)], 40))[0];
         assert_eq!(cut.lots, 1_100);
         assert_eq!(cut.insurance, Usd(8_148_149));
         assert_eq!(cut.keeper, Usd(73_333_333));
@@ -175,10 +162,7 @@ mod tests {
     #[test]
     fn two_legs_are_two_loans() {
         let case = Case::new(vec![long(10_000, 1.0), short(20_000, 1.0)], 540);
-        let verdict = CloseFactor::default().decide(&case.situation(), &mut Memory::NONE.clone());
-        let Ok(Verdict::Cuts { cuts, .. }) = verdict else {
-            panic!("{verdict:?}");
-        };
+        let cuts = first_cuts(&CloseFactor::default(), &case);
         assert_eq!((cuts[0].lots, cuts[1].lots), (4_925, 10_000));
     }
 }

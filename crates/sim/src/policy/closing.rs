@@ -1,7 +1,7 @@
 //! What every policy does with a leg: values it, turns a real-valued notional into whole lots, writes
 //! the cut.
 
-use super::{pool_cost, Cut, Situation, Verdict};
+use super::{pool_cost, Cut, Memory, Situation, Verdict};
 use whittle_risk::health::{Doubt, Leg, Valued};
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::{Ratio, RiskError, Usd, MAX_LEGS};
@@ -118,11 +118,18 @@ impl Open<'_> {
     }
 }
 
-/// What is to be done, which is nothing when nothing is closed or taken.
-pub(super) fn verdict(cuts: [Cut; MAX_LEGS], seized: Usd) -> Verdict {
+/// What is to be done, which is nothing when nothing is closed or taken. Remembers when that was.
+pub(super) fn decided(
+    situation: &Situation,
+    memory: &mut Memory,
+    cuts: [Cut; MAX_LEGS],
+    seized: Usd,
+) -> Verdict {
+    begin(situation.now, &mut memory.first_at);
     if seized.0 == 0 && cuts.iter().all(|cut| cut.lots == 0) {
         return Verdict::Wait;
     }
+    memory.last_at = situation.now;
     Verdict::Cuts { cuts, seized }
 }
 

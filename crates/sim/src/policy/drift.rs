@@ -31,7 +31,7 @@
 //! the position is closed. Slots are counted from seconds. The account stays in liquidation until it has
 //! its buffer, not only its maintenance ([`Policy::is_over`]).
 
-use super::closing::{atoms, begin, largest_first, real, share, usd, verdict, Fees, Open};
+use super::closing::{atoms, begin, decided, largest_first, real, share, usd, Fees, Open};
 use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::{RiskError, Usd, MAX_LEGS};
 
@@ -201,10 +201,7 @@ impl Policy for Drift {
             memory.freed = memory.freed.plus(atoms(before - after)?)?;
             cuts[open.index] = cut;
         }
-        if cuts.iter().any(|cut| cut.lots > 0) {
-            memory.last_at = situation.now;
-        }
-        Ok(verdict(cuts, Usd::ZERO))
+        Ok(decided(situation, memory, cuts, Usd::ZERO))
     }
 
     fn is_over(&self, situation: &Situation, _memory: &Memory) -> Result<bool, RiskError> {
@@ -216,15 +213,7 @@ impl Policy for Drift {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::fixture::{dollars, leg, long, short, tiers, Case};
-
-    fn decide(policy: Drift, case: &Case, memory: &mut Memory) -> [Cut; MAX_LEGS] {
-        let verdict = policy.decide(&case.situation(), memory);
-        let Ok(Verdict::Cuts { cuts, .. }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        cuts
-    }
+    use crate::policy::fixture::{closes, dollars, first_cuts, leg, long, short, tiers, Case};
 
     /// All of the shortage at once.
     fn at_once() -> Drift {
@@ -302,7 +291,7 @@ mod tests {
             leg.tiers = tiers(0.05, 0.1);
             let case = Case::new(vec![leg], 450);
             let mut memory = Memory::NONE;
-            let cut = decide(at_once(), &case, &mut memory)[0];
+            let cut = closes(&at_once(), &case, &mut memory).0[0];
             assert!((5_000..=5_001).contains(&cut.lots), "{cut:?}");
             assert!((cut.keeper.0 - dollars(50).0).abs() <= 10_000, "{cut:?}");
             assert!((cut.insurance.0 - dollars(50).0).abs() <= 10_000, "{cut:?}");
@@ -319,7 +308,7 @@ mod tests {
         let verdict = Drift::default().decide(&case.situation(), &mut memory);
         assert_eq!(verdict, Ok(Verdict::Wait));
         case.pass(30);
-        let cut = decide(Drift::default(), &case, &mut memory)[0];
+        let cut = closes(&Drift::default(), &case, &mut memory).0[0];
         assert!((2_500..=2_501).contains(&cut.lots), "{cut:?}");
     }
 
@@ -331,13 +320,13 @@ mod tests {
         }
         // 650 + 260 - 640 = 270 short, and each dollar frees 7 cents and costs 2: 5,400.
         let case = Case::new(legs.clone(), 640);
-        let cuts = decide(at_once(), &case, &mut Memory::NONE.clone());
+        let cuts = first_cuts(&at_once(), &case);
         assert!(cuts[1].lots.abs_diff(5_400) <= 1, "{cuts:?}");
         assert_eq!(cuts[0].lots, 0);
         // With 340 it is 570 short. All of the long frees 700 for 200 of fees; what stays is
         // 150 + 60 - 140 = 70 short, 1,400 of the other at 5 cents.
         let case = Case::new(legs, 340);
-        let cuts = decide(at_once(), &case, &mut Memory::NONE.clone());
+        let cuts = first_cuts(&at_once(), &case);
         assert_eq!(cuts[1].lots, 10_000);
         assert!(cuts[0].lots.abs_diff(1_400) <= 1, "{cuts:?}");
     }
@@ -345,7 +334,7 @@ mod tests {
     #[test]
     fn a_position_of_fifty_dollars_is_closed_whole() {
         let case = Case::with(vec![long(50, 1.0)], Usd(990_000));
-        let cuts = decide(Drift::default(), &case, &mut Memory::NONE.clone());
+        let cuts = first_cuts(&Drift::default(), &case);
         assert_eq!(cuts[0].lots, 50);
     }
 

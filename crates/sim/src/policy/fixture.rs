@@ -1,6 +1,6 @@
 //! Accounts for the tests: one market's rules, dollars, and an equity that is as stated.
 
-use super::Situation;
+use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{assess, Account, Doubt, Health, Leg, Leverage, Thresholds};
@@ -8,7 +8,7 @@ use whittle_risk::liquidation::Policy as Rules;
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
 use whittle_risk::tier::{Tier, TierTable};
-use whittle_risk::{Lots, Price, Ratio, Usd};
+use whittle_risk::{Lots, Price, Ratio, Usd, MAX_LEGS};
 
 pub const NOW: i64 = 1_700_000_000;
 
@@ -89,6 +89,22 @@ pub fn long(lots: i64, price: f64) -> Leg {
 
 pub fn short(lots: i64, price: f64) -> Leg {
     leg(-lots, price)
+}
+
+/// What a policy closes and seizes of an account now.
+#[track_caller]
+pub fn closes(policy: &dyn Policy, case: &Case, memory: &mut Memory) -> ([Cut; MAX_LEGS], Usd) {
+    match policy.decide(&case.situation(), memory) {
+        Ok(Verdict::Cuts { cuts, seized }) => (cuts, seized),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What it closes of an account that it never saw.
+#[track_caller]
+pub fn first_cuts(policy: &dyn Policy, case: &Case) -> [Cut; MAX_LEGS] {
+    let mut memory = Memory::NONE;
+    closes(policy, case, &mut memory).0
 }
 
 /// What a situation borrows.

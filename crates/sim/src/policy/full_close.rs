@@ -17,7 +17,7 @@
 //! the same either way. Only a role of GMX liquidates and it is not paid by the account, so the keeper
 //! gets nothing. What is left stays with the trader.
 
-use super::closing::{begin, open_legs, real, share, verdict, Fees};
+use super::closing::{decided, open_legs, real, share, Fees};
 use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::{RiskError, Usd, MAX_LEGS};
 
@@ -69,25 +69,14 @@ impl Policy for FullClose {
             left = left.minus(fee)?;
             cuts[open.index].pool = cuts[open.index].pool.plus(fee)?;
         }
-        begin(situation.now, &mut memory.first_at);
-        memory.last_at = situation.now;
-        Ok(verdict(cuts, Usd::ZERO))
+        Ok(decided(situation, memory, cuts, Usd::ZERO))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::fixture::{assert_near, dollars, long, ratio, short, Case};
-
-    fn cuts(case: &Case) -> [Cut; MAX_LEGS] {
-        let verdict = FullClose::default().decide(&case.situation(), &mut Memory::NONE.clone());
-        let Ok(Verdict::Cuts { cuts, seized }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        assert_eq!(seized, Usd::ZERO);
-        cuts
-    }
+    use crate::policy::fixture::{assert_near, dollars, first_cuts, long, ratio, short, Case};
 
     /// GMX, BTC/USD: a position of 50,000 USD pays 0.20 % = 100 USD for the liquidation and 0.06 % =
     /// 30 USD as any decrease that worsens the balance (`positionFeeFactorForNegativeImpact`).
@@ -95,7 +84,7 @@ mod tests {
     fn a_position_pays_the_liquidation_fee_on_top_of_the_trades() {
         let mut case = Case::new(vec![long(50, 1_000.0)], 900);
         case.close_fee[0] = ratio(0.0006);
-        let cut = cuts(&case)[0];
+        let cut = first_cuts(&FullClose::default(), &case)[0];
         assert_eq!(cut.lots, 50);
         assert_near(cut.pool, dollars(130));
         assert_eq!((cut.keeper, cut.insurance), (Usd::ZERO, Usd::ZERO));
@@ -105,7 +94,7 @@ mod tests {
     fn every_leg_is_closed_and_pays_the_pools_spread() {
         let mut legs = vec![long(50, 1_000.0), short(7_000, 1.0)];
         legs[1].pool_cost = ratio(0.001);
-        let cuts = cuts(&Case::new(legs, 900));
+        let cuts = first_cuts(&FullClose::default(), &Case::new(legs, 900));
         assert_eq!((cuts[0].lots, cuts[1].lots), (50, 7_000));
         // 14 USD of fee and 7 USD of spread.
         assert_near(cuts[1].pool, dollars(21));
@@ -119,7 +108,7 @@ mod tests {
         let mut legs = vec![long(50, 1_000.0)];
         legs[0].pool_cost = ratio(0.001);
         for (equity, paid) in [(110, 110), (30, 50), (-30, 50)] {
-            let pool = cuts(&Case::new(legs.clone(), equity))[0].pool;
+            let pool = first_cuts(&FullClose::default(), &Case::new(legs.clone(), equity))[0].pool;
             assert_near(pool, dollars(paid));
         }
     }
@@ -128,7 +117,7 @@ mod tests {
     fn a_leg_without_a_fresh_price_waits() {
         let mut legs = vec![long(50, 1_000.0), short(7_000, 1.0)];
         legs[0].mark.stale = true;
-        let cuts = cuts(&Case::new(legs, 100));
+        let cuts = first_cuts(&FullClose::default(), &Case::new(legs, 100));
         assert_eq!((cuts[0].lots, cuts[1].lots), (0, 7_000));
     }
 }

@@ -22,10 +22,10 @@
 //! 1 + b becomes 1 / (1 / (1 + b) - s), for a short b becomes b + s. With several size tiers CF is the
 //! average, so somewhat more than needed is closed.
 
-use super::closing::{begin, open_legs, real, verdict, Open};
-use super::loan::{Bonus, Loan, Terms};
-use super::{Cut, Memory, Policy, Situation, Verdict};
-use whittle_risk::{RiskError, Usd, MAX_LEGS};
+use super::closing::{real, Open};
+use super::loan::{liquidate, Bonus, Loan, Terms};
+use super::{Memory, Policy, Situation, Verdict};
+use whittle_risk::RiskError;
 
 /// Closes to a health factor.
 #[derive(Clone, Copy, Debug)]
@@ -147,17 +147,12 @@ impl Policy for HealthLinear {
     }
 
     fn decide(&self, situation: &Situation, memory: &mut Memory) -> Result<Verdict, RiskError> {
-        let mut cuts = [Cut::default(); MAX_LEGS];
-        for open in open_legs(situation)? {
-            let loan = Loan::of(situation, &open);
-            let terms = self.terms(situation, &open, &loan);
-            let target = self.target(situation, &loan, open.maintenance());
-            let debt = self.debt(&loan, target, terms.rate, real(open.leg.pool_cost));
-            cuts[open.index] = loan.repaid(&open, debt, terms)?;
-        }
-        begin(situation.now, &mut memory.first_at);
-        memory.last_at = situation.now;
-        Ok(verdict(cuts, Usd::ZERO))
+        liquidate(situation, memory, |open, loan| {
+            let terms = self.terms(situation, open, loan);
+            let target = self.target(situation, loan, open.maintenance());
+            let spread = real(open.leg.pool_cost);
+            (self.debt(loan, target, terms.rate, spread), terms)
+        })
     }
 }
 
@@ -165,20 +160,12 @@ impl Policy for HealthLinear {
 mod tests {
     use super::*;
     use crate::policy::closing::open_legs;
-    use crate::policy::fixture::{dollars, leg, long, short, tiers, Case};
+    use crate::policy::fixture::{dollars, first_cuts, leg, long, short, tiers, Case};
 
     const FLAT: Bonus = Bonus::Fixed {
         rate: 0.0,
         protocol: 0.0,
     };
-
-    fn cut(policy: HealthLinear, case: &Case) -> Cut {
-        let verdict = policy.decide(&case.situation(), &mut Memory::NONE.clone());
-        let Ok(Verdict::Cuts { cuts, .. }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        cuts[0]
-    }
 
     /// Aave's own example, tests/unit/libraries/LiquidationLogic/
     /// LiquidationLogic.DebtToTargetHealthFactor.t.sol: "liquidationPenalty = 1.5 * 0.5 = 0.75;
@@ -239,7 +226,7 @@ mod tests {
         for lots in [100_000, -100_000] {
             let mut leg = leg(lots, 1.0);
             leg.tiers = tiers(0.2, 0.4);
-            let cut = cut(policy, &Case::new(vec![leg], 10_000));
+            let cut = first_cuts(&policy, &Case::new(vec![leg], 10_000))[0];
             assert!((50_000..=50_001).contains(&cut.lots), "{cut:?}");
         }
     }
@@ -250,7 +237,7 @@ mod tests {
     fn by_default_the_target_is_the_exchanges() {
         for leg in [long(100_000, 1.0), short(100_000, 1.0)] {
             let case = Case::new(vec![leg], 1_900);
-            let cut = cut(HealthLinear::default(), &case);
+            let cut = first_cuts(&HealthLinear::default(), &case)[0];
             let rate = cut.keeper.0 as f64 / (cut.lots as f64 * 1e6);
             assert!((0.0006..0.0008).contains(&rate), "{rate}");
             let expected = 300.0 / (0.022 - rate);
@@ -262,27 +249,27 @@ mod tests {
     /// debt would stay, so all of it (1,079) is repaid, for a little more of the asset.
     #[test]
     fn under_a_thousand_of_debt_is_not_left() {
-        let many = cut(
-            HealthLinear::default(),
+        let many = first_cuts(
+            &HealthLinear::default(),
             &Case::new(vec![long(1_500, 1.0)], 28),
-        );
+        )[0];
         assert!((100..400).contains(&many.lots), "{many:?}");
-        let few = cut(
-            HealthLinear::default(),
+        let few = first_cuts(
+            &HealthLinear::default(),
             &Case::new(vec![long(1_100, 1.0)], 21),
-        );
+        )[0];
         assert_eq!(few.lots, 1_080);
-        let short = cut(
-            HealthLinear::default(),
+        let short = first_cuts(
+            &HealthLinear::default(),
             &Case::new(vec![short(1_100, 1.0)], 21),
-        );
+        )[0];
         assert_eq!(short.lots, 1_100);
     }
 
     #[test]
     fn an_account_that_no_size_heals_is_closed_whole() {
         let case = Case::new(vec![long(100_000, 1.0)], -50);
-        let cut = cut(HealthLinear::default(), &case);
+        let cut = first_cuts(&HealthLinear::default(), &case)[0];
         assert_eq!(cut.lots, 100_000);
         assert!(
             cut.keeper > dollars(290) && cut.keeper <= dollars(300),

@@ -13,8 +13,9 @@
 //! when the account is not flagged or when its sighting was taken back, and waits when the program
 //! would refuse.
 
+use super::closing::begin;
 use super::{Memory, Policy, Situation, Verdict};
-use whittle_risk::liquidation::{flag, plan, Inputs};
+use whittle_risk::liquidation::{flag, plan, Inputs, Kind};
 use whittle_risk::{RiskError, Usd};
 
 /// Liquidates as the program does.
@@ -47,15 +48,15 @@ impl Policy for JustEnough {
         match plan(&inputs) {
             Ok(plan) => {
                 memory.episode = plan.episode;
-                acted(situation, memory);
+                if plan.kind != Kind::Recovered {
+                    begin(situation.now, &mut memory.first_at);
+                    memory.last_at = situation.now;
+                }
                 Ok(Verdict::Plan(Box::new(plan)))
             }
             Err(RiskError::NotFlagged | RiskError::NotConfirmed { .. }) => {
                 match flag(&inputs) {
-                    Ok(episode) => {
-                        memory.episode = episode;
-                        acted(situation, memory);
-                    }
+                    Ok(episode) => memory.episode = episode,
                     Err(error) => refused(error)?,
                 }
                 Ok(Verdict::Wait)
@@ -63,13 +64,6 @@ impl Policy for JustEnough {
             Err(error) => refused(error).map(|()| Verdict::Wait),
         }
     }
-}
-
-fn acted(situation: &Situation, memory: &mut Memory) {
-    if memory.first_at == 0 {
-        memory.first_at = situation.now;
-    }
-    memory.last_at = situation.now;
 }
 
 /// What the program refuses for now; time or a price will tell.
@@ -92,7 +86,6 @@ fn refused(error: RiskError) -> Result<(), RiskError> {
 mod tests {
     use super::*;
     use crate::policy::fixture::{long, Case, NOW};
-    use whittle_risk::liquidation::Kind;
 
     /// 100,000 USD long at 2 %: M = 2,000, T = 2,200. With E = 1,900 and costs of 0.04 % to the keeper
     /// (the floor; no premium and no spread): x = 300 / (0.022 - 0.0004) = 13,888.89 USD, so 13,889
@@ -107,7 +100,7 @@ mod tests {
         let mut memory = Memory::NONE;
         let verdict = JustEnough.decide(&case.situation(), &mut memory);
         assert_eq!(verdict, Ok(Verdict::Wait));
-        assert_eq!(memory.episode.flagged_at, NOW);
+        assert_eq!((memory.episode.flagged_at, memory.first_at), (NOW, 0));
 
         // One second later the prices are too near, and the flag stands as it is.
         let flagged = memory.episode;

@@ -22,9 +22,9 @@
 //! only C / (1 + b) of debt is repaid for it, and the rest of the debt is lost: here the whole leg is
 //! closed, and what is missing is the account's bad debt.
 
-use super::closing::{atoms, real, usd, Fees, Open};
-use super::{Cut, Situation};
-use whittle_risk::RiskError;
+use super::closing::{atoms, decided, open_legs, real, usd, Fees, Open};
+use super::{Cut, Memory, Situation, Verdict};
+use whittle_risk::{RiskError, Usd, MAX_LEGS};
 
 /// What a liquidator is paid, as a share of the debt that he repays.
 ///
@@ -145,10 +145,24 @@ impl Loan {
     }
 }
 
+/// Liquidates every leg as a loan: `size` says how much of its debt is repaid, and for what.
+pub(super) fn liquidate(
+    situation: &Situation,
+    memory: &mut Memory,
+    size: impl Fn(&Open, &Loan) -> (f64, Terms),
+) -> Result<Verdict, RiskError> {
+    let mut cuts = [Cut::default(); MAX_LEGS];
+    for open in open_legs(situation)? {
+        let loan = Loan::of(situation, &open);
+        let (debt, terms) = size(&open, &loan);
+        cuts[open.index] = loan.repaid(&open, debt, terms)?;
+    }
+    Ok(decided(situation, memory, cuts, Usd::ZERO))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::closing::open_legs;
     use crate::policy::fixture::{long, short, Case};
 
     /// 100,000 USD at 2 % with 1,900 USD: a long owes 98,100 against 98,000 of weighted collateral,

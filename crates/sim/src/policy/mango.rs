@@ -23,7 +23,7 @@
 //! tiers w is the average, so somewhat more than needed is closed. An account stays in liquidation until
 //! its initial health is there (`maybe_recover_from_being_liquidated`, [`Policy::is_over`]).
 
-use super::closing::{begin, largest_first, real, share, usd, verdict, Fees, Open};
+use super::closing::{decided, largest_first, real, share, usd, Fees, Open};
 use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::{RiskError, Usd, MAX_LEGS};
 
@@ -95,9 +95,7 @@ impl Policy for Mango {
             needed = needed.minus(freed)?.plus(cut.cost()?)?;
             cuts[open.index] = cut;
         }
-        begin(situation.now, &mut memory.first_at);
-        memory.last_at = situation.now;
-        Ok(verdict(cuts, Usd::ZERO))
+        Ok(decided(situation, memory, cuts, Usd::ZERO))
     }
 
     fn is_over(&self, situation: &Situation, _memory: &Memory) -> Result<bool, RiskError> {
@@ -109,15 +107,7 @@ impl Policy for Mango {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::fixture::{dollars, long, short, tiers, Case};
-
-    fn cuts(policy: Mango, case: &Case) -> [Cut; MAX_LEGS] {
-        let verdict = policy.decide(&case.situation(), &mut Memory::NONE.clone());
-        let Ok(Verdict::Cuts { cuts, .. }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        cuts
-    }
+    use crate::policy::fixture::{dollars, first_cuts, long, short, tiers, Case};
 
     const FREE: Mango = Mango {
         liquidator_fee: 0.0,
@@ -135,7 +125,7 @@ mod tests {
             (long(20, 1.0), -10, 20),
         ] {
             leg.tiers = tiers(0.2, 0.5);
-            let cut = cuts(FREE, &Case::new(vec![leg], equity))[0];
+            let cut = first_cuts(&FREE, &Case::new(vec![leg], equity))[0];
             assert_eq!(cut.lots, closed);
         }
     }
@@ -145,7 +135,7 @@ mod tests {
     #[test]
     fn a_position_is_closed_to_initial_health_within_a_lot() {
         for leg in [long(100_000, 1.0), short(100_000, 1.0)] {
-            let cut = cuts(Mango::default(), &Case::new(vec![leg], 1_900))[0];
+            let cut = first_cuts(&Mango::default(), &Case::new(vec![leg], 1_900))[0];
             assert_eq!(cut.lots, 76_364);
             assert_eq!(cut.keeper, Usd(954_550_000));
             assert_eq!(cut.insurance, Usd::ZERO);
@@ -156,7 +146,7 @@ mod tests {
     fn where_fees_exceed_the_weight_the_position_is_closed() {
         let mut leg = long(100_000, 1.0);
         leg.tiers = tiers(0.005, 0.01);
-        let cut = cuts(Mango::default(), &Case::new(vec![leg], 400))[0];
+        let cut = first_cuts(&Mango::default(), &Case::new(vec![leg], 400))[0];
         assert_eq!(cut.lots, 100_000);
         assert_eq!(cut.keeper, dollars(1_250));
     }
@@ -164,7 +154,7 @@ mod tests {
     #[test]
     fn the_largest_position_goes_first() {
         let case = Case::new(vec![long(10_000, 1.0), short(90_000, 1.0)], 1_900);
-        let cuts = cuts(Mango::default(), &case);
+        let cuts = first_cuts(&Mango::default(), &case);
         assert_eq!((cuts[0].lots, cuts[1].lots), (0, 76_364));
     }
 

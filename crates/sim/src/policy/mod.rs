@@ -59,9 +59,9 @@ pub struct Situation<'a> {
 /// [`Policy::is_over`] says so (the program's episode excepted, which ends by its own rules).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Memory {
-    /// When the policy first acted in this episode, Unix seconds; zero before.
+    /// When the policy began, Unix seconds; zero before. A flag of the program's is no beginning.
     pub first_at: i64,
-    /// When it acted last, Unix seconds; zero before.
+    /// When it closed something last, Unix seconds; zero before.
     pub last_at: i64,
     /// Not before this time again, Unix seconds.
     pub not_before: i64,

@@ -1,7 +1,7 @@
 //! What holds of every policy, and what each formula promises, on random accounts.
 
 use super::closing::{open_legs, usd, Open};
-use super::fixture::{leg, ratio, tiers, Case};
+use super::fixture::{first_cuts, leg, ratio, tiers, Case};
 use super::*;
 use proptest::prelude::*;
 use whittle_risk::health::Leg;
@@ -34,26 +34,6 @@ fn case(legs: Vec<Leg>, part: f64) -> Case {
         *scale = Usd(100_000_000_000);
     }
     case
-}
-
-fn all() -> Vec<Box<dyn Policy>> {
-    vec![
-        Box::new(JustEnough),
-        Box::new(FullClose::default()),
-        Box::new(Chunks::default()),
-        Box::new(CloseFactor::default()),
-        Box::new(HealthLinear::default()),
-        Box::new(Drift::default()),
-        Box::new(Mango::default()),
-        Box::new(Window::default()),
-    ]
-}
-
-fn cuts(policy: &dyn Policy, case: &Case) -> [Cut; MAX_LEGS] {
-    match policy.decide(&case.situation(), &mut Memory::NONE.clone()) {
-        Ok(Verdict::Cuts { cuts, .. }) => cuts,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Equity after the cuts, the sum of `kept` over what is left, and the value of a lot of the leg with
@@ -149,7 +129,7 @@ proptest! {
     fn mango_reaches_initial_health_within_a_lot(legs in legs(1), part in 0.5f64..1.0) {
         let case = case(legs, part);
         let policy = Mango { liquidator_fee: 0.005, platform_fee: 0.002 };
-        let cuts = cuts(&policy, &case);
+        let cuts = first_cuts(&policy, &case);
         let initial = |open: &Open, lots| usd(open.initial(open.rest(lots).unwrap()).unwrap());
         let (equity, required, lot) = after(&case, &cuts, initial);
         if !is_all_closed(&case, &cuts) {
@@ -166,7 +146,7 @@ proptest! {
     ) {
         let case = case(legs, part);
         let policy = HealthLinear { dust_usd: 0.0, ..HealthLinear::default() };
-        let cuts = cuts(&policy, &case);
+        let cuts = first_cuts(&policy, &case);
         let maintenance = |open: &Open, lots| usd(open.required_after(lots).unwrap());
         let (equity, required, lot) = after(&case, &cuts, maintenance);
         let count = case.legs.len() as f64;
@@ -214,7 +194,7 @@ proptest! {
     #[test]
     fn aave_v3_repays_half_of_each_debt(legs in legs(1), part in 0.1f64..1.0) {
         let case = case(legs, part);
-        let cut = cuts(&CloseFactor::default(), &case)[0];
+        let cut = first_cuts(&CloseFactor::default(), &case)[0];
         let situation = case.situation();
         let open = open_legs(&situation).expect("in range")[0];
         let loan = super::loan::Loan::of(&situation, &open);

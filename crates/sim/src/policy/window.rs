@@ -26,7 +26,7 @@
 //! liquidation goes on whatever the price does ([`Policy::is_over`]). The pool pays its own spread from the
 //! margin that it took, so no more than the equity is taken.
 
-use super::closing::{atoms, begin, largest_first, real, share, usd, verdict, Fees, Open};
+use super::closing::{atoms, decided, largest_first, real, share, usd, Fees, Open};
 use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::{RiskError, Usd, MAX_LEGS};
 
@@ -145,11 +145,9 @@ impl Policy for Window {
             cut.pool = cut.pool.least(left);
             left = left.minus(cut.pool)?;
         }
-        begin(situation.now, &mut memory.first_at);
-        memory.last_at = situation.now;
         memory.is_condemned = true;
         memory.not_before = situation.now.saturating_add(self.window_secs);
-        Ok(verdict(cuts, left))
+        Ok(decided(situation, memory, cuts, left))
     }
 
     fn is_over(&self, situation: &Situation, memory: &Memory) -> Result<bool, RiskError> {
@@ -160,15 +158,7 @@ impl Policy for Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::fixture::{dollars, long, ratio, short, Case};
-
-    fn decide(policy: Window, case: &Case, memory: &mut Memory) -> ([Cut; MAX_LEGS], Usd) {
-        let verdict = policy.decide(&case.situation(), memory);
-        let Ok(Verdict::Cuts { cuts, seized }) = verdict else {
-            panic!("{verdict:?}");
-        };
-        (cuts, seized)
-    }
+    use crate::policy::fixture::{closes, dollars, first_cuts, long, ratio, short, Case};
 
     /// BTC on Base: (0.02 % + 0.05 %) * 50,000 BTC * 1.5 * 30 s = 1,575 BTC in a window. At 100,000 USD
     /// a coin the skew scale is 5 billion USD; a position of 2,000 BTC, 200,000 lots of a hundredth, takes two
@@ -187,7 +177,7 @@ mod tests {
     fn a_window_takes_what_the_deployed_parameters_allow() {
         let (policy, mut case) = bitcoin();
         let mut memory = Memory::NONE;
-        let (cuts, seized) = decide(policy, &case, &mut memory);
+        let (cuts, seized) = closes(&policy, &case, &mut memory);
         assert_eq!(cuts[0].lots, 157_500);
         // 0.03 % of 200 million are 60,000 USD, of which the keeper gets 500 at most.
         assert_eq!(cuts[0].keeper, dollars(500));
@@ -203,7 +193,7 @@ mod tests {
         rest.pass(1);
         rest.skew_scale[0] = dollars(5_000_000_000);
         assert_eq!(policy.is_over(&rest.situation(), &memory), Ok(false));
-        let (cuts, seized) = decide(policy, &rest, &mut memory);
+        let (cuts, seized) = closes(&policy, &rest, &mut memory);
         assert_eq!(cuts[0].lots, 42_500);
         assert_eq!((cuts[0].keeper, seized), (dollars(1), Usd::ZERO));
     }
@@ -214,7 +204,7 @@ mod tests {
         let mut case = Case::new(vec![short(1_000, 1_000.0)], 19_000);
         case.close_fee[0] = ratio(0.000_5);
         case.skew_scale[0] = dollars(10_000_000);
-        let (cuts, _) = decide(Window::default(), &case, &mut Memory::NONE.clone());
+        let cuts = first_cuts(&Window::default(), &case);
         assert!((449..=450).contains(&cuts[0].lots), "{cuts:?}");
     }
 
@@ -240,10 +230,10 @@ mod tests {
     fn profit_of_positions_that_wait_is_seized_too() {
         let (policy, mut case) = bitcoin();
         let mut memory = Memory::NONE;
-        decide(policy, &case, &mut memory);
+        closes(&policy, &case, &mut memory);
         case.pass(30);
         case.cash = dollars(7_000_000);
-        let (_, seized) = decide(policy, &case, &mut memory);
+        let (_, seized) = closes(&policy, &case, &mut memory);
         assert_eq!(seized, dollars(6_999_999));
     }
 
@@ -252,7 +242,7 @@ mod tests {
         let (policy, mut case) = bitcoin();
         case.legs[0].pool_cost = ratio(0.001);
         case.cash = dollars(100_000);
-        let (cuts, seized) = decide(policy, &case, &mut Memory::NONE.clone());
+        let (cuts, seized) = closes(&policy, &case, &mut Memory::NONE.clone());
         // 157,500 USD of spread are due.
         assert_eq!((cuts[0].pool, seized), (dollars(99_500), Usd::ZERO));
     }
@@ -261,7 +251,7 @@ mod tests {
     fn a_market_without_a_window_closes_everything() {
         let mut case = Case::new(vec![long(1_000, 1_000.0)], 19_000);
         case.skew_scale[0] = Usd::ZERO;
-        let (cuts, _) = decide(Window::default(), &case, &mut Memory::NONE.clone());
+        let cuts = first_cuts(&Window::default(), &case);
         assert_eq!(cuts[0].lots, 1_000);
     }
 }
