@@ -35,7 +35,7 @@ pub struct Shared {
     #[arg(long, default_value_t = TraderTerms::default().accounts, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub accounts: u32,
     /// Seeds: traders and prices inside candles are drawn anew for each.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=1_000))]
     pub seeds: u64,
     /// First seed; the others follow it.
     #[arg(long, default_value_t = 1)]

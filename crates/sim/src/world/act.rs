@@ -57,7 +57,7 @@ impl World<'_> {
     fn cured(&mut self, account: u32, standing: &Standing) -> Result<()> {
         let policy = self.exchange.policy;
         let seat = &mut self.seats[account as usize];
-        if seat.since != 0 && seat.memory.first_at == 0 {
+        if seat.since != 0 && seat.memory.last_at == 0 {
             self.measures.escaped += 1;
         }
         seat.since = 0;
@@ -229,7 +229,7 @@ impl World<'_> {
     /// Whether a liquidation that the policy has begun goes on over maintenance.
     fn goes_on(&self, account: u32, standing: &Standing) -> Result<bool> {
         let memory = self.seats[account as usize].memory;
-        if memory.first_at == 0 {
+        if memory.last_at == 0 {
             return Ok(false);
         }
         self.with_situation(account, standing, |policy, situation| {
