@@ -21,7 +21,8 @@ use whittle_risk::Ratio;
 /// Something that is searched over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Knob {
-    /// Maintenance rates of all tiers, times this; initial rates follow where they have to.
+    /// Maintenance rates of all tiers, times this. Initial rates stay, so that the same traders come with
+    /// the same leverage.
     Maintenance,
     /// Call buffer.
     CallBuffer,
@@ -61,7 +62,7 @@ impl Knob {
     /// may leave less.
     const fn range(self) -> [f64; 2] {
         match self {
-            Self::Maintenance => [0.7, 2.5],
+            Self::Maintenance => [0.7, 1.9],
             Self::CallBuffer => [0.05, 1.0],
             Self::TargetBuffer => [0.02, 1.0],
             Self::Bonus => [0.0005, 0.01],
@@ -182,14 +183,6 @@ pub fn with_setting(described: &Description, market: usize, setting: &Setting) -
         limits.capacity_usd_atoms = scaled(limits.capacity_usd_atoms);
         limits.refill_per_hour_usd_atoms = scaled(limits.refill_per_hour_usd_atoms);
     }
-    // Initial rates are at least maintenance times one plus the call buffer, in every market.
-    for market in &mut changed.markets {
-        for tier in &mut market.args.tiers {
-            // A hair more: the program rounds the product up.
-            let least = q32(real(tier.maintenance_q32) * (1.0 + call) * 1.000_001);
-            tier.initial_q32 = tier.initial_q32.max(least);
-        }
-    }
     changed
 }
 
@@ -224,6 +217,14 @@ fn point(number: u32) -> Setting {
     setting
 }
 
+/// Initial over maintenance rate where it is least.
+fn room(described: &Description, market: usize) -> f64 {
+    let tiers = described.markets.get(market).map(|it| it.args.tiers.as_slice());
+    let tiers = tiers.unwrap_or_default().iter();
+    let rooms = tiers.map(|tier| real(tier.initial_q32) / real(tier.maintenance_q32).max(1e-9));
+    rooms.fold(f64::INFINITY, f64::min)
+}
+
 struct Played {
     paths: Paths,
     cast: Cast,
@@ -250,11 +251,16 @@ pub fn search(plan: &Plan, task: &Task, progress: &(dyn Fn(u64) + Sync)) -> Resu
     let described: Setting = KNOBS.map(|knob| knob.described(plan.described));
     let mut settings = vec![described];
     // The target lies under the call level: points that are the other way round are mirrored.
+    let room = room(plan.described, task.market);
     settings.extend((1..=task.candidates).map(|number| {
         let mut setting = point(number);
         if setting[2] > setting[1] {
             setting.swap(1, 2);
         }
+        // C is at most I: rates that leave less room have a lower call level, and a target under it.
+        let most = ((room / setting[0] - 1.0) * 1e4).floor() / 1e4;
+        setting[1] = setting[1].min(most);
+        setting[2] = setting[2].min(setting[1]);
         setting
     }));
     let played = settings.par_iter().map(|setting| {
@@ -462,7 +468,7 @@ mod tests {
     #[test]
     fn what_is_written_is_the_setting_that_was_played_and_keeps_its_comments() {
         let described = example();
-        let setting = [1.37, 0.4123, 0.2217, 0.0031, 0.55];
+        let setting = [1.17, 0.4123, 0.2217, 0.0031, 0.55];
         let text = written(EXAMPLE, &described, 1, &setting).expect("it is the example");
         let again = Description::parse(&text).expect("what was written is right");
         let played = with_setting(&described, 1, &setting);

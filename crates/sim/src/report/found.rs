@@ -108,7 +108,8 @@ pub fn found_html(found: &Found, bound: f64, told: &[(String, String)], command:
     }
     body += "<p class=\"soft\">Cost is what liquidations took from traders beyond the market's own move. Both \
              are of one history: another one will differ, and a bound that was just met here may be missed \
-             there. Higher maintenance also means less leverage, which no figure here counts as a cost.</p>\n\
+             there. Initial rates are as described in all settings, so the same traders come with the same leverage; \
+             higher maintenance rates or call levels leave them less room under it.</p>\n\
              </section>\n";
     body += &table(found);
     body += "<section>\n<h2>What was played</h2>\n<dl>\n";
