@@ -374,6 +374,10 @@ fn recommend(plan: &Plan, task: &Task, stages: &[Played], found: &mut Found) -> 
             set_back,
         });
     }
+    if !found.tried.iter().any(|it| it.setting == best.setting) {
+        found.tried.push(best.clone());
+        found.front = front(&found.tried);
+    }
     found.recommended = Some(best);
     Ok(())
 }

@@ -174,7 +174,8 @@ fn front(found: &Found, bound: f64) -> String {
         picture_body += &dot((at_x, at_y), 6.0, candidate);
         let left = at_x > (LEFT + RIGHT) / 2.0;
         let class = if left { "name end" } else { "name" };
-        picture_body += &text(class, at_x + if left { -10.0 } else { 10.0 }, at_y + 4.0, name);
+        let beside = if left { -4.0 } else { 4.0 };
+        picture_body += &text(class, at_x + beside, at_y - 10.0, name);
     }
     let said = found_text(found, bound);
     format!(
