@@ -12,14 +12,14 @@ use whittle_sim::source::Sources;
 use whittle_sim::trader::TraderTerms;
 use whittle_sim::world::{Roles, WorldTerms};
 
-pub const EXAMPLE: &str = include_str!("../../../../migrations/examples/exchange.toml");
+const EXAMPLE: &str = include_str!("../../../../migrations/examples/exchange.toml");
 
-pub fn example() -> Description {
+fn example() -> Description {
     Description::parse(EXAMPLE).expect("the example is right")
 }
 
 /// Two markets and a token that loses its peg, eight days with a crash.
-pub fn rough() -> Sources {
+fn rough() -> Sources {
     let mut sources = Sources::default();
     for text in [
         "BTC=heston:days=8,price=16000,sigma=110%,kappa=20,xi=4,common=0.8+crash:day=4,minutes=40,fall=25%,back=0.4",
@@ -31,7 +31,7 @@ pub fn rough() -> Sources {
     sources
 }
 
-pub fn plan<'a>(described: &'a Description, sources: &'a Sources, seeds: &[u64]) -> Plan<'a> {
+fn plan<'a>(described: &'a Description, sources: &'a Sources, seeds: &[u64]) -> Plan<'a> {
     Plan {
         described,
         exchange: "the example".to_owned(),
