@@ -49,7 +49,7 @@ fn a_crash_falls_and_comes_back_in_part() {
         &path,
         &[100.0, 100.0, 90.0, 80.0, 82.0, 84.0, 86.0, 88.0, 90.0, 90.0],
     );
-    assert_eq!(path.silent, []);
+    assert!(path.silent.is_empty());
 }
 
 #[test]
@@ -112,5 +112,5 @@ fn a_move_that_would_end_after_the_prices_is_refused() {
         assert_eq!(scenario.lay_over(&mut path, 60).unwrap_err().to_string(), expected);
     }
     assert_eq!(path.prices, flat(1_441).prices);
-    assert_eq!(path.silent, []);
+    assert!(path.silent.is_empty());
 }
