@@ -28,7 +28,12 @@ impl World<'_> {
         }
         queue.sort_by_key(|(loss, account, _)| (std::cmp::Reverse(*loss), *account));
         self.measures.most_waiting = self.measures.most_waiting.max(queue.len() as u64);
-        for (_, account, standing) in queue {
+        let closes = self.closes;
+        for (_, account, mut standing) in queue {
+            if self.closes != closes {
+                // Those before have changed the markets: open interest, lines, the breaker's room.
+                standing = self.stand(account)?;
+            }
             let is_under = standing.health.equity < standing.health.maintenance;
             if is_under || self.goes_on(account, &standing)? {
                 self.measures.underwater_secs += if is_under { u64::from(secs) } else { 0 };
@@ -166,7 +171,8 @@ impl World<'_> {
                     &self.seats[account as usize].account,
                     before,
                     self.now,
-                    min_pay,
+                    // Of an insolvent account the policy takes any.
+                    min_pay.least(plan.bonus),
                     &plan,
                 );
                 self.seats[account as usize].memory = memory;
@@ -296,6 +302,7 @@ impl World<'_> {
         is_liquidation: bool,
     ) -> Result<()> {
         let now = self.now;
+        self.closes += 1;
         let seat = &mut self.seats[account as usize];
         seat.account.set_episode(plan.episode);
         seat.memory.episode = plan.episode;
@@ -340,6 +347,7 @@ impl World<'_> {
         seized: Usd,
     ) -> Result<i64> {
         let mut closed = 0;
+        self.closes += 1;
         let legs = standing.snapshot.slots.iter().zip(&standing.markets);
         for (cut, (slot, &number)) in cuts.iter().zip(legs) {
             if cut.lots == 0 {

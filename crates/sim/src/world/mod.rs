@@ -129,6 +129,8 @@ pub(crate) struct World<'a> {
     alive: u64,
     /// Accounts whose losses nobody could bear yet.
     broke: Vec<u32>,
+    /// Times that something was closed by a plan or a policy.
+    closes: u64,
     chain: Chain,
     displaced: Vec<Displacement>,
     /// Price of the first market of the last minutes, to tell how busy the chain is.
@@ -209,6 +211,7 @@ impl<'a> World<'a> {
             late: BinaryHeap::new(),
             alive: 0,
             broke: Vec::new(),
+            closes: 0,
             chain: Chain::default(),
             displaced: vec![Displacement::new(stage.terms.feedback_half_life); markets],
             recent: VecDeque::new(),
