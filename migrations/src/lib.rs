@@ -14,11 +14,13 @@ pub mod describe;
 pub mod plan;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(feature = "rpc")]
 pub mod rpc;
 mod steps;
 
 pub use chain::{Chain, ChainAccount, ChainError};
 pub use describe::{Description, Difference, Problem, Problems};
 pub use plan::{Migration, MigrationError, Plan};
+#[cfg(feature = "rpc")]
 pub use rpc::RpcChain;
 pub use steps::{NewAccount, State};

@@ -1,6 +1,6 @@
 //! Which crate may depend on which. The arrows run one way, from what is certain to what uses
 //! it, so that the arithmetic stays free of Solana and the program free of its clients:
-//! `risk <- whittle <- client <- {keeper, cli, localnet, migrations, tests}`.
+//! `risk <- whittle <- client <- {keeper, cli, localnet, migrations, sim, tests}`.
 
 use anyhow::{bail, ensure, Context, Result};
 
@@ -17,6 +17,16 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ),
     (
         "whittle-tests",
+        &[
+            "whittle-risk",
+            "whittle",
+            "whittle-client",
+            "whittle-migrations",
+            "whittle-sim",
+        ],
+    ),
+    (
+        "whittle-sim",
         &[
             "whittle-risk",
             "whittle",

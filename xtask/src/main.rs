@@ -28,6 +28,7 @@ cargo xtask COMMAND
   bench risk     time the risk crate natively; more ARGS go to `cargo bench`
   bench keeper [ACCOUNTS]
                  time the keeper's index on synthetic accounts, by default a million
+  bench sim      time the simulator: account-steps a second on one core
   deps           check which crate may depend on which, and that the risk crate builds for
                  sBPF and for WebAssembly
 
@@ -87,6 +88,14 @@ fn verb(args: &[&str]) -> Result<()> {
                 .arg("--")
                 .args(rest),
         ),
+        ["bench", "sim"] => run::run(run::cargo()?.args([
+            "bench",
+            "--locked",
+            "-p",
+            "whittle-sim",
+            "--bench",
+            "sim",
+        ])),
         ["deps"] => deps::check(),
         _ => bail!("no such command: {}\n\n{MENU}", args.join(" ")),
     }

@@ -26,6 +26,7 @@ mod recorded;
 mod recovery;
 mod remaining;
 mod settlement;
+mod simulated;
 mod size;
 mod smoke;
 mod waterfall;

@@ -9,7 +9,7 @@ use crate::state::{Exchange, MarginAccount, Market, Pool, Position, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::crowding::deleverage_lots;
 use whittle_risk::health::Doubt;
-use whittle_risk::{Lots, Ratio, Usd};
+use whittle_risk::{Lots, Price, Ratio, Usd};
 
 /// Anyone may call, for each account once.
 #[derive(Accounts)]
@@ -95,30 +95,63 @@ pub(crate) fn handle(ctx: Context<AutoDeleverage>) -> Result<()> {
         });
         return Ok(());
     }
+    let reduced = reduce(&mut account, &mut market, share, profit, now)?;
+
+    account.invariant()?;
+    market.invariant()?;
+    emit!(Deleveraged {
+        account: ctx.accounts.account.key(),
+        market: market.index,
+        closed_lots: reduced.lots,
+        lots_after: reduced.left,
+        price_q32: reduced.price.0,
+        profit_usd_atoms: reduced.profit.0,
+    });
+    Ok(())
+}
+
+/// A position that was reduced for the pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Reduced {
+    /// Lots closed.
+    pub lots: u64,
+    /// Signed lots that are left.
+    pub left: i64,
+    /// At this price.
+    pub price: Price,
+    /// Profit realised.
+    pub profit: Usd,
+}
+
+/// Reduces the account's position in a market whose deleverage runs. Funding and interest are counted;
+/// `share` and `profit` are what [`share_now`] says of the side at this moment, and `share` is not zero.
+///
+/// Errors: [`WhittleError::NotDeleveraged`].
+pub fn reduce(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    share: Ratio,
+    profit: Usd,
+    now: i64,
+) -> Outcome<Reduced> {
     let index = market.index;
-    let rest = rest(&account, index)?;
+    let rest = rest(account, index)?;
     let position = account
         .positions
         .iter_mut()
         .find(|position| position.is_used() && position.market == index)
         .ok_or(WhittleError::NotDeleveraged)?;
-    let lots = size(&market, position, share, profit, rest, now)?;
+    let lots = size(market, position, share, profit, rest, now)?;
     let price = market.counted_price();
     let closed = market.close_at(position, lots, price)?;
     let left = position.lots;
     position.deleverage_epoch = market.deleverage.epoch;
     position.free_if_unused();
     account.credit(closed.cash)?;
-
-    account.invariant()?;
-    market.invariant()?;
-    emit!(Deleveraged {
-        account: ctx.accounts.account.key(),
-        market: index,
-        closed_lots: lots,
-        lots_after: left,
-        price_q32: price.0,
-        profit_usd_atoms: closed.profit.0,
-    });
-    Ok(())
+    Ok(Reduced {
+        lots,
+        left,
+        price,
+        profit: closed.profit,
+    })
 }

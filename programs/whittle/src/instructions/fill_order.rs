@@ -174,17 +174,25 @@ impl Ending {
 /// A trade that passed, and the account after it.
 struct Filled(Trade, Health, Snapshot);
 
-/// A trade that is about to happen.
-struct Trade {
+/// A trade that is about to happen, or has.
+#[derive(Clone, Copy, Debug)]
+pub struct Trade {
     /// Signed lots; those beyond flat are cut from a reduce-only order.
-    lots: Lots,
-    held: Lots,
-    after: Lots,
-    oracle: Price,
-    fill: Price,
-    publish_time: i64,
-    fee: Usd,
-    profit: Usd,
+    pub lots: Lots,
+    /// What was held before, signed.
+    pub held: Lots,
+    /// What is held after, signed.
+    pub after: Lots,
+    /// The oracle's price.
+    pub oracle: Price,
+    /// The price of the trade.
+    pub fill: Price,
+    /// When the oracle published it, Unix seconds.
+    pub publish_time: i64,
+    /// Fees, USD atoms.
+    pub fee: Usd,
+    /// Profit realised, before fees.
+    pub profit: Usd,
 }
 
 impl Trade {
@@ -242,8 +250,13 @@ fn validate(
     )
 }
 
-/// Trades, and takes from cash what of the reward was not set aside.
-fn trade(
+/// Trades, and takes from cash what of the reward was not set aside. `admit` is asked, once size and
+/// price are known, whether the market takes it; it is told whether anything is opened. When it fails,
+/// nothing has changed.
+///
+/// Errors: those of `admit`, [`WhittleError::NothingToReduce`], [`WhittleError::BeyondLimit`],
+/// [`WhittleError::PriceUncertain`], [`WhittleError::TooManyPositions`], and of the reading's range.
+pub fn trade(
     account: &mut MarginAccount,
     market: &mut Market,
     order: &Order,
@@ -350,8 +363,13 @@ fn signed(lots: u64, sign: i64) -> Outcome<Lots> {
     Ok(if sign < 0 { lots.negated()? } else { lots })
 }
 
-/// What must hold after the fill. A reduction is refused only when it leaves dust.
-fn check(
+/// What must hold after the fill. A reduction is refused only when it leaves dust. `called` says whether
+/// the account was in margin call before; it is asked only when something was opened.
+///
+/// Errors: [`WhittleError::BelowMinPosition`], [`WhittleError::AccountInDeficit`],
+/// [`WhittleError::BeyondTierTable`], [`WhittleError::OpenInterestCap`], [`WhittleError::MarginCall`],
+/// [`WhittleError::BelowInitialMargin`].
+pub fn check(
     account: &MarginAccount,
     market: &Market,
     snapshot: &Snapshot,

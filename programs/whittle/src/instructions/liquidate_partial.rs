@@ -68,7 +68,8 @@ pub(crate) fn handle<'info>(
         market.invariant()?;
     }
     if plan.after.equity.0 < 0 && account.open_positions().next().is_none() {
-        let (info, side) = worst(&snapshot, markets)?;
+        let (leg, side) = worst(&snapshot)?;
+        let info = markets.get(leg).ok_or(WhittleError::MarketMissing)?;
         let mut market = remaining::write_market(info)?;
         book_deficit(&mut account, &mut market, key, plan.after.equity, side)?;
     }
@@ -96,7 +97,7 @@ fn count(market: &mut Market, close: &Close, now: i64) {
 /// Closes one leg as planned. Top-ups come first: what the lines held when the plan was made is
 /// theirs; profits are paid from the rest.
 #[inline(always)] // Here and below: a call costs more than the copy in the other caller.
-pub(super) fn apply(
+pub fn apply(
     account: &mut MarginAccount,
     market: &mut Market,
     slot: usize,
@@ -120,26 +121,22 @@ pub(super) fn apply(
     account.debit(close.cost.total()?)
 }
 
-/// The market and side of the leg that lost most: those who gained it come before the pool when the
+/// The leg that lost most, by its index, and its side: those who gained it come before the pool when the
 /// deficit is allocated, and the debtor must not choose them by a small position elsewhere.
 #[cold]
-fn worst<'info>(
-    snapshot: &Snapshot,
-    markets: &'info [AccountInfo<'info>],
-) -> Outcome<(&'info AccountInfo<'info>, Side)> {
-    let mut worst: Option<(Usd, &AccountInfo, Side)> = None;
-    for (leg, info) in snapshot.legs.iter().zip(markets) {
+pub fn worst(snapshot: &Snapshot) -> Outcome<(usize, Side)> {
+    let mut worst: Option<(Usd, usize, Side)> = None;
+    for (index, leg) in snapshot.legs.iter().enumerate() {
         let profit = leg.valued(Doubt::Plain)?.profit;
         if worst.is_none_or(|(most, ..)| profit < most) {
-            worst = Some((profit, info, Side::of(leg.lots.0)));
+            worst = Some((profit, index, Side::of(leg.lots.0)));
         }
     }
-    let (_, info, side) = worst.ok_or(WhittleError::NoPositions)?;
-    Ok((info, side))
+    let (_, leg, side) = worst.ok_or(WhittleError::NoPositions)?;
+    Ok((leg, side))
 }
 
-/// Books what an account without positions owes in a market. The pool
-/// holds the loss as a receivable; net asset values for those who leave deduct it.
+/// Books what an account without positions owes in a market, and says so. See [`owe`].
 pub(super) fn book_deficit(
     account: &mut MarginAccount,
     market: &mut Market,
@@ -147,26 +144,36 @@ pub(super) fn book_deficit(
     equity: Usd,
     side: Side,
 ) -> Result<()> {
+    if let Some(deficit) = owe(account, market, equity, side)? {
+        emit!(DeficitBooked {
+            account: key,
+            market: market.index,
+            deficit_usd_atoms: deficit.0,
+        });
+    }
+    Ok(())
+}
+
+/// Books what an account without positions owes in a market, and returns it. The pool
+/// holds the loss as a receivable; net asset values for those who leave deduct it.
+pub fn owe(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    equity: Usd,
+    side: Side,
+) -> Outcome<Option<Usd>> {
     // An account in deficit cannot open positions, so there is at most one booking.
     if equity.0 >= 0 || account.open_positions().next().is_some() {
-        return Ok(());
+        return Ok(None);
     }
-    let deficit = equity.negated().map_err(WhittleError::from)?;
+    let deficit = equity.negated()?;
     account.deficit_usd_atoms = deficit.0;
     account.deficit_market = market.index;
     account.deficit_side = side.sign();
     // A new bankruptcy: what insurance paid for one that its owner cured is not counted any more.
     account.insurance_paid_usd_atoms = 0;
-    market.deficit_usd_atoms = Usd(market.deficit_usd_atoms)
-        .plus(deficit)
-        .map_err(WhittleError::from)?
-        .0;
-    emit!(DeficitBooked {
-        account: key,
-        market: market.index,
-        deficit_usd_atoms: deficit.0,
-    });
-    Ok(())
+    market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).plus(deficit)?.0;
+    Ok(Some(deficit))
 }
 
 /// The legs as they were when the plan was made.

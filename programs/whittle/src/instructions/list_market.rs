@@ -67,8 +67,30 @@ pub struct ListMarket<'info> {
     pub system_program: Program<'info, System>,
 }
 
+impl ListMarketArgs {
+    /// Makes of a zeroed market number `index` on these terms. The cached price stays zero, "no price
+    /// yet", until a fresh one is accepted.
+    ///
+    /// Errors: [`WhittleError::BadTiers`].
+    pub fn begin(&self, market: &mut Market, table: &TierTable, index: u16) -> Outcome<()> {
+        market.symbol = self.symbol;
+        market.oracle = self.oracle;
+        market.estimate.weight_q32 = self.params.sample_weight_q32;
+        market.estimate.interval_secs = self.params.sample_interval_secs;
+        market.params = self.params;
+        market.set_tier_table(table)?;
+        market.multiplier_q32 = Ratio::ONE.0;
+        market.regime = Regime::calm();
+        market.set_claims(ClaimBook::EMPTY);
+        market.guard = MarketGuard::NONE;
+        market.index = index;
+        market.lot_exponent = self.lot_exponent;
+        Ok(())
+    }
+}
+
 /// Checks everything that needs no price and builds the tier table.
-fn validate(args: &ListMarketArgs, rules: &ExchangeParams) -> Outcome<TierTable> {
+pub fn validate(args: &ListMarketArgs, rules: &ExchangeParams) -> Outcome<TierTable> {
     require_that(is_name(&args.symbol), WhittleError::BadMarketParams)?;
     args.oracle.validate()?;
     args.params.validate()?;
@@ -125,21 +147,9 @@ pub(crate) fn handle(ctx: Context<ListMarket>, args: ListMarketArgs) -> Result<(
     require_that(index < MAX_MARKETS, WhittleError::TooManyMarkets)?;
     exchange.market_count = index.checked_add(1).ok_or(WhittleError::MathOverflow)?;
     let mut market = ctx.accounts.market.load_init()?;
-    market.symbol = args.symbol;
-    market.oracle = args.oracle;
-    market.estimate.weight_q32 = args.params.sample_weight_q32;
-    market.estimate.interval_secs = args.params.sample_interval_secs;
-    market.params = args.params;
-    market.set_tier_table(&table)?;
-    market.multiplier_q32 = Ratio::ONE.0;
-    market.regime = Regime::calm();
-    market.set_claims(ClaimBook::EMPTY);
-    market.guard = MarketGuard::NONE;
+    args.begin(&mut market, &table, index)?;
     market.opens_at = exchange.listing_opens_at(Clock::get()?.unix_timestamp);
-    market.index = index;
-    market.lot_exponent = args.lot_exponent;
     market.bump = ctx.bumps.market;
-    // The cached price stays zero, "no price yet", until update_markets accepts a fresh one.
 
     market.invariant()?;
     emit!(MarketListed {

@@ -3,7 +3,7 @@
 
 use super::{expire_order, settle_markets};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::BankruptcyResolved;
+use crate::event::{BankruptcyResolved, InsuranceDrawn};
 use crate::snapshot::require_firm;
 use crate::state::{Exchange, InsuranceFund, MarginAccount, Market, Pool, Side};
 use anchor_lang::prelude::*;
@@ -94,11 +94,12 @@ fn take_from_pool(market: &mut Market, pool: &mut Pool, amount: Usd) -> Outcome<
 }
 
 /// What became of an allocation.
-struct Applied {
+#[derive(Clone, Copy, Debug)]
+pub struct Applied {
     /// What the side really bears.
-    borne: Usd,
+    pub borne: Usd,
     /// What came out of the market's line.
-    from_line: Usd,
+    pub from_line: Usd,
 }
 
 /// Moves the cash of an allocation to the account.
@@ -161,41 +162,17 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     let mut fund = ctx.accounts.insurance_fund.load_mut()?;
     account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     return_escrows(&mut account, ctx.accounts.account.key())?;
-    let (owed, side) = loss(&account, &market)?;
-    let before_side = Capacity {
-        insurance: fund.available(Usd(account.insurance_paid_usd_atoms), now)?,
-        pool_of_day: pool.loss_room(now)?,
-        profit: Usd::ZERO,
-        pool_cash: pool_cash(&market, &pool, side, now)?,
-    };
-    let fund_before = fund.worth()?;
-    let mut parts = allocate(owed, &before_side).map_err(WhittleError::from)?;
-    if parts.pool_beyond.0 > 0 || parts.left.0 > 0 {
-        // Only now does anybody depend on the price.
-        let capacity = Capacity {
-            profit: profit(&market, side, now)?,
-            ..before_side
-        };
-        parts = allocate(owed, &capacity).map_err(WhittleError::from)?;
-    }
-    require_that(parts.left < owed, WhittleError::PoolCash)?;
-
-    let waived = account.interest_usd_atoms;
-    let applied = apply(
-        &mut account,
-        &mut market,
-        &mut pool,
-        &mut fund,
-        &parts,
+    let Resolved {
+        owed,
         side,
-    )?;
-    let moved = applied.from_line.negated().map_err(WhittleError::from)?;
-    settle_markets::revalue(&mut market, &mut pool, moved, now)?;
-    fund.paid.count(parts.insurance, now)?;
-    if let Some(drawn) = fund.watch(fund_before, now)? {
+        parts,
+        applied,
+        waived,
+        drawn,
+    } = resolve(&mut account, &mut market, &mut pool, &mut fund, now)?;
+    if let Some(drawn) = drawn {
         emit!(drawn);
     }
-    pool.losses_taken.count(parts.pool, now)?;
 
     account.invariant()?;
     market.invariant()?;
@@ -216,7 +193,72 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
         side_bears_usd_atoms: applied.borne.0,
         from_line_usd_atoms: applied.from_line.0,
         left_usd_atoms: parts.left.0,
-        interest_waived_usd_atoms: waived,
+        interest_waived_usd_atoms: waived.0,
     });
     Ok(())
+}
+
+/// A bankruptcy that was resolved, in whole or in part.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// What the account owed.
+    pub owed: Usd,
+    /// The side that gained what it lost.
+    pub side: Option<Side>,
+    /// Who bears it.
+    pub parts: Allocation,
+    /// What that moved.
+    pub applied: Applied,
+    /// Interest that is not owed any more.
+    pub waived: Usd,
+    /// The insurance fund has lost so much that new risk waits.
+    pub drawn: Option<InsuranceDrawn>,
+}
+
+/// Gives the loss of an account without positions and collateral to those who bear it. Interest is
+/// counted, escrows have been returned.
+///
+/// Errors: [`WhittleError::NotBankrupt`], [`WhittleError::CollateralLeft`],
+/// [`WhittleError::MarketMismatch`], [`WhittleError::PoolCash`] when nobody can pay any of it, and
+/// those of a price that cannot be relied on where the side that gained has to pay.
+pub fn resolve(
+    account: &mut MarginAccount,
+    market: &mut Market,
+    pool: &mut Pool,
+    fund: &mut InsuranceFund,
+    now: i64,
+) -> Outcome<Resolved> {
+    let (owed, side) = loss(account, market)?;
+    let before_side = Capacity {
+        insurance: fund.available(Usd(account.insurance_paid_usd_atoms), now)?,
+        pool_of_day: pool.loss_room(now)?,
+        profit: Usd::ZERO,
+        pool_cash: pool_cash(market, pool, side, now)?,
+    };
+    let fund_before = fund.worth()?;
+    let mut parts = allocate(owed, &before_side)?;
+    if parts.pool_beyond.0 > 0 || parts.left.0 > 0 {
+        // Only now does anybody depend on the price.
+        let capacity = Capacity {
+            profit: profit(market, side, now)?,
+            ..before_side
+        };
+        parts = allocate(owed, &capacity)?;
+    }
+    require_that(parts.left < owed, WhittleError::PoolCash)?;
+
+    let waived = Usd(account.interest_usd_atoms);
+    let applied = apply(account, market, pool, fund, &parts, side)?;
+    settle_markets::revalue(market, pool, applied.from_line.negated()?, now)?;
+    fund.paid.count(parts.insurance, now)?;
+    let drawn = fund.watch(fund_before, now)?;
+    pool.losses_taken.count(parts.pool, now)?;
+    Ok(Resolved {
+        owed,
+        side,
+        parts,
+        applied,
+        waived,
+        drawn,
+    })
 }

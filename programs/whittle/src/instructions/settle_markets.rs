@@ -122,7 +122,7 @@ pub(super) fn revalue(market: &mut Market, pool: &mut Pool, moved: Usd, now: i64
 }
 
 /// Settles one market. Returns what was paid for its claims.
-fn settle(
+pub fn settle(
     market: &mut Market,
     pool: &mut Pool,
     fund: &mut InsuranceFund,

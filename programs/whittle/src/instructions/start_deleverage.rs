@@ -52,21 +52,34 @@ fn is_busy(market: &Market, pool: &Pool, side: Side, share: Ratio, now: i64) -> 
     Ok(other > Ratio::ZERO)
 }
 
-pub(crate) fn handle(ctx: Context<StartDeleverage>, is_long: bool) -> Result<()> {
-    let now = Clock::get()?.unix_timestamp;
-    let pool = ctx.accounts.pool.load()?;
-    let mut market = ctx.accounts.market.load_mut()?;
-    let side = if is_long { Side::Long } else { Side::Short };
-    let (share, profit) = share_now(&market, &pool, side, now)?;
+/// Begins a reduction of `side`. Returns its share and the side's profit.
+///
+/// Errors: [`WhittleError::PayoutBoundHolds`], [`WhittleError::DeleverageRunning`], and those of
+/// [`share_now`].
+pub fn start(
+    market: &mut Market,
+    pool: &Pool,
+    side: Side,
+    now: i64,
+) -> Outcome<(Ratio, Usd)> {
+    let (share, profit) = share_now(market, pool, side, now)?;
     require_that(share > Ratio::ZERO, WhittleError::PayoutBoundHolds)?;
-    let busy = is_busy(&market, &pool, side, share, now)?;
+    let busy = is_busy(market, pool, side, share, now)?;
     require_that(!busy, WhittleError::DeleverageRunning)?;
-
     market.deleverage.share_q32 = share.0;
     market.deleverage.ends_at = now.saturating_add(DELEVERAGE_SECS);
     // Zero is what a new position holds.
     market.deleverage.epoch = market.deleverage.epoch.checked_add(1).unwrap_or(1);
     market.deleverage.side = side.sign();
+    Ok((share, profit))
+}
+
+pub(crate) fn handle(ctx: Context<StartDeleverage>, is_long: bool) -> Result<()> {
+    let now = Clock::get()?.unix_timestamp;
+    let pool = ctx.accounts.pool.load()?;
+    let mut market = ctx.accounts.market.load_mut()?;
+    let side = if is_long { Side::Long } else { Side::Short };
+    let (share, profit) = start(&mut market, &pool, side, now)?;
     market.invariant()?;
     emit!(DeleverageStarted {
         market: market.index,
