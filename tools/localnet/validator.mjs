@@ -51,4 +51,7 @@ process.stdin.on('end', end);
 process.stdin.on('error', end);
 process.stdin.resume();
 
+// What nobody takes out of its queue of a thousand events brings it to a standstill.
+setInterval(() => net.drainEvents(), 50);
+
 say({ rpc: net.rpcUrl, ws: net.wsUrl });

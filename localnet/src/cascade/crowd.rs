@@ -11,7 +11,7 @@ use whittle_client::instruction::{self, Held};
 use whittle_client::local::path::Dice;
 use whittle_client::Mirror;
 
-use super::parallel::{each, send_all};
+use super::parallel::send_all;
 use crate::act;
 use crate::cast::Member;
 use crate::local::{Local, USDC};
@@ -84,9 +84,14 @@ pub(super) fn open(
     filler: &Member,
     mut say: impl FnMut(&str),
 ) -> Result<Vec<Member>> {
-    let members = each(wishes, |place, wish| {
-        local.member(&format!("crowd-{place}"), wish.deposit * USDC)
-    })?;
+    // One after the other: several of the cheats that fill wallets at a time bring Surfpool 1.5 to a
+    // standstill.
+    let members = wishes
+        .iter()
+        .enumerate()
+        .map(|(place, wish)| local.member(&format!("crowd-{place}"), wish.deposit * USDC));
+    let members = members.collect::<Result<Vec<Member>>>()?;
+    say("  wallets are filled");
     let all: Vec<(&Member, &Wish)> = members.iter().zip(wishes).collect();
     let mut opened = 0;
     for group in all.chunks(GROUP) {

@@ -17,9 +17,13 @@ use crate::cast::Member;
 use crate::local::Local;
 use crate::process::KeeperProcess;
 
-/// By what BTC falls in each step, basis points of the price before: seldom more than the maintenance
-/// rate, and once so much that some accounts are worth less than nothing before anybody can act.
-const STEPS: [u64; 12] = [150, 200, 200, 250, 200, 500, 200, 200, 250, 200, 200, 200];
+/// By what BTC falls in each step, basis points of the price before: about half the maintenance rate,
+/// so that most are liquidated in time, and once so much that many are under maintenance at once and
+/// some are worth less than nothing before anybody can act.
+const STEPS: [u64; 20] = [
+    300, 200, 150, 100, 100, 100, 100, 100, 100, 500, 100, 100, 100, 100, 100, 100, 100, 100, 100,
+    100,
+];
 /// ETH and SOL fall more, percent of that.
 const BETA: [u64; 3] = [100, 115, 130];
 /// A step comes once at most this part of all accounts is left to work on ...
@@ -66,7 +70,6 @@ pub(super) struct Fall {
     pub slot_secs: f64,
     /// What became of each account.
     pub fates: Vec<Fate>,
-    pub accounts: Vec<MarginAccount>,
 }
 
 struct Stage<'a> {
@@ -93,7 +96,7 @@ pub(super) fn play(
     };
     stage.wait_until_ready()?;
     let first = Instant::now();
-    let (fates, accounts) = stage.fall(&mut say)?;
+    let fates = stage.fall(&mut say)?;
     say(&format!(
         "nothing is due any more, {:.0} s after the first step",
         first.elapsed().as_secs_f64()
@@ -104,7 +107,6 @@ pub(super) fn play(
         steps: stage.steps,
         slot_secs: begun.elapsed().as_secs_f64() / slots as f64,
         fates,
-        accounts,
     })
 }
 
@@ -128,7 +130,7 @@ impl Stage<'_> {
     }
 
     /// Until the last step has been taken and nothing is left to do.
-    fn fall(&mut self, say: &mut impl FnMut(&str)) -> Result<(Vec<Fate>, Vec<MarginAccount>)> {
+    fn fall(&mut self, say: &mut impl FnMut(&str)) -> Result<Vec<Fate>> {
         let mut left = STEPS.iter();
         let mut stepped: Option<Instant> = None;
         let (mut quiet_since, mut progress, mut was_due) = (None, Instant::now(), 0);
@@ -150,7 +152,7 @@ impl Stage<'_> {
                 if !quiet {
                     quiet_since = None;
                 } else if since.elapsed() > QUIET {
-                    return Ok((fates, accounts));
+                    return Ok(fates);
                 }
             }
             if due != was_due || next.is_some() || due == 0 {
