@@ -25,6 +25,8 @@ pub struct Done {
     pub fee: u64,
     /// Whether the chain refused it.
     pub failed: bool,
+    /// The program's error that it was refused with, 6000 and up.
+    pub error: Option<u32>,
     /// Who paid for it.
     pub payer: Pubkey,
     /// The program's instructions in it, in order, whether they ran or not.
@@ -114,11 +116,13 @@ impl Local {
         let lines = meta["logMessages"].as_array().cloned().unwrap_or_default();
         let lines: Vec<&str> = lines.iter().filter_map(Value::as_str).collect();
         let failed = !meta["err"].is_null();
+        let code = meta["err"]["InstructionError"][1]["Custom"].as_u64();
         Ok(Done {
             slot: answer["slot"].as_u64().context("no slot")?,
             units: meta["computeUnitsConsumed"].as_u64().unwrap_or(0),
             fee: meta["fee"].as_u64().context("no fee")?,
             failed,
+            error: code.and_then(|code| u32::try_from(code).ok()),
             payer: *keys.first().context("nobody paid")?,
             calls: calls(message, &keys)?,
             // What a refused transaction reported did not happen.

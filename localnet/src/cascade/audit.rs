@@ -58,9 +58,12 @@ impl See<'_> {
             steps: self.fall.steps.len(),
             slot_secs: self.fall.slot_secs,
             units: units(&ours),
-            problems: races::unexplained(&ours, &crowd),
             ..Outcome::default()
         };
+        let steps: Vec<u64> = self.fall.steps.iter().map(|step| step.slot).collect();
+        let refusals = races::refusals(&ours, &steps, &crowd);
+        outcome.refusals = (refusals.lost, refusals.overtaken);
+        outcome.problems.extend(refusals.vain);
         for place in [0, 1] {
             outcome.keepers[place] = self.keeper_figures(place, &ours, &mut outcome.problems)?;
         }
@@ -170,6 +173,7 @@ impl See<'_> {
         let secs = |from: u64, to: u64| to.saturating_sub(from) as f64 * self.fall.slot_secs;
         let mut under = BTreeSet::new();
         for step in &self.fall.steps {
+            let mut last = 0.0_f64;
             for account in &step.under {
                 under.insert(*account);
                 let first = |wanted: &dyn Fn(&Event) -> bool| {
@@ -184,12 +188,16 @@ impl See<'_> {
                 let Some(closed) = closed else {
                     continue;
                 };
-                outcome.to_liquidation.push(secs(step.slot, closed.slot));
+                let took = secs(step.slot, closed.slot);
+                last = last.max(took);
+                outcome.to_liquidation.push(took);
                 // An emergency needs no flag, and a flag may still stand from before.
                 let flag = flag.filter(|flag| flag.slot <= closed.slot);
-                outcome
-                    .to_flag
-                    .extend(flag.map(|it| secs(step.slot, it.slot)));
+                let flagged = flag.map(|it| secs(step.slot, it.slot));
+                outcome.to_flag.extend(flagged);
+            }
+            if step.under.len() > outcome.greatest.0 {
+                outcome.greatest = (step.under.len(), last);
             }
         }
         outcome.under = under.len();

@@ -33,12 +33,13 @@ const MOST_NOTIONAL: u64 = 4_000;
 /// The markets of the example, and how many of a hundred first positions each gets.
 const MARKETS: [(u16, u64); 3] = [(0, 50), (1, 30), (2, 20)];
 /// Leverage in tenths. Retail accounts may have ten times; fees and the price of the fill take a part.
-const LEVERAGE: (u64, u64) = (35, 85);
+const LEVERAGE: (u64, u64) = (45, 85);
 /// Of a hundred positions so many are long.
 const LONGS: u64 = 90;
 /// Traders who order before an update fills them all. It may be filled for ten seconds.
 const GROUP: usize = 100;
-/// Fills in one transaction: more do not fit into its 1,232 bytes.
+/// Accounts opened in one transaction, and fills in one: more do not fit into its 1,232 bytes.
+const SEATS: usize = 2;
 const FILLS: usize = 8;
 
 /// So many traders; the same seed gives the same.
@@ -103,21 +104,23 @@ pub(super) fn open(
     Ok(members)
 }
 
-/// Account, deposit and orders: one transaction for each trader.
+/// Account, deposit and orders: one transaction for two traders.
 fn seat(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()> {
     local.publish(&local.oracles().prices())?;
     local.node().send(&local.updates()?, &[&filler.keypair])?;
     let (mirror, now) = (local.mirror()?, local.node().now()?);
-    let mut all: Vec<(Vec<Instruction>, &Keypair)> = Vec::new();
-    for (member, wish) in group {
-        let mut these = vec![
-            instruction::open_margin_account(member.key(), 0),
-            act::deposit(&mirror, member, 0, wish.deposit * USDC)?,
-        ];
-        for (market, dollars) in &wish.positions {
-            these.push(act::order(&mirror, now, member, *market, *dollars)?);
+    let mut all = Vec::new();
+    for some in group.chunks(SEATS) {
+        let mut these = Vec::new();
+        for (member, wish) in some {
+            these.push(instruction::open_margin_account(member.key(), 0));
+            these.push(act::deposit(&mirror, member, 0, wish.deposit * USDC)?);
+            for (market, dollars) in &wish.positions {
+                these.push(act::order(&mirror, now, member, *market, *dollars)?);
+            }
         }
-        all.push((these, &member.keypair));
+        let signers = some.iter().map(|(member, _)| &member.keypair);
+        all.push((these, signers.collect()));
     }
     send_all(local.node(), &all)
 }
@@ -139,12 +142,12 @@ fn fill(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()
     let mut hold = local.oracles().hold();
     hold.republish(node, due)?;
     node.send(&local.updates()?, &[&filler.keypair])?;
-    let mut all: Vec<(Vec<Instruction>, &Keypair)> = Vec::new();
+    let mut all: Vec<(Vec<Instruction>, Vec<&Keypair>)> = Vec::new();
     for (address, account) in addresses.iter().zip(&mut accounts) {
         let fills = fills(local, &mirror, *address, account, filler)?;
         match all.last_mut() {
             Some((last, _)) if last.len() + fills.len() <= FILLS => last.extend(fills),
-            _ => all.push((fills, &filler.keypair)),
+            _ => all.push((fills, vec![&filler.keypair])),
         }
     }
     send_all(node, &all)?;

@@ -17,13 +17,11 @@ use crate::cast::Member;
 use crate::local::Local;
 use crate::process::KeeperProcess;
 
-/// By what BTC falls in each step, basis points of the price before: about half the maintenance rate,
-/// so that most are liquidated in time, and once so much that many are under maintenance at once and
-/// some are worth less than nothing before anybody can act.
-const STEPS: [u64; 20] = [
-    300, 200, 150, 100, 100, 100, 100, 100, 100, 500, 100, 100, 100, 100, 100, 100, 100, 100, 100,
-    100,
-];
+/// By what BTC falls in each step, basis points of the price before: at first so much that the next step
+/// reaches somebody; then less than the maintenance rate, so that most are liquidated in time; and once so
+/// much that many are under maintenance at once and some are worth less than nothing before anybody can
+/// act.
+const STEPS: [u64; 9] = [650, 130, 130, 130, 130, 400, 130, 130, 130];
 /// ETH and SOL fall more, percent of that.
 const BETA: [u64; 3] = [100, 115, 130];
 /// A step comes once at most this part of all accounts is left to work on ...

@@ -14,7 +14,7 @@ pub struct Keeper {
     pub faster: u64,
     /// Transactions of its key on the chain.
     pub landed: u64,
-    /// Of these, such that the chain refused: races lost for a fee.
+    /// Of these, such that the chain refused, for a fee.
     pub lost: u64,
     /// Of the landed, those that ran and reported nothing: nothing was left to do.
     pub idle: u64,
@@ -104,6 +104,12 @@ pub struct Outcome {
     pub secs: f64,
     /// A slot, seconds.
     pub slot_secs: f64,
+    /// The step that brought most accounts under maintenance: how many, and the seconds until the last of
+    /// them was liquidated.
+    pub greatest: (usize, f64),
+    /// Transactions that the chain refused because the other keeper had done the same, and because
+    /// something else had happened to the account.
+    pub refusals: (usize, usize),
     /// The two keepers.
     pub keepers: [Keeper; 2],
     /// Liquidations by what their receipts claim, for each keeper.

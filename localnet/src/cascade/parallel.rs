@@ -43,10 +43,10 @@ pub(super) fn each<T: Sync, R: Send>(
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// Sends transactions in no order, and waits until each has run.
-pub(super) fn send_all(node: &Node, all: &[(Vec<Instruction>, &Keypair)]) -> Result<()> {
-    let mut waiting = each(all, |_, (instructions, payer)| {
-        node.post(instructions, &[payer])
+/// Sends transactions in no order, each paid by its first signer, and waits until all have run.
+pub(super) fn send_all(node: &Node, all: &[(Vec<Instruction>, Vec<&Keypair>)]) -> Result<()> {
+    let mut waiting = each(all, |_, (instructions, signers)| {
+        node.post(instructions, signers)
     })?;
     let deadline = Instant::now() + PATIENCE;
     while !waiting.is_empty() {

@@ -19,32 +19,89 @@ pub(super) fn about(done: &Done, crowd: &BTreeSet<Pubkey>) -> About {
     (last.name(), account.copied().unwrap_or_default())
 }
 
-/// Those among `history` that were refused on the chain, without a success of a rival to explain them.
+/// Refusals on the chain by what explains them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Refusals {
+    /// The other keeper did the same: a race lost.
+    pub lost: usize,
+    /// The account was changed by something else meanwhile, or prices fell.
+    pub overtaken: usize,
+    /// Nothing explains these: they were sent in vain.
+    pub vain: Vec<String>,
+}
+
+/// What may explain a refusal, once.
+struct Change {
+    slot: u64,
+    about: About,
+    payer: Pubkey,
+    used: bool,
+}
+
+/// Why the chain refused what it refused. `history` is in order, and prices fell in the slots `steps`.
 ///
-/// A keeper simulates before it sends, so what the chain refuses was possible a moment earlier: somebody
-/// else did it in between. It has one transaction for each thing to do on its way at a time, so one
-/// success of the rival explains one refusal and no more. What is left was sent in vain.
-pub(super) fn unexplained(history: &[&Done], crowd: &BTreeSet<Pubkey>) -> Vec<String> {
-    let mut successes: BTreeMap<About, Vec<Pubkey>> = BTreeMap::new();
+/// A keeper simulates before it sends, so what is refused was possible a moment earlier: something has
+/// happened to the account in between. It has one transaction for each thing to do on its way at a time,
+/// so what the other did explains one refusal and no more, and a step of the prices explains one for
+/// each keeper and account.
+pub(super) fn refusals(history: &[&Done], steps: &[u64], crowd: &BTreeSet<Pubkey>) -> Refusals {
+    let mut changes: BTreeMap<Pubkey, Vec<Change>> = BTreeMap::new();
+    let mut stepped: BTreeSet<(Pubkey, Pubkey, u64)> = BTreeSet::new();
     for done in history.iter().filter(|done| !done.failed) {
         let about = about(done, crowd);
-        successes.entry(about).or_default().push(done.payer);
+        let of = changes.entry(about.1).or_default();
+        of.push(Change {
+            slot: done.slot,
+            about,
+            payer: done.payer,
+            used: false,
+        });
     }
+    let mut refusals = Refusals::default();
+    let failed: Vec<(&Done, About)> = history
+        .iter()
+        .filter(|done| done.failed)
+        .map(|done| (*done, about(done, crowd)))
+        .collect();
+    // Lost races first, so that nothing else uses up what explains them.
     let mut left = Vec::new();
-    for done in history.iter().filter(|done| done.failed) {
-        let about = about(done, crowd);
-        let rivals = successes.entry(about).or_default();
-        match rivals.iter().position(|payer| *payer != done.payer) {
-            Some(place) => {
-                rivals.remove(place);
+    for (done, about) in failed {
+        let of = changes.entry(about.1).or_default();
+        let same = of.iter_mut().find(|it| {
+            !it.used && it.slot <= done.slot && it.about == about && it.payer != done.payer
+        });
+        match same {
+            Some(change) => {
+                change.used = true;
+                refusals.lost += 1;
             }
-            None => left.push(format!(
-                "{} for {} was sent in vain: {}",
-                about.0, about.1, done.signature
-            )),
+            None => left.push((done, about)),
         }
     }
-    left
+    for (done, about) in left {
+        let of = changes.entry(about.1).or_default();
+        let other = of
+            .iter_mut()
+            .rev()
+            .find(|it| !it.used && it.slot <= done.slot && it.about.0 != about.0);
+        let step = steps
+            .iter()
+            .rev()
+            .find(|slot| **slot <= done.slot && !stepped.contains(&(done.payer, about.1, **slot)));
+        if let Some(change) = other {
+            change.used = true;
+            refusals.overtaken += 1;
+        } else if let Some(slot) = step {
+            stepped.insert((done.payer, about.1, *slot));
+            refusals.overtaken += 1;
+        } else {
+            refusals.vain.push(format!(
+                "{} for {} was sent in vain, error {:?}: {}",
+                about.0, about.1, done.error, done.signature
+            ));
+        }
+    }
+    refusals
 }
 
 #[cfg(test)]
@@ -66,28 +123,63 @@ mod tests {
             units: 0,
             fee: 0,
             failed,
+            error: None,
             payer,
             calls: vec![call],
             events: Vec::new(),
         }
     }
 
+    /// An account that is flagged and liquidated by two keepers.
+    struct Scene {
+        one: Pubkey,
+        other: Pubkey,
+        account: Pubkey,
+        crowd: BTreeSet<Pubkey>,
+    }
+
+    fn scene() -> Scene {
+        let [one, other, account] = [(); 3].map(|()| Pubkey::new_unique());
+        let crowd = BTreeSet::from([account]);
+        Scene {
+            one,
+            other,
+            account,
+            crowd,
+        }
+    }
+
     #[test]
     fn a_rivals_success_explains_one_refusal_of_the_same_thing() {
-        let (one, other) = (Pubkey::new_unique(), Pubkey::new_unique());
-        let (account, crowd) = (Pubkey::new_unique(), BTreeSet::new());
-        let crowd = &crowd.union(&BTreeSet::from([account])).copied().collect();
-        let flag = FlagAccount::DISCRIMINATOR;
-        let won = done(one, flag, account, false);
-        let lost = done(other, flag, account, true);
-        assert_eq!(unexplained(&[&won, &lost], crowd), [""; 0]);
+        let it = scene();
+        let flag = |payer, failed| done(payer, FlagAccount::DISCRIMINATOR, it.account, failed);
+        let (won, lost) = (flag(it.one, false), flag(it.other, true));
+        let found = refusals(&[&won, &lost], &[], &it.crowd);
+        assert_eq!((found.lost, found.overtaken, found.vain.len()), (1, 0, 0));
 
-        let again = done(other, flag, account, true);
-        assert_eq!(unexplained(&[&won, &lost, &again], crowd).len(), 1);
-        let own = done(one, flag, account, true);
-        assert_eq!(unexplained(&[&won, &own], crowd).len(), 1);
-        let elsewhere = done(other, LiquidatePartial::DISCRIMINATOR, account, true);
-        let expected = format!("liquidate_partial for {account} was sent in vain: S");
-        assert_eq!(unexplained(&[&won, &elsewhere], crowd), [expected]);
+        let found = refusals(&[&won, &lost, &lost], &[], &it.crowd);
+        assert_eq!((found.lost, found.overtaken, found.vain.len()), (1, 0, 1));
+        let own = flag(it.one, true);
+        let found = refusals(&[&won, &own], &[], &it.crowd);
+        let vain = format!(
+            "flag_account for {} was sent in vain, error None: S",
+            it.account
+        );
+        assert_eq!((found.lost, found.vain), (0, vec![vain]));
+    }
+
+    #[test]
+    fn another_change_or_a_step_of_the_prices_explains_one_refusal() {
+        let it = scene();
+        let flag = done(it.one, FlagAccount::DISCRIMINATOR, it.account, false);
+        let close = done(it.other, LiquidatePartial::DISCRIMINATOR, it.account, true);
+        for (history, steps) in [(vec![&flag, &close], vec![]), (vec![&close], vec![1])] {
+            let found = refusals(&history, &steps, &it.crowd);
+            assert_eq!((found.lost, found.overtaken, found.vain.len()), (0, 1, 0));
+        }
+        let (twice, later) = ([&close, &close], [2]);
+        let found = refusals(&twice, &[1], &it.crowd);
+        assert_eq!((found.overtaken, found.vain.len()), (1, 1));
+        assert_eq!(refusals(&twice, &later, &it.crowd).vain.len(), 2);
     }
 }

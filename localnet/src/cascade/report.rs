@@ -62,6 +62,13 @@ impl Outcome {
             self.busiest_second,
             self.slot_secs * 1e3
         )?;
+        let (accounts, seconds) = self.greatest;
+        writeln!(
+            f,
+            "  The greatest step brought {accounts} at once; the last of them was liquidated after {seconds:.1} s: \
+             {:.1}/s.",
+            accounts as f64 / seconds.max(f64::MIN_POSITIVE)
+        )?;
         let times = [
             ("flag", &self.to_flag),
             ("liquidation", &self.to_liquidation),
@@ -146,7 +153,7 @@ impl Outcome {
             ("refused before landing", |it| it.refused),
             ("  the other was faster", |it| it.faster),
             ("landed", |it| it.landed),
-            ("  lost races", |it| it.lost),
+            ("  refused on the chain", |it| it.lost),
             ("  ran and changed nothing", |it| it.idle),
         ];
         let [one, other] = &self.keepers;
@@ -154,6 +161,12 @@ impl Outcome {
             let (one, other) = (count(one), count(other));
             writeln!(f, "  {name:<26} {one:>10} {other:>10} {:>10}", one + other)?;
         }
+        let (lost, overtaken) = self.refusals;
+        writeln!(
+            f,
+            "  Of those refused on the chain {lost} were races lost to the other keeper; of {overtaken} the account \
+             had changed\n  otherwise, or prices."
+        )?;
         type Sum = (&'static str, fn(&Keeper) -> i64);
         let sums: [Sum; 4] = [
             ("bonuses by the events", |it| it.bonus),
@@ -161,7 +174,7 @@ impl Outcome {
             ("margin account gained", |it| it.gained),
             ("metrics say", |it| it.says),
         ];
-        writeln!(f, "USD")?;
+        writeln!(f, "\nUSD")?;
         for (name, sum) in sums {
             let (one, other) = (sum(one), sum(other));
             writeln!(
