@@ -92,9 +92,7 @@ impl See<'_> {
         let mut keeper = Keeper {
             tried: told.tried(),
             refused: told.tried().saturating_sub(landed),
-            faster: told
-                .with_outcome("someone_faster")
-                .saturating_sub(lost.len() as u64),
+            outcomes: told.outcomes(),
             landed,
             lost: lost.len() as u64,
             idle: ran.iter().filter(|it| it.events.is_empty()).count() as u64,

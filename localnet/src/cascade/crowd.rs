@@ -1,6 +1,8 @@
 //! Traders drawn from a seed, and how hundreds of them open real positions in a minute: deposits,
 //! orders and fills as anybody sends them, many at a time.
 
+use std::time::{Duration, Instant};
+
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use anyhow::{anyhow, ensure, Context, Error, Result};
@@ -36,8 +38,10 @@ const MARKETS: [(u16, u64); 3] = [(0, 50), (1, 30), (2, 20)];
 const LEVERAGE: (u64, u64) = (45, 85);
 /// Of a hundred positions so many are long.
 const LONGS: u64 = 90;
-/// Traders who order before an update fills them all. It may be filled for ten seconds.
-const GROUP: usize = 100;
+/// Traders who order before an update fills them all: at first, at least and at most. It may be filled
+/// for ten seconds, so a group whose fills took more than a quarter of that is followed by a smaller one.
+const GROUP: (usize, usize, usize) = (24, 6, 96);
+const FILLED_IN: Duration = Duration::from_millis(2_500);
 /// Accounts opened in one transaction, and fills in one: more do not fit into its 1,232 bytes.
 const SEATS: usize = 2;
 const FILLS: usize = 8;
@@ -94,11 +98,15 @@ pub(super) fn open(
     let members = members.collect::<Result<Vec<Member>>>()?;
     say("  wallets are filled");
     let all: Vec<(&Member, &Wish)> = members.iter().zip(wishes).collect();
-    let mut opened = 0;
-    for group in all.chunks(GROUP) {
+    let (mut size, least, most) = GROUP;
+    let mut left = all.as_slice();
+    while !left.is_empty() {
+        let (group, rest) = left.split_at(size.min(left.len()));
         seat(local, group, filler)?;
-        fill(local, group, filler)?;
-        opened += group.len();
+        let slow = fill(local, group, filler)? > FILLED_IN;
+        size = if slow { size / 2 } else { size * 3 / 2 }.clamp(least, most);
+        left = rest;
+        let opened = all.len() - left.len();
         say(&format!("  {opened} of {} accounts", all.len()));
     }
     Ok(members)
@@ -125,8 +133,8 @@ fn seat(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()
     send_all(local.node(), &all)
 }
 
-/// Publishes the update that is due and fills everybody's orders with it.
-fn fill(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()> {
+/// Publishes the update that is due and fills everybody's orders with it. Returns how long that took.
+fn fill(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<Duration> {
     let (node, mirror) = (local.node(), local.mirror()?);
     let exchange = mirror.exchange().context("there is no exchange")?;
     let delay = i64::from(exchange.params.order_delay_secs);
@@ -141,6 +149,7 @@ fn fill(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()
 
     let mut hold = local.oracles().hold();
     hold.republish(node, due)?;
+    let begun = Instant::now();
     node.send(&local.updates()?, &[&filler.keypair])?;
     let mut all: Vec<(Vec<Instruction>, Vec<&Keypair>)> = Vec::new();
     for (address, account) in addresses.iter().zip(&mut accounts) {
@@ -151,6 +160,7 @@ fn fill(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()
         }
     }
     send_all(node, &all)?;
+    let took = begun.elapsed();
     drop(hold);
     for ((member, wish), account) in group.iter().zip(read(local, &addresses)?) {
         let has = account.open_positions().count();
@@ -161,7 +171,7 @@ fn fill(local: &Local, group: &[(&Member, &Wish)], filler: &Member) -> Result<()
             member.name
         );
     }
-    Ok(())
+    Ok(took)
 }
 
 /// The fills of all orders of an account, which is left as it will be after them.

@@ -8,10 +8,10 @@ use std::time::Duration;
 pub struct Keeper {
     /// Actions that it tried, each one transaction.
     pub tried: u64,
-    /// Of these, found to be refused before they were on the chain, at the cost of nothing.
+    /// What it says became of them, by outcome.
+    pub outcomes: BTreeMap<String, u64>,
+    /// Of the tried, those that a simulation refused, at the cost of nothing.
     pub refused: u64,
-    /// Of the refused, those for which another keeper was faster.
-    pub faster: u64,
     /// Transactions of its key on the chain.
     pub landed: u64,
     /// Of these, such that the chain refused, for a fee.

@@ -1,5 +1,6 @@
 //! The outcome as a page.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::figures::{percentile, Keeper, Outcome};
@@ -147,20 +148,20 @@ impl Outcome {
             "{:<28} {:>10} {:>10} {:>10}",
             "transactions", "keeper-1", "keeper-2", "all"
         )?;
-        type Count = (&'static str, fn(&Keeper) -> u64);
-        let counts: [Count; 6] = [
-            ("tried", |it| it.tried),
-            ("refused before landing", |it| it.refused),
-            ("  the other was faster", |it| it.faster),
-            ("landed", |it| it.landed),
-            ("  refused on the chain", |it| it.lost),
-            ("  ran and changed nothing", |it| it.idle),
-        ];
         let [one, other] = &self.keepers;
-        for (name, count) in counts {
-            let (one, other) = (count(one), count(other));
-            writeln!(f, "  {name:<26} {one:>10} {other:>10} {:>10}", one + other)?;
+        let mut line = |name: &str, one: u64, other: u64| {
+            writeln!(f, "  {name:<26} {one:>10} {other:>10} {:>10}", one + other)
+        };
+        line("tried", one.tried, other.tried)?;
+        let outcomes = one.outcomes.keys().chain(other.outcomes.keys());
+        for outcome in outcomes.collect::<BTreeSet<_>>() {
+            let of = |keeper: &Keeper| keeper.outcomes.get(outcome).copied().unwrap_or(0);
+            line(&format!("  {outcome}"), of(one), of(other))?;
         }
+        line("refused by simulation", one.refused, other.refused)?;
+        line("landed", one.landed, other.landed)?;
+        line("  refused on the chain", one.lost, other.lost)?;
+        line("  ran and changed nothing", one.idle, other.idle)?;
         let (lost, overtaken) = self.refusals;
         writeln!(
             f,

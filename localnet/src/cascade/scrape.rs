@@ -54,10 +54,13 @@ impl Told {
         Ok(told)
     }
 
-    /// All actions with this outcome.
-    pub fn with_outcome(&self, outcome: &str) -> u64 {
-        let these = self.actions.iter().filter(|((_, it), _)| it == outcome);
-        these.map(|(_, count)| count).sum()
+    /// All actions by outcome.
+    pub fn outcomes(&self) -> BTreeMap<String, u64> {
+        let mut sums = BTreeMap::new();
+        for ((_, outcome), count) in &self.actions {
+            *sums.entry(outcome.clone()).or_default() += count;
+        }
+        sums
     }
 
     pub fn done(&self, action: &str) -> u64 {
@@ -101,7 +104,7 @@ whittle_keeper_in_flight 1
 ";
         let told = Told::read(text).unwrap();
         assert_eq!((told.done("flag_account"), told.done("fill_order")), (7, 0));
-        assert_eq!((told.with_outcome("someone_faster"), told.tried()), (5, 12));
+        assert_eq!((told.outcomes()["someone_faster"], told.tried()), (5, 12));
         assert_eq!((told.earned, told.in_flight), (1_234_567, 1));
     }
 }
