@@ -84,7 +84,7 @@ mod tests {
         let doubled = each(&numbers, |place, number| Ok(place + number)).unwrap();
         assert_eq!(doubled, numbers.iter().map(|it| 2 * it).collect::<Vec<_>>());
         let none: Vec<usize> = each(&[] as &[usize], |_, it| Ok(*it)).unwrap();
-        assert_eq!(none, []);
+        assert_eq!(none, [0; 0]);
     }
 
     #[test]
