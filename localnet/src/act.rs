@@ -238,14 +238,19 @@ impl Local {
     }
 }
 
-fn deposit(mirror: &Mirror, member: &Member, bank: u16, atoms: u64) -> Result<Instruction> {
+pub(crate) fn deposit(
+    mirror: &Mirror,
+    member: &Member,
+    bank: u16,
+    atoms: u64,
+) -> Result<Instruction> {
     let bank = mirror.bank(bank).map_err(Error::msg)?;
     let source = get_associated_token_address(&member.key(), &bank.mint);
     let (owner, account) = (member.key(), member.account());
     instruction::deposit(mirror, owner, account, source, bank, atoms).map_err(Error::msg)
 }
 
-fn order(
+pub(crate) fn order(
     mirror: &Mirror,
     now: i64,
     member: &Member,

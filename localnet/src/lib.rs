@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod act;
+pub mod cascade;
 pub mod cast;
 pub mod hermes;
 pub mod history;

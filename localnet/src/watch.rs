@@ -74,7 +74,12 @@ impl Local {
     }
 
     /// The mirror with the prices that `update_markets` would cache now. Banks keep theirs.
-    fn at_published_prices(&self, cached: &Mirror, prices: &[u64], now: i64) -> Result<Mirror> {
+    pub(crate) fn at_published_prices(
+        &self,
+        cached: &Mirror,
+        prices: &[u64],
+        now: i64,
+    ) -> Result<Mirror> {
         let mut mirror = cached.clone();
         for (market, price) in cached.markets().zip(prices) {
             let reading = Reading {

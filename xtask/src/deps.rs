@@ -7,7 +7,7 @@ use anyhow::{bail, ensure, Context, Result};
 use crate::run;
 
 /// Each crate of the workspace with those of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("whittle-risk", &[]),
     ("whittle", &["whittle-risk"]),
     ("whittle-client", &["whittle-risk", "whittle"]),

@@ -28,6 +28,10 @@ cargo xtask COMMAND
   bench risk     time the risk crate natively; more ARGS go to `cargo bench`
   bench keeper [ACCOUNTS]
                  time the keeper's index on synthetic accounts, by default a million
+  bench cascade [ACCOUNTS]
+                 build, then let prices fall on a local validator until most of the accounts, by
+                 default 500, come under maintenance, while two keepers compete, and print how fast
+                 and at what cost they were liquidated; --seed N for another crowd
   bench sim      time the simulator: account-steps a second on one core
   deps           check which crate may depend on which, and that the risk crate builds for
                  sBPF and for WebAssembly
@@ -88,6 +92,7 @@ fn verb(args: &[&str]) -> Result<()> {
                 .arg("--")
                 .args(rest),
         ),
+        ["bench", "cascade", rest @ ..] => cascade(rest),
         ["bench", "sim"] => run::run(run::cargo()?.args([
             "bench",
             "--locked",
@@ -130,6 +135,19 @@ fn localnet(args: &[&str]) -> Result<()> {
     run::become_it(
         run::cargo()?
             .args(["run", "--quiet", "--locked", "-p", "whittle-localnet", "--"])
+            .args(args),
+    )
+}
+
+fn cascade(args: &[&str]) -> Result<()> {
+    program::build()?;
+    surfpool::prepare()?;
+    let build = ["build", "--locked", "--workspace", "--bins"];
+    run::run(run::cargo()?.args(build))?;
+    // Of the whole workspace as well: of one package it would build the dependencies again.
+    run::run(
+        run::cargo()?
+            .args(["run", "--quiet", "--locked", "--bin", "cascade", "--"])
             .args(args),
     )
 }

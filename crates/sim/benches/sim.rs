@@ -26,7 +26,10 @@ fn main() {
     let described = include_str!("../../../migrations/examples/exchange.toml");
     let described = Description::parse(described).expect("the example is right");
     let mut sources = Sources::default();
-    for asset in ["BTC=gbm:price=20000,common=0.8", "ETH=gbm:price=1000,common=0.8"] {
+    for asset in [
+        "BTC=gbm:price=20000,common=0.8",
+        "ETH=gbm:price=1000,common=0.8",
+    ] {
         let text = format!("{asset},days={DAYS},sigma=80%");
         sources.add(&text).expect("a generator");
     }

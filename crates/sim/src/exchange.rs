@@ -62,7 +62,12 @@ impl Exchange {
     /// [`Exchange::publish`].
     ///
     /// Errors: fewer markets described than asked for, terms that the program refuses.
-    pub fn new(described: &Description, markets: usize, funding: Funding, now: i64) -> Result<Self> {
+    pub fn new(
+        described: &Description,
+        markets: usize,
+        funding: Funding,
+        now: i64,
+    ) -> Result<Self> {
         let there = described.markets.len();
         ensure!(
             markets <= there,
@@ -120,7 +125,13 @@ impl Exchange {
     /// Lets a market take over a price, as `update_markets` does. Returns whether its regime changed.
     ///
     /// Errors: a price that the market's lot cannot express.
-    pub fn publish(&mut self, market: usize, dollars: f64, confidence: f64, now: i64) -> Result<bool> {
+    pub fn publish(
+        &mut self,
+        market: usize,
+        dollars: f64,
+        confidence: f64,
+        now: i64,
+    ) -> Result<bool> {
         let last = self.readings.get_mut(market).context("no such market")?;
         let market = self.markets.get_mut(market).context("no such market")?;
         let reading = reading(dollars, confidence, market.price.publish_time, now)?;
@@ -134,7 +145,13 @@ impl Exchange {
     /// Lets a token take over a price, as `update_banks` does.
     ///
     /// Errors: a price out of range.
-    pub fn publish_bank(&mut self, bank: usize, dollars: f64, confidence: f64, now: i64) -> Result<()> {
+    pub fn publish_bank(
+        &mut self,
+        bank: usize,
+        dollars: f64,
+        confidence: f64,
+        now: i64,
+    ) -> Result<()> {
         let bank = self.banks.get_mut(bank).context("no such token")?;
         let reading = reading(dollars, confidence, bank.price.publish_time, now)?;
         let lot_exponent = i32::from(bank.decimals).saturating_neg();
@@ -194,7 +211,11 @@ pub fn q32(price: Price) -> f64 {
 #[track_caller]
 pub(crate) fn fault(error: impl core::fmt::Debug) -> anyhow::Error {
     let place = core::panic::Location::caller();
-    anyhow!("the simulator met {error:?} at {}:{}", place.file(), place.line())
+    anyhow!(
+        "the simulator met {error:?} at {}:{}",
+        place.file(),
+        place.line()
+    )
 }
 
 /// Turns errors that no input should lead to into ones that say where they were met.

@@ -119,9 +119,9 @@ pub struct Estimate {
 
 /// Two-sided 95 % quantiles of Student's t by degrees of freedom, 1 to 30 (any table of it).
 const T95: [f64; 30] = [
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
-    2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048,
-    2.045, 2.042,
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
+    2.052, 2.048, 2.045, 2.042,
 ];
 
 impl Estimate {
@@ -138,7 +138,10 @@ impl Estimate {
                 half_width: 0.0,
             };
         }
-        let squares: f64 = sample.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let squares: f64 = sample
+            .iter()
+            .map(|value| (value - mean) * (value - mean))
+            .sum();
         let deviation = (squares / (n - 1) as f64).sqrt();
         let t = T95.get(n - 2).copied().unwrap_or(1.96);
         Self {

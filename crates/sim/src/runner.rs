@@ -149,7 +149,10 @@ impl Plan<'_> {
     /// Numbers of the tokens that traders may hold beside the quote token.
     fn tokens(&self) -> Vec<u8> {
         let priced = (0u8..).zip(&self.roles.banks).skip(1);
-        priced.filter(|(_, path)| path.is_some()).map(|(number, _)| number).collect()
+        priced
+            .filter(|(_, path)| path.is_some())
+            .map(|(number, _)| number)
+            .collect()
     }
 
     fn setup(&self, span: [i64; 2]) -> Setup {

@@ -172,7 +172,11 @@ pub fn with_setting(described: &Description, market: usize, setting: &Setting) -
     let floor_share = real(params.bonus_floor_q32) / real(params.bonus_max_q32).max(1e-9);
     params.bonus_max_q32 = q32(bonus);
     let floor = q32(bonus * floor_share);
-    let most_floor = changed.markets.iter().map(|it| it.args.params.open_fee_q32).min();
+    let most_floor = changed
+        .markets
+        .iter()
+        .map(|it| it.args.params.open_fee_q32)
+        .min();
     changed.exchange.params.bonus_floor_q32 = floor.min(most_floor.unwrap_or(floor));
     if let Some(market) = changed.markets.get_mut(market) {
         for tier in &mut market.args.tiers {
@@ -219,7 +223,10 @@ fn point(number: u32) -> Setting {
 
 /// Initial over maintenance rate where it is least.
 fn room(described: &Description, market: usize) -> f64 {
-    let tiers = described.markets.get(market).map(|it| it.args.tiers.as_slice());
+    let tiers = described
+        .markets
+        .get(market)
+        .map(|it| it.args.tiers.as_slice());
     let tiers = tiers.unwrap_or_default().iter();
     let rooms = tiers.map(|tier| real(tier.initial_q32) / real(tier.maintenance_q32).max(1e-9));
     rooms.fold(f64::INFINITY, f64::min)
@@ -273,7 +280,9 @@ pub fn search(plan: &Plan, task: &Task, progress: &(dyn Fn(u64) + Sync)) -> Resu
     let asked = played.len();
     let tried: Vec<Candidate> = played.into_iter().flatten().collect();
     let first = tried.first().filter(|it| it.setting == described);
-    let first = first.context("the described exchange is refused by the program")?.clone();
+    let first = first
+        .context("the described exchange is refused by the program")?
+        .clone();
     let mut found = Found {
         front: front(&tried),
         described: first,
@@ -331,7 +340,9 @@ fn front(tried: &[Candidate]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..tried.len()).collect();
     places.sort_by(|a, b| {
         let (a, b) = (&tried[*a], &tried[*b]);
-        a.bad_debt.total_cmp(&b.bad_debt).then(a.cost.total_cmp(&b.cost))
+        a.bad_debt
+            .total_cmp(&b.bad_debt)
+            .then(a.cost.total_cmp(&b.cost))
     });
     let mut cheapest = f64::INFINITY;
     places.retain(|place| {
@@ -401,15 +412,23 @@ pub fn written(
     set(exchange, "target_buffer", percent(params.target_buffer_q32));
     set(exchange, "bonus_max", percent(params.bonus_max_q32));
     set(exchange, "bonus_floor", percent(params.bonus_floor_q32));
-    let markets = document["markets"].as_array_of_tables_mut().context("no markets")?;
+    let markets = document["markets"]
+        .as_array_of_tables_mut()
+        .context("no markets")?;
     for (number, (table, described)) in markets.iter_mut().zip(&changed.markets).enumerate() {
         if number == market {
             let breaker = &mut table["breaker"];
             let limits = &described.args.params.breaker;
             set(breaker, "capacity_usd", dollars(limits.capacity_usd_atoms));
-            set(breaker, "refill_per_hour_usd", dollars(limits.refill_per_hour_usd_atoms));
+            set(
+                breaker,
+                "refill_per_hour_usd",
+                dollars(limits.refill_per_hour_usd_atoms),
+            );
         }
-        let tiers = table["tiers"].as_array_of_tables_mut().context("no tiers")?;
+        let tiers = table["tiers"]
+            .as_array_of_tables_mut()
+            .context("no tiers")?;
         for (tier, rates) in tiers.iter_mut().zip(&described.args.tiers) {
             tier["maintenance"] = kept(&tier["maintenance"], percent(rates.maintenance_q32));
             // Rounded up, so that it stays over the bound.
@@ -489,7 +508,9 @@ mod tests {
                 assert!(near(a.initial_q32, b.initial_q32));
             }
         }
-        assert!(text.contains("# ... a liquidation under M, and it restores M (1 + target_buffer)."));
+        assert!(
+            text.contains("# ... a liquidation under M, and it restores M (1 + target_buffer).")
+        );
     }
 
     #[test]

@@ -47,13 +47,18 @@ impl Sources {
         };
         let (base, scenarios) = split_scenarios(source);
         let kind = if is_generator(base) {
-            Kind::Generated(source.parse().with_context(|| format!("prices {source:?}"))?)
+            Kind::Generated(
+                source
+                    .parse()
+                    .with_context(|| format!("prices {source:?}"))?,
+            )
         } else {
             let path = Path::new(base);
             let called = name.clone().unwrap_or_else(|| called(path));
             Kind::File {
                 candles: read_candles(path, &called)?,
-                scenarios: parse_scenarios(scenarios).with_context(|| format!("prices {source:?}"))?,
+                scenarios: parse_scenarios(scenarios)
+                    .with_context(|| format!("prices {source:?}"))?,
             }
         };
         let name = match (&kind, name) {
@@ -63,7 +68,10 @@ impl Sources {
         };
         let told = match &kind {
             Kind::File { .. } => {
-                let file = Path::new(base).file_name().unwrap_or_default().to_string_lossy();
+                let file = Path::new(base)
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy();
                 format!("{name} from {file}{scenarios}")
             }
             Kind::Generated(_) => format!("{name} from {source}"),
@@ -110,7 +118,10 @@ impl Sources {
     ///
     /// Errors: files that do not fit together, generators that do not, scenarios beyond the end.
     pub fn paths(&self, grid: &Grid) -> Result<Paths> {
-        ensure!(!self.is_empty(), "no prices: name a file or a generator with --prices");
+        ensure!(
+            !self.is_empty(),
+            "no prices: name a file or a generator with --prices"
+        );
         let mut files = Vec::new();
         for source in &self.all {
             if let Kind::File { candles, .. } = &source.kind {
@@ -171,7 +182,10 @@ impl Sources {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
 }
 
 /// Whether a text begins like a generator: a word of letters and a colon.
@@ -204,7 +218,10 @@ mod tests {
 
     #[test]
     fn an_asset_is_called_by_the_first_word_of_its_file() {
-        assert_eq!(called(Path::new("data/btc-usd-hourly-2017-2019.csv")), "BTC");
+        assert_eq!(
+            called(Path::new("data/btc-usd-hourly-2017-2019.csv")),
+            "BTC"
+        );
     }
 
     #[test]
@@ -221,7 +238,9 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_named() {
         let mut sources = Sources::default();
-        let error = sources.add("nowhere.csv").expect_err("there is no such file");
+        let error = sources
+            .add("nowhere.csv")
+            .expect_err("there is no such file");
         assert!(error.to_string().contains("nowhere.csv"), "{error}");
     }
 }

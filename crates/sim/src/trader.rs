@@ -128,7 +128,13 @@ pub struct Cast {
 impl Cast {
     /// Draws it for `markets` markets and the tokens in `banks` (numbers of those that may be collateral
     /// beside the quote token). The same for a seed whatever else happens.
-    pub fn draw(terms: &TraderTerms, paths: &Paths, markets: usize, banks: &[u8], seed: u64) -> Self {
+    pub fn draw(
+        terms: &TraderTerms,
+        paths: &Paths,
+        markets: usize,
+        banks: &[u8],
+        seed: u64,
+    ) -> Self {
         let steps = u32::try_from(paths.len()).unwrap_or(u32::MAX);
         let lives: Vec<Vec<Life>> = (0..terms.accounts)
             .map(|account| one(terms, paths.step_secs, steps, markets, banks, seed, account))
@@ -140,7 +146,8 @@ impl Cast {
                 events.push((life.leaves, account, number, false));
             }
         }
-        events.sort_unstable_by_key(|&(step, account, number, comes)| (step, comes, account, number));
+        events
+            .sort_unstable_by_key(|&(step, account, number, comes)| (step, comes, account, number));
         Self { lives, events }
     }
 }
@@ -189,18 +196,25 @@ fn life(
     // Between ten dollars and a million: smaller accounts are under the minimum position, larger ones
     // are not the pool's customers.
     let margin = spread(terms.margin_median, terms.margin_spread).clamp(10.0, 1e6);
-    let leverage = spread(terms.leverage_median, terms.leverage_spread).clamp(1.0, terms.leverage_most);
+    let leverage =
+        spread(terms.leverage_median, terms.leverage_spread).clamp(1.0, terms.leverage_most);
     let pick = |random: &mut ChaCha8Rng, most: usize| {
         u8::try_from(random.random_range(0..most.max(1))).unwrap_or(0)
     };
     let market = pick(random, markets);
     // Every number is drawn whether it is used or not, so that one change of terms leaves the rest alone.
-    let (has_second, second) = (random.random_bool(terms.second), random.random_range(0.2..0.8));
+    let (has_second, second) = (
+        random.random_bool(terms.second),
+        random.random_range(0.2..0.8),
+    );
     let step = pick(random, markets.saturating_sub(1));
     let others = u8::try_from(markets.max(1)).unwrap_or(1);
     let is_long = random.random_bool(terms.longs);
     let other_is_long = random.random_bool(terms.longs);
-    let (has_other, part) = (random.random_bool(terms.collateral), random.random_range(0.2..0.8));
+    let (has_other, part) = (
+        random.random_bool(terms.collateral),
+        random.random_range(0.2..0.8),
+    );
     let bank = usize::from(pick(random, banks.len()));
     let dice: f64 = random.random();
     let habit = if dice < terms.adds {
@@ -218,8 +232,16 @@ fn life(
         leaves,
         margin: margin as f32,
         leverage: leverage as f32,
-        second: if has_second && markets > 1 { second } else { 0.0 },
-        collateral: if has_other && !banks.is_empty() { part } else { 0.0 },
+        second: if has_second && markets > 1 {
+            second
+        } else {
+            0.0
+        },
+        collateral: if has_other && !banks.is_empty() {
+            part
+        } else {
+            0.0
+        },
         reacts_minutes: (reacts * terms.reacts_minutes) as f32,
         market,
         other: (market + 1 + step) % others,

@@ -89,17 +89,21 @@ impl Replay {
     fn run(&mut self, number: u64, it: &Liquidation) {
         let mut mirror = Mirror::default();
         mirror.set_exchange(it.rules);
-        self.vm.set_account(&address::exchange(), &on_chain(&it.rules));
+        self.vm
+            .set_account(&address::exchange(), &on_chain(&it.rules));
         for bank in &it.banks {
             mirror.set_bank(*bank);
-            self.vm.set_account(&address::bank(&bank.mint), &on_chain(bank));
+            self.vm
+                .set_account(&address::bank(&bank.mint), &on_chain(bank));
         }
         for market in &it.markets {
             mirror.set_market(*market);
-            self.vm.set_account(&address::market(market.index), &on_chain(market));
+            self.vm
+                .set_account(&address::market(market.index), &on_chain(market));
         }
         self.vm.set_account(&self.account, &on_chain(&it.account));
-        self.vm.set_account(&self.keeper, &on_chain(&MarginAccount::zeroed()));
+        self.vm
+            .set_account(&self.keeper, &on_chain(&MarginAccount::zeroed()));
         self.vm.set_clock(number, it.now);
         let held = Held {
             address: self.account,
@@ -130,7 +134,10 @@ impl Replay {
             );
         }
         let keeper: MarginAccount = self.read(&self.keeper);
-        assert_eq!(keeper.cash_usd_atoms, it.plan.bonus.0, "{number}: the bonus");
+        assert_eq!(
+            keeper.cash_usd_atoms, it.plan.bonus.0,
+            "{number}: the bonus"
+        );
     }
 
     fn read<T: bytemuck::Pod>(&self, address: &Pubkey) -> T {
@@ -180,7 +187,10 @@ fn a_thousand_liquidations_of_the_simulator_are_the_programs_to_the_atom() {
     );
     // They are of all kinds that matter, with several legs and with tokens.
     for kind in [Kind::Exact, Kind::Dust, Kind::Minimum, Kind::Forced] {
-        let seen = liquidations.iter().filter(|it| it.plan.kind == kind).count();
+        let seen = liquidations
+            .iter()
+            .filter(|it| it.plan.kind == kind)
+            .count();
         assert!(seen > 0, "none is {kind:?}");
     }
     let has_two = |it: &&Liquidation| it.account.open_positions().count() > 1;

@@ -130,8 +130,9 @@ fn moved(price: u64, bps: i64) -> u64 {
     quoted.clamp(DOLLAR / 10, 1_000 * DOLLAR)
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct Dice(u64);
+/// Numbers that follow from a seed: SplitMix64 (Steele, Lea, Flood 2014).
+#[derive(Clone, Debug)]
+pub struct Dice(pub u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -143,12 +144,12 @@ impl Dice {
     }
 
     /// 0 to `end - 1`. The bias is under 2^-50 for the ends used here.
-    fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
     /// A magnitude between `least` and `most`, with either sign.
-    fn between(&mut self, least: u64, most: u64) -> i64 {
+    pub fn between(&mut self, least: u64, most: u64) -> i64 {
         let magnitude = (least + self.below(most - least + 1)).cast_signed();
         if self.next() & 1 == 0 {
             magnitude

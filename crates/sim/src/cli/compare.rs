@@ -39,7 +39,11 @@ pub fn run(args: &Args) -> Result<()> {
     }
     println!("{}", report::table(&comparison));
     write(&args.out, "report.json", &report::json(&comparison))?;
-    let page = write(&args.out, "report.html", &report::html(&comparison, &made_by()))?;
+    let page = write(
+        &args.out,
+        "report.html",
+        &report::html(&comparison, &made_by()),
+    )?;
     let steps: u64 = comparison
         .policies
         .iter()
@@ -62,16 +66,24 @@ fn chosen(names: &[String]) -> Result<Vec<Contender>> {
     }
     let known: Vec<String> = all.iter().map(|it| it.name.clone()).collect();
     for name in names {
-        let is_known = known.iter().any(|it| it.to_lowercase().contains(&name.to_lowercase()));
+        let is_known = known
+            .iter()
+            .any(|it| it.to_lowercase().contains(&name.to_lowercase()));
         if !is_known {
-            bail!("no policy is called like {name:?}: there are {}", known.join(", "));
+            bail!(
+                "no policy is called like {name:?}: there are {}",
+                known.join(", ")
+            );
         }
     }
     let wanted = |it: &Contender| {
         let own = it.name.to_lowercase();
         names.iter().any(|name| own.contains(&name.to_lowercase()))
     };
-    let chosen = all.into_iter().enumerate().filter(|(place, it)| *place == 0 || wanted(it));
+    let chosen = all
+        .into_iter()
+        .enumerate()
+        .filter(|(place, it)| *place == 0 || wanted(it));
     Ok(chosen.map(|(_, it)| it).collect())
 }
 
@@ -87,7 +99,10 @@ pub fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
 /// The command that is running, as it was typed.
 pub fn made_by() -> String {
     let arguments: Vec<String> = std::env::args().skip(1).map(quoted).collect();
-    format!("cargo run --release -p whittle-sim -- {}", arguments.join(" "))
+    format!(
+        "cargo run --release -p whittle-sim -- {}",
+        arguments.join(" ")
+    )
 }
 
 /// An argument as a shell takes it.

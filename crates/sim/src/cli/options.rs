@@ -135,7 +135,10 @@ impl Shared {
             ("--confidence", self.confidence),
         ];
         for (name, share) in shares {
-            ensure!((0.0..=1.0).contains(&share), "{name} is {share}: give a share from 0 to 1");
+            ensure!(
+                (0.0..=1.0).contains(&share),
+                "{name} is {share}: give a share from 0 to 1"
+            );
         }
         let sum = self.adds + self.closes + self.plans;
         ensure!(
@@ -243,9 +246,16 @@ impl Shared {
             })?;
             let known = described.banks.iter().position(|bank| bank.name == name);
             let Some(number) = known.filter(|number| *number > 0) else {
-                let names: Vec<&str> =
-                    described.banks.iter().skip(1).map(|bank| bank.name.as_str()).collect();
-                bail!("--token {name}: the exchange has the tokens {}", names.join(", "));
+                let names: Vec<&str> = described
+                    .banks
+                    .iter()
+                    .skip(1)
+                    .map(|bank| bank.name.as_str())
+                    .collect();
+                bail!(
+                    "--token {name}: the exchange has the tokens {}",
+                    names.join(", ")
+                );
             };
             banks[number] = Some(sources.len());
             sources.add(text)?;
@@ -269,7 +279,8 @@ impl Shared {
 /// A bar on the terminal, and nothing where there is none.
 pub fn bar(steps: u64) -> ProgressBar {
     let bar = ProgressBar::new(steps);
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} gone, {eta} to go");
+    let style =
+        ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} gone, {eta} to go");
     // The template is a constant; the default style stays should it ever be wrong.
     if let Ok(style) = style {
         bar.set_style(style);

@@ -51,7 +51,10 @@ pub fn run(args: &Args) -> Result<()> {
         ("Prices".to_owned(), plan.sources.told()),
         ("Described exchange".to_owned(), name),
         ("Market".to_owned(), task.market.to_string()),
-        ("Accounts".to_owned(), plan.terms.traders.accounts.to_string()),
+        (
+            "Accounts".to_owned(),
+            plan.terms.traders.accounts.to_string(),
+        ),
         ("Seeds".to_owned(), format!("{:?}", plan.seeds)),
     ];
     told.extend(plan.assumptions());
@@ -65,7 +68,10 @@ pub fn run(args: &Args) -> Result<()> {
             anyhow::bail!("the recommended exchange is not right, which is a fault of the simulator:\n{problems}");
         }
         let path = write(&args.out, "recommended.toml", &recommended)?;
-        println!("the whole exchange with this setting, for whittle-migrate: {}", path.display());
+        println!(
+            "the whole exchange with this setting, for whittle-migrate: {}",
+            path.display()
+        );
     }
     println!("the front as a picture: {}", page.display());
     Ok(())

@@ -121,7 +121,12 @@ pub fn found_html(found: &Found, bound: f64, told: &[(String, String)], command:
         "</dl>\n<p>To make it again: <code>{}</code></p>\n</section>",
         escape(command)
     );
-    super::html::page_of("Parameters of a market", "Bad debt against cost to traders", "", &body)
+    super::html::page_of(
+        "Parameters of a market",
+        "Bad debt against cost to traders",
+        "",
+        &body,
+    )
 }
 
 fn front(found: &Found, bound: f64) -> String {
@@ -141,8 +146,18 @@ fn front(found: &Found, bound: f64) -> String {
     };
     let mut picture_body = left_axis(&y, [LEFT, RIGHT], &ticks(&y));
     picture_body += &bottom_axis(&x, [TOP, BOTTOM], &ticks(&x));
-    picture_body += &text("tick end", RIGHT, BOTTOM + 31.0, "cost, basis points of margin \u{2192}");
-    picture_body += &text("tick", LEFT + 4.0, TOP + 4.0, "\u{2191} bad debt, basis points of margin");
+    picture_body += &text(
+        "tick end",
+        RIGHT,
+        BOTTOM + 31.0,
+        "cost, basis points of margin \u{2192}",
+    );
+    picture_body += &text(
+        "tick",
+        LEFT + 4.0,
+        TOP + 4.0,
+        "\u{2191} bad debt, basis points of margin",
+    );
     let place = |it: &Candidate| (x.at(bps(it.cost)), y.at(bps(it.bad_debt)));
     let limit = y.at(bps(bound));
     if (TOP..=BOTTOM).contains(&limit) {
@@ -151,7 +166,10 @@ fn front(found: &Found, bound: f64) -> String {
             "<path class=\"ours\" d=\"M{LEFT:.1} {limit:.1}H{RIGHT:.1}\"><title>the bound</title></path>"
         );
     }
-    let mut steps = found.front.iter().map(|number| place(&found.tried[*number]));
+    let mut steps = found
+        .front
+        .iter()
+        .map(|number| place(&found.tried[*number]));
     if let Some((first_x, first_y)) = steps.next() {
         let mut path = format!("M{first_x:.1} {first_y:.1}");
         for (to_x, to_y) in steps {

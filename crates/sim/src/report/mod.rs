@@ -5,8 +5,8 @@
 
 pub mod figures;
 mod forest;
-mod found;
 mod format;
+mod found;
 mod html;
 mod json;
 mod lines;

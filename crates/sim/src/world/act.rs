@@ -3,7 +3,7 @@
 use super::judge::Standing;
 use super::seat::First;
 use super::World;
-use crate::exchange::{fault, OrFault, q32, USD};
+use crate::exchange::{fault, q32, OrFault, USD};
 use crate::policy::{Cut, Memory, Policy, Situation, Verdict};
 use anyhow::{Context, Result};
 use whittle::instructions::liquidate_partial;
@@ -53,7 +53,9 @@ impl World<'_> {
     /// max(0, shock * N - E), as keepers rank.
     fn expected_loss(&self, standing: &Standing) -> i64 {
         let legs = standing.snapshot.legs.iter();
-        let notional: f64 = legs.map(|leg| q32(leg.mark.price) * leg.lots.magnitude() as f64).sum();
+        let notional: f64 = legs
+            .map(|leg| q32(leg.mark.price) * leg.lots.magnitude() as f64)
+            .sum();
         let loss = self.stage.terms.rank_shock * notional - standing.health.equity.0 as f64;
         loss.max(0.0) as i64
     }
@@ -178,7 +180,8 @@ impl World<'_> {
                 self.seats[account as usize].memory = memory;
                 self.note_first(account, standing, plan.closed.0);
                 self.apply_plan(account, standing, &plan, true)?;
-                self.recorder.done(&self.exchange, &self.seats[account as usize].account);
+                self.recorder
+                    .done(&self.exchange, &self.seats[account as usize].account);
                 self.push(standing, &plan);
                 self.after(account)
             }
@@ -216,7 +219,9 @@ impl World<'_> {
     /// Counts a liquidation of a life. `closed` is the notional.
     fn note_first(&mut self, account: u32, standing: &Standing, closed: i64) {
         let legs = standing.snapshot.legs.iter();
-        let notional: f64 = legs.map(|leg| q32(leg.mark.price) * leg.lots.magnitude() as f64).sum();
+        let notional: f64 = legs
+            .map(|leg| q32(leg.mark.price) * leg.lots.magnitude() as f64)
+            .sum();
         let seat = &mut self.seats[account as usize];
         if seat.liquidations == 0 {
             seat.first = First {
@@ -269,7 +274,11 @@ impl World<'_> {
     /// After something was closed: does the account wait on?
     fn after(&mut self, account: u32) -> Result<()> {
         self.is_unsettled = true;
-        let holds = self.seats[account as usize].account.open_positions().next().is_some();
+        let holds = self.seats[account as usize]
+            .account
+            .open_positions()
+            .next()
+            .is_some();
         let mut waits = false;
         if holds {
             let left = self.stand(account)?;
@@ -287,7 +296,8 @@ impl World<'_> {
         }
         if !holds {
             self.book_deficit(account)?;
-            self.recorder.done(&self.exchange, &self.seats[account as usize].account);
+            self.recorder
+                .done(&self.exchange, &self.seats[account as usize].account);
             self.cure(account)?;
         }
         Ok(())
@@ -358,7 +368,7 @@ impl World<'_> {
             let direction = seat.account.positions[slot].lots.signum() as f64;
             let position = &mut seat.account.positions[slot];
             let market = &mut self.exchange.markets[number];
-                let result = market.close_at(position, cut.lots, cut.price).or_fault()?;
+            let result = market.close_at(position, cut.lots, cut.price).or_fault()?;
             position.free_if_unused();
             let cost = cut.keeper.0 + cut.insurance.0 + cut.pool.0;
             seat.account.cash_usd_atoms += result.cash.0 - cost;

@@ -52,12 +52,13 @@ impl World<'_> {
         seat.account.count_interest_to(index).or_fault()?;
         let snapshot = self.exchange.snapshot(&seat.account, self.now).or_fault()?;
         let health = assess(&snapshot.account(), Doubt::Plain).or_fault()?;
-        let call = call_level(&snapshot.account(), &self.exchange.policy.thresholds)
-            .or_fault()?;
+        let call = call_level(&snapshot.account(), &self.exchange.policy.thresholds).or_fault()?;
         let positions = seat.account.open_positions();
         Ok(Standing {
             snapshot,
-            markets: positions.map(|position| usize::from(position.market)).collect(),
+            markets: positions
+                .map(|position| usize::from(position.market))
+                .collect(),
             health,
             call,
         })
@@ -67,7 +68,12 @@ impl World<'_> {
     pub(super) fn judge(&mut self, account: u32) -> Result<()> {
         self.index.forget(account);
         self.is_sensitive[account as usize] = true;
-        if self.seats[account as usize].account.open_positions().next().is_none() {
+        if self.seats[account as usize]
+            .account
+            .open_positions()
+            .next()
+            .is_none()
+        {
             return Ok(());
         }
         let standing = self.stand(account)?;
@@ -118,7 +124,8 @@ impl World<'_> {
         let life = &self.stage.cast.lives[account as usize][number as usize];
         if matches!(life.habit, Habit::Adds | Habit::Closes) {
             let at = self.now + (life.reacts_minutes * 60.0) as i64;
-            self.reactions.push(std::cmp::Reverse((at, account, number)));
+            self.reactions
+                .push(std::cmp::Reverse((at, account, number)));
         }
     }
 
@@ -144,8 +151,8 @@ impl World<'_> {
         self.is_sensitive[account as usize] = under < levels[0];
         // Between maintenance and where a running ramp will bring it.
         let ramps = under <= standing.health.maintenance.0 as f64 && under < levels[2];
-        let lifted = (standing.call > standing.health.equity)
-            .then(|| standing.call.0 as f64 - equity);
+        let lifted =
+            (standing.call > standing.health.equity).then(|| standing.call.0 as f64 - equity);
         let (mut losing, mut gaining, mut funding) = (0.0, 0.0, 0.0);
         let buffer = 1.0 + share(self.exchange.policy.thresholds.call_buffer);
         let mut feeds: Vec<(Feed, bool, u64)> = Vec::with_capacity(4);
@@ -181,7 +188,11 @@ impl World<'_> {
             return;
         }
         for (feed, falls, price) in feeds {
-            let (low, high) = if falls { (Some(down), up) } else { (up, Some(down)) };
+            let (low, high) = if falls {
+                (Some(down), up)
+            } else {
+                (up, Some(down))
+            };
             let low = low.map(|low| (price as f64 * (1.0 - low).max(0.0)) as u64);
             let high = high.map(|high| (price as f64 * (1.0 + high)) as u64);
             self.index.watch(feed, account, low, high);
@@ -202,11 +213,16 @@ impl World<'_> {
         let buffer = 1.0 + share(self.exchange.policy.thresholds.call_buffer);
         let maintenance = standing.health.maintenance.0 as f64;
         let ahead = call / buffer;
-        let worst = standing.snapshot.legs.iter().zip(&standing.markets).map(|(leg, number)| {
-            let regime = &self.exchange.markets[*number].params.regime;
-            let counted = f64::max(share(leg.call_multiplier), share(leg.multiplier));
-            share(Ratio(regime.extreme_maintenance_q32)) / counted
-        });
+        let worst = standing
+            .snapshot
+            .legs
+            .iter()
+            .zip(&standing.markets)
+            .map(|(leg, number)| {
+                let regime = &self.exchange.markets[*number].params.regime;
+                let counted = f64::max(share(leg.call_multiplier), share(leg.multiplier));
+                share(Ratio(regime.extreme_maintenance_q32)) / counted
+            });
         let worst = worst.fold(1.0, f64::max);
         let grows = ahead / maintenance.max(1.0);
         let trigger = trigger.map_or(0.0, |trigger| trigger.0 as f64 * grows.max(1.0));

@@ -4,8 +4,10 @@ use super::World;
 use crate::exchange::{fault, OrFault, USD};
 use anyhow::Result;
 use whittle::error::{Outcome, WhittleError};
-use whittle::instructions::{auto_deleverage, liquidate_partial, resolve_bankruptcy, settle_markets};
 use whittle::instructions::start_deleverage;
+use whittle::instructions::{
+    auto_deleverage, liquidate_partial, resolve_bankruptcy, settle_markets,
+};
 use whittle::snapshot::require_firm;
 use whittle::state::{Position, Side};
 use whittle_risk::overdraft::Conversion;
@@ -49,7 +51,8 @@ impl World<'_> {
     pub(super) fn collect(&mut self, account: u32) -> Result<()> {
         let owed = |world: &Self| {
             let held = &world.seats[account as usize].account;
-            held.used_positions().any(|position| position.claim_usd_atoms > 0)
+            held.used_positions()
+                .any(|position| position.claim_usd_atoms > 0)
         };
         if !owed(self) {
             return Ok(());
@@ -82,7 +85,9 @@ impl World<'_> {
             return Ok(());
         }
         if seat.account.deficit_usd_atoms == 0 {
-            seat.account.charge_interest(&mut self.exchange.pool).or_fault()?;
+            seat.account
+                .charge_interest(&mut self.exchange.pool)
+                .or_fault()?;
         }
         self.convert(account)?;
         let seat = &self.seats[account as usize];
@@ -197,9 +202,8 @@ impl World<'_> {
     fn reduce_side(&mut self, number: usize, side: Side) -> Result<()> {
         for account in 0..self.stage.terms.traders.accounts {
             let seat = &mut self.seats[account as usize];
-            let is_here = |it: &Position| {
-                usize::from(it.market) == number && Side::of(it.lots) == side
-            };
+            let is_here =
+                |it: &Position| usize::from(it.market) == number && Side::of(it.lots) == side;
             if !seat.account.open_positions().any(is_here) {
                 continue;
             }

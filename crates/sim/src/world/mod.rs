@@ -203,7 +203,9 @@ impl<'a> World<'a> {
             policy,
             has_plans,
             exchange,
-            seats: (0..stage.terms.traders.accounts).map(|_| Seat::new()).collect(),
+            seats: (0..stage.terms.traders.accounts)
+                .map(|_| Seat::new())
+                .collect(),
             index: Index::new(markets, banks, stage.terms.traders.accounts),
             is_sensitive: vec![true; stage.terms.traders.accounts as usize],
             waiting: Vec::new(),
@@ -254,7 +256,9 @@ impl<'a> World<'a> {
             let moved = self.displaced[number].at(self.now) * terms.feedback;
             // Prices stay over zero whatever is sold.
             let price = asset.between(step, secs, paths.step_secs) * (1.0 + moved).max(0.01);
-            let changed = self.exchange.publish(number, price, terms.confidence, self.now)?;
+            let changed = self
+                .exchange
+                .publish(number, price, terms.confidence, self.now)?;
             if number == 0 {
                 self.recent.push_back((self.now, price));
             }
@@ -268,10 +272,15 @@ impl<'a> World<'a> {
             };
             if !asset.is_silent(step) {
                 let price = asset.between(step, secs, paths.step_secs);
-                self.exchange.publish_bank(number, price, terms.confidence, self.now)?;
+                self.exchange
+                    .publish_bank(number, price, terms.confidence, self.now)?;
             }
         }
-        while self.recent.front().is_some_and(|(at, _)| *at < self.now - BUSY_SECS) {
+        while self
+            .recent
+            .front()
+            .is_some_and(|(at, _)| *at < self.now - BUSY_SECS)
+        {
             self.recent.pop_front();
         }
         Ok(())
@@ -318,10 +327,12 @@ impl<'a> World<'a> {
     fn look_around(&mut self) -> Result<()> {
         let mut met = Vec::new();
         for (number, market) in self.exchange.markets.iter().enumerate() {
-            self.index.meet(Feed::Market(number), market.price.price_q32, &mut met);
+            self.index
+                .meet(Feed::Market(number), market.price.price_q32, &mut met);
         }
         for (number, bank) in self.exchange.banks.iter().enumerate().skip(1) {
-            self.index.meet(Feed::Bank(number), bank.price.price_q32, &mut met);
+            self.index
+                .meet(Feed::Bank(number), bank.price.price_q32, &mut met);
         }
         self.index.meet_step(self.step, &mut met);
         // An account that two triggers met is judged once.
@@ -335,10 +346,14 @@ impl<'a> World<'a> {
 
     /// From one step to the next: looks of some seconds while there is something to do.
     fn between(&mut self, step: u32) -> Result<()> {
-        let (length, look) = (self.stage.paths.step_secs, self.stage.terms.keepers.look_secs.max(1));
+        let (length, look) = (
+            self.stage.paths.step_secs,
+            self.stage.terms.keepers.look_secs.max(1),
+        );
         let mut secs = 0;
         while !self.waiting.is_empty() {
-            self.chain.pass(&self.stage.terms.keepers, look, self.moved());
+            self.chain
+                .pass(&self.stage.terms.keepers, look, self.moved());
             self.act(u32::min(look, length - secs))?;
             secs += look;
             if secs >= length || step as usize + 1 >= self.stage.paths.len() {
@@ -382,7 +397,11 @@ impl<'a> World<'a> {
 
     /// What nobody has paid may not have come from nowhere: the cash of all is what was paid in.
     fn check_cash(&self) -> Result<()> {
-        let held: i64 = self.seats.iter().map(|seat| seat.account.cash_usd_atoms).sum();
+        let held: i64 = self
+            .seats
+            .iter()
+            .map(|seat| seat.account.cash_usd_atoms)
+            .sum();
         let there = self.exchange.cash() + held + self.keeper_cash;
         ensure!(
             there == self.paid_in - self.paid_out,

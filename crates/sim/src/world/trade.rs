@@ -3,7 +3,7 @@
 use super::seat::Seat;
 use super::World;
 use crate::compare::Fate;
-use crate::exchange::{fault, OrFault, q32, USD};
+use crate::exchange::{fault, q32, OrFault, USD};
 use crate::trader::{Habit, Life};
 use anyhow::Result;
 use whittle::error::{Outcome, WhittleError};
@@ -81,7 +81,9 @@ impl World<'_> {
         }
         fresh.collaterals[0].bank = bank.index;
         fresh.collaterals[0].amount_atoms = atoms;
-        Price(price).notional_floor(atoms).map_or(0, |value| value.0)
+        Price(price)
+            .notional_floor(atoms)
+            .map_or(0, |value| value.0)
     }
 
     fn return_tokens(&mut self, account: &MarginAccount) {
@@ -106,7 +108,12 @@ impl World<'_> {
             if notional < 1.0 {
                 continue;
             }
-            let Some(price) = self.exchange.markets.get(usize::from(market)).map(|it| it.price) else {
+            let Some(price) = self
+                .exchange
+                .markets
+                .get(usize::from(market))
+                .map(|it| it.price)
+            else {
                 continue;
             };
             let lots = (notional / q32(Price(price.price_q32))) as i64;
@@ -130,7 +137,10 @@ impl World<'_> {
         let number = usize::from(order.market);
         let (now, exchange) = (self.now, &mut self.exchange);
         let reading = *exchange.readings.get(number).ok_or(WhittleError::NoPrice)?;
-        let market = exchange.markets.get_mut(number).ok_or(WhittleError::MarketMissing)?;
+        let market = exchange
+            .markets
+            .get_mut(number)
+            .ok_or(WhittleError::MarketMissing)?;
         reading.check_time(market.oracle.accept_secs, now)?;
         let before = (*account, *market);
         let (rules, fund) = (&exchange.rules, &exchange.fund);
@@ -219,7 +229,11 @@ impl World<'_> {
         if self.seats[account as usize].life != Some(number) {
             return Ok(());
         }
-        let holds = self.seats[account as usize].account.open_positions().next().is_some();
+        let holds = self.seats[account as usize]
+            .account
+            .open_positions()
+            .next()
+            .is_some();
         if holds {
             let standing = self.stand(account)?;
             self.note_worst(account, &standing)?;
@@ -250,7 +264,10 @@ impl World<'_> {
     fn worth_without_positions(&self, account: u32) -> Result<i64> {
         let held = &self.seats[account as usize].account;
         let mut worth = held.cash_usd_atoms - held.interest_usd_atoms;
-        worth += held.used_positions().map(|position| position.claim_usd_atoms).sum::<i64>();
+        worth += held
+            .used_positions()
+            .map(|position| position.claim_usd_atoms)
+            .sum::<i64>();
         for token in held.used_collaterals() {
             let price = Price(self.exchange.banks[usize::from(token.bank)].price.price_q32);
             let value = price.notional_floor(token.amount_atoms);
@@ -304,8 +321,16 @@ impl World<'_> {
             let (from, to) = (position.funding_index_q32, market.funding_index_q32);
             let funding = funding::owed_ceil(lots, from.into(), to.into()).or_fault()?;
             worth += price.value_floor(lots).or_fault()?.0 - position.entry_usd_atoms - funding.0;
-            let notional = price.notional_ceil(lots.magnitude()).or_fault()?.magnitude();
-            let rate = Ratio(market.params.close_fee_q32.saturating_add(market.spread_q32));
+            let notional = price
+                .notional_ceil(lots.magnitude())
+                .or_fault()?
+                .magnitude();
+            let rate = Ratio(
+                market
+                    .params
+                    .close_fee_q32
+                    .saturating_add(market.spread_q32),
+            );
             worth -= rate.of_ceil(notional).or_fault()?.0;
         }
         Ok(worth.max(0))

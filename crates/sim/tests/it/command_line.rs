@@ -40,7 +40,10 @@ fn a_comparison_leaves_a_report_that_says_how_to_make_it_again() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     let page = std::fs::read_to_string(folder.join("report.html")).expect("the page");
-    assert!(page.contains("cargo run --release -p whittle-sim -- compare"), "no command");
+    assert!(
+        page.contains("cargo run --release -p whittle-sim -- compare"),
+        "no command"
+    );
     let json = std::fs::read_to_string(folder.join("report.json")).expect("the JSON");
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["setup"]["accounts"], 60);
@@ -54,7 +57,10 @@ fn rows_that_are_wrong_are_named_by_line() {
     let rows = "timestamp,open,high,low,close\n0,10,11,9,10\n3600,10,9,9,10\n7200,10,eleven,9,10\n";
     std::fs::write(&path, rows).expect("a file");
     let error = error_of(&["compare", "--prices", &path.to_string_lossy()]);
-    assert!(error.contains("line 3") && error.contains("line 4"), "{error}");
+    assert!(
+        error.contains("line 3") && error.contains("line 4"),
+        "{error}"
+    );
     assert!(error.contains("eleven"), "{error}");
     std::fs::remove_dir_all(&folder).expect("the folder is there");
 }
@@ -80,7 +86,9 @@ fn wrong_arguments_are_named_with_what_to_do() {
             "cannot read the exchange nowhere.toml",
         ),
         (
-            &["compare", "--prices", prices, "--adds", "0.7", "--closes", "0.7"],
+            &[
+                "compare", "--prices", prices, "--adds", "0.7", "--closes", "0.7",
+            ],
             "together they are at most 1",
         ),
     ];

@@ -51,7 +51,12 @@ fn policies_meet_the_same_traders_and_do_what_their_venues_do() {
         let parts = measures.cost_keeper + measures.cost_insurance + measures.cost_pool;
         assert_eq!(measures.cost, parts + measures.seized, "{}", it.name);
         let borne = measures.borne_insurance + measures.borne_pool + measures.borne_winners;
-        assert_eq!(measures.bad_debt, borne + measures.borne_nobody, "{}", it.name);
+        assert_eq!(
+            measures.bad_debt,
+            borne + measures.borne_nobody,
+            "{}",
+            it.name
+        );
         assert_eq!(
             measures.liquidated,
             measures.survived + measures.closed_out,

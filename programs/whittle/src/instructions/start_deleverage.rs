@@ -56,12 +56,7 @@ fn is_busy(market: &Market, pool: &Pool, side: Side, share: Ratio, now: i64) -> 
 ///
 /// Errors: [`WhittleError::PayoutBoundHolds`], [`WhittleError::DeleverageRunning`], and those of
 /// [`share_now`].
-pub fn start(
-    market: &mut Market,
-    pool: &Pool,
-    side: Side,
-    now: i64,
-) -> Outcome<(Ratio, Usd)> {
+pub fn start(market: &mut Market, pool: &Pool, side: Side, now: i64) -> Outcome<(Ratio, Usd)> {
     let (share, profit) = share_now(market, pool, side, now)?;
     require_that(share > Ratio::ZERO, WhittleError::PayoutBoundHolds)?;
     let busy = is_busy(market, pool, side, share, now)?;
