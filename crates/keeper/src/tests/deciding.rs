@@ -50,13 +50,17 @@ fn an_account_under_maintenance_is_flagged_and_after_confirmation_liquidated() {
 
     tick(&mut book, 0, first_price(0), 4, NOW + 2);
     book.refresh(NOW + 2);
-    let actions = decided(&book, NOW + 2);
+    let config = Config {
+        fee_usd_atoms: 800,
+        ..Config::default()
+    };
+    let actions = decide(&book, NOW + 2, &config);
     assert_eq!(kinds(&actions), [Kind::Liquidate]);
     assert_eq!(
         actions[0].what,
         What::Liquidate {
             account,
-            min_bonus: 12_000,
+            min_bonus: 10_800,
             closes: Some(vec![0]),
         }
     );
