@@ -134,7 +134,7 @@ impl Book {
                 continue;
             };
             let reading = self.readings.get(&Feed::Bank(index));
-            let ahead: Option<Bank> = reading.and_then(|it| bank_ahead(chain, it, now));
+            let ahead = reading.and_then(|it| bank_ahead(chain, it, now));
             self.stale |= self.mirror.bank(index).is_err();
             self.mirror.take(&bytes(&ahead.unwrap_or(*chain)));
             dirty.1 |= bit(index);

@@ -3,11 +3,12 @@ use crate::action::{Action, BuildError, Keys, Kind, What};
 use crate::book::{Book, Change, Stamp, TakeError};
 use crate::config::Config;
 use crate::oracle::Feed;
-use crate::synthetic::{empty_book, first_price, key, NOW};
+use crate::synthetic::{bank, empty_book, first_price, key, NOW};
 use crate::{decide, decide_allowed};
 use whittle::error::WhittleError;
+use whittle::state::depeg::DepegParams;
 use whittle::state::{MarginAccount, Order, Pool};
-use whittle_risk::Usd;
+use whittle_risk::{Ratio, Usd};
 
 fn decided(book: &Book, now: i64) -> Vec<Action> {
     decide(book, now, &Config::default())
@@ -319,6 +320,33 @@ fn an_update_that_is_posted_fills_its_order() {
         !posted(&decided(&book, NOW + 4)),
         "the first one has gone by"
     );
+}
+
+#[test]
+fn a_price_that_loses_the_peg_lowers_what_a_token_counts_for_before_it_is_cached() {
+    let mut book = empty_book();
+    let bps = |points| Ratio::from_bps_floor(points).0;
+    let mut pegged = bank(1);
+    pegged.peg_q32 = pegged.price.price_q32;
+    pegged.depeg_params = DepegParams {
+        below_q32: bps(9_900),
+        step_q32: bps(1_000),
+        floor_q32: 0,
+        step_secs: 3_600,
+        padding: [0; 4],
+    };
+    let at = whittle_client::address::bank(&pegged.mint);
+    let data = crate::synthetic::bytes(&pegged);
+    book.take(at, whittle::ID, &data, Stamp::end_of(2)).unwrap();
+    book.name_oracle(Feed::Bank(1), key(6, 1));
+    let told = update(98, NOW + 1, NOW);
+    book.take(key(6, 1), key(5, 0), &told, Stamp::end_of(3))
+        .unwrap();
+    book.refresh(NOW + 1);
+    let ahead = book.mirror().bank(1).unwrap();
+    assert_eq!(ahead.depeg.since, NOW + 1);
+    assert!(ahead.weight_at(NOW + 1) < pegged.weight_at(NOW + 1));
+    assert_eq!(book.chain_bank(1).map(|it| it.depeg.since), Some(0));
 }
 
 #[test]

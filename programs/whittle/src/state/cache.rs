@@ -1,12 +1,13 @@
-//! A market takes over a newer price: the one place where that is done, on chain and off.
+//! A market or a bank takes over a newer price: the one place where that is done, on chain and off.
 
-use super::Market;
+use super::depeg::PegStep;
+use super::{Bank, Market};
 use crate::error::Outcome;
 use crate::oracle::Reading;
 use whittle_risk::breaker::ShockStep;
 use whittle_risk::{trade, Price};
 
-/// What a newer price has brought about.
+/// What a newer price of a market has brought about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cached {
     /// When the price that it replaced was published, Unix seconds.
@@ -63,5 +64,21 @@ impl Market {
             grace_began,
             regime_changed,
         }))
+    }
+}
+
+impl Bank {
+    /// Caches a price that is newer than the one held: counts the old one towards the price of
+    /// settlement, stores the new one and moves the guard of the peg. `None` when it is not newer.
+    ///
+    /// Errors: those of [`Reading::newer_than`].
+    pub fn cache(&mut self, reading: &Reading, now: i64) -> Outcome<Option<PegStep>> {
+        let per_atom = i32::from(self.decimals).saturating_neg();
+        let Some(price) = reading.newer_than(&self.price, &self.oracle, per_atom, now)? else {
+            return Ok(None);
+        };
+        self.observe(price.publish_time);
+        self.price = price;
+        Ok(Some(self.watch_peg(&price)))
     }
 }
