@@ -78,7 +78,7 @@ pub(crate) fn market_ahead(
     slot: u64,
 ) -> Option<Market> {
     let mut ahead = *market;
-    ahead.cache(reading, now, || Ok(slot)).ok()??;
+    ahead.cache(reading, now, slot).ok()??;
     Some(ahead)
 }
 

@@ -31,13 +31,25 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<(
         require_that(info.is_writable, WhittleError::BankNotWritable)?;
         let mut bank = loader.load_mut()?;
         let reading = oracle::read(oracle, &bank.oracle, &exchange)?;
-        if let Some(step) = bank.cache(&reading, now)? {
+        let Some(step) = bank.cache(&reading, now)? else {
+            continue;
+        };
+        if step != PegStep::None {
             tell(&bank, step);
         }
+        let price = bank.price;
+        BankUpdated {
+            bank: bank.index,
+            price_q32: price.price_q32,
+            confidence_q32: price.confidence_q32,
+            publish_time: price.publish_time,
+        }
+        .log();
     }
     Ok(())
 }
 
+#[cold]
 fn tell(bank: &Bank, step: PegStep) {
     let price = &bank.price;
     match step {
@@ -52,10 +64,4 @@ fn tell(bank: &Bank, step: PegStep) {
             at: price.publish_time,
         }),
     }
-    emit!(BankUpdated {
-        bank: bank.index,
-        price_q32: price.price_q32,
-        confidence_q32: price.confidence_q32,
-        publish_time: price.publish_time,
-    });
 }

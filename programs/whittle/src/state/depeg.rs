@@ -84,6 +84,7 @@ impl Bank {
     }
 
     /// Looks whether a price loses or regains the peg.
+    #[inline]
     pub(super) fn watch_peg(&mut self, price: &CachedPrice) -> PegStep {
         let Some(peg) = self.peg() else {
             return PegStep::None;
