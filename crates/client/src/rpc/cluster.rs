@@ -251,6 +251,14 @@ impl Cluster {
         self.client.get_balance(address).await.map_err(node)
     }
 
+    /// What an account with so many bytes of data must hold to stay, lamports.
+    ///
+    /// Errors: [`Failure::Node`].
+    pub async fn rent(&self, bytes: usize) -> Result<u64, Failure> {
+        let asked = self.client.get_minimum_balance_for_rent_exemption(bytes);
+        asked.await.map_err(node)
+    }
+
     /// The price of a compute unit that `percentile` percent of the last 150 slots' cheapest
     /// transactions with these accounts did not exceed, millionths of a lamport; zero when the node
     /// knows of none.
