@@ -5,12 +5,14 @@ mod cluster;
 pub mod config;
 mod failure;
 mod record;
+mod send;
 mod transaction;
 
 /// An account as a node gives it.
 pub use solana_account::Account as RawAccount;
 
-pub use cluster::{Cluster, Landed, Loaded, SendOptions, Simulated};
+pub use cluster::{Cluster, Loaded, Simulated};
 pub use failure::{Failure, Refusal};
 pub use record::Record;
+pub use send::{Landed, SendOptions};
 pub use transaction::{Draft, DraftError, MOST_BYTES};
