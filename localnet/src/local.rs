@@ -187,15 +187,16 @@ impl Local {
 
     /// Brings the chain to the description; returns the number of transactions.
     pub fn apply(&self, mut say: impl FnMut(&str)) -> Result<usize> {
-        let mut chain = self.chain();
+        let mut chain = self.chain()?;
         let done = Migration::new(&self.description)
             .apply(&mut chain, |piece| say(&format!("  {piece}")))?;
         Ok(done)
     }
 
     /// The chain as a migration sees it, signing as the authority.
-    pub fn chain(&self) -> RpcChain {
-        RpcChain::new(self.rpc_url(), self.authority.keypair.insecure_clone())
+    pub fn chain(&self) -> Result<RpcChain> {
+        let payer = self.authority.keypair.insecure_clone();
+        Ok(RpcChain::new(self.rpc_url(), payer)?)
     }
 
     /// The keepers get their accounts, the pool gets cash and the markets their lines.

@@ -73,5 +73,5 @@ fn describe(options: &Options) -> Result<Description> {
 fn connect(options: &Options) -> Result<RpcChain> {
     let url = config::url(options.url.as_deref(), None)?;
     let payer = config::keypair(options.keypair.as_deref(), None)?;
-    Ok(RpcChain::new(&url, payer))
+    Ok(RpcChain::new(&url, payer)?)
 }

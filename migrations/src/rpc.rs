@@ -3,27 +3,42 @@
 use crate::chain::{Chain, ChainAccount, ChainError};
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
-use solana_commitment_config::CommitmentConfig;
+use core::time::Duration;
 use solana_keypair::Keypair;
-use solana_rpc_client::api::client_error::{Error, ErrorKind};
-use solana_rpc_client::api::request::{RpcError, RpcResponseErrorData};
-use solana_rpc_client::rpc_client::RpcClient;
 use solana_signer::Signer;
-use solana_transaction::Transaction;
+use std::future::Future;
+use tokio::runtime::{Builder, Runtime};
+use whittle_client::rpc::{Cluster, Draft, Failure, SendOptions};
+
+/// A question to the node may take so long.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An RPC node and the key that pays. Reads and waits for confirmation by a supermajority.
+///
+/// Not for use within an asynchronous task: it waits for the node's answers.
 pub struct RpcChain {
-    client: RpcClient,
+    runtime: Runtime,
+    cluster: Cluster,
     payer: Keypair,
 }
 
 impl RpcChain {
     /// Asks nothing yet.
-    pub fn new(url: &str, payer: Keypair) -> Self {
-        Self {
-            client: RpcClient::new_with_commitment(url, CommitmentConfig::confirmed()),
+    ///
+    /// Errors: when the system gives no thread to wait with.
+    pub fn new(url: &str, payer: Keypair) -> std::io::Result<Self> {
+        Ok(Self {
+            runtime: Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()?,
+            cluster: Cluster::new(url, PATIENCE),
             payer,
-        }
+        })
+    }
+
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.runtime.block_on(answer)
     }
 }
 
@@ -33,12 +48,8 @@ impl Chain for RpcChain {
     }
 
     fn account(&mut self, address: &Pubkey) -> Result<Option<ChainAccount>, ChainError> {
-        // Asked for one alone, the client says "not found" when the node did not answer.
-        let mut answer = self
-            .client
-            .get_multiple_accounts(&[*address])
-            .map_err(failed)?;
-        Ok(answer.pop().flatten().map(|account| ChainAccount {
+        let found = self.wait(self.cluster.account(address)).map_err(failed)?;
+        Ok(found.map(|account| ChainAccount {
             lamports: account.lamports,
             owner: account.owner,
             executable: account.executable,
@@ -47,38 +58,24 @@ impl Chain for RpcChain {
     }
 
     fn rent(&mut self, bytes: usize) -> Result<u64, ChainError> {
-        self.client
-            .get_minimum_balance_for_rent_exemption(bytes)
-            .map_err(failed)
+        self.wait(self.cluster.rent(bytes)).map_err(failed)
     }
 
     fn send(&mut self, instructions: &[Instruction]) -> Result<(), ChainError> {
-        let blockhash = self.client.get_latest_blockhash().map_err(failed)?;
-        let transaction = Transaction::new_signed_with_payer(
-            instructions,
-            Some(&self.payer.pubkey()),
-            &[&self.payer],
-            blockhash,
-        );
-        self.client
-            .send_and_confirm_transaction(&transaction)
-            .map_err(failed)?;
-        Ok(())
+        let draft = Draft::new(instructions.iter().cloned());
+        let options = SendOptions::default();
+        let sent = self.cluster.send(&draft, &self.payer, &[], &options);
+        self.wait(sent).map(drop).map_err(failed)
     }
 }
 
-/// With the logs, when a transaction failed before it was sent on.
-fn failed(error: Error) -> ChainError {
-    let mut logs = Vec::new();
-    if let ErrorKind::RpcError(RpcError::RpcResponseError {
-        data: RpcResponseErrorData::SendTransactionPreflightFailure(result),
-        ..
-    }) = error.kind()
-    {
-        logs = result.logs.clone().unwrap_or_default();
-    }
-    ChainError {
-        what: error.to_string(),
-        logs,
+/// With the logs, where the refusal does not say it all.
+fn failed(failure: Failure) -> ChainError {
+    let what = failure.to_string();
+    match failure {
+        Failure::Refused { refusal, logs, .. } if refusal.program().is_none() => {
+            ChainError { what, logs }
+        }
+        _ => ChainError::new(what),
     }
 }

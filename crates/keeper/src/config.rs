@@ -25,9 +25,12 @@ pub enum ConfigError {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Least expected pay of an action that is done for pay, after `fee_usd_atoms`, USD atoms.
+    /// Least expected pay of an action that is done for pay, after the fee of its transaction, USD
+    /// atoms.
     pub min_profit_usd_atoms: i64,
-    /// What a transaction costs, USD atoms.
+    /// The least that a transaction costs, USD atoms. Not read: who sends knows fees and what a SOL
+    /// costs, and sets it.
+    #[serde(skip)]
     pub fee_usd_atoms: i64,
     /// Whether to do what is due and pays nothing.
     pub public_duties: bool,
@@ -99,7 +102,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             min_profit_usd_atoms: 10_000,
-            fee_usd_atoms: 2_000,
+            fee_usd_atoms: 0,
             public_duties: false,
             shock_bps: 500,
             actions_at_once: 64,
@@ -170,12 +173,6 @@ impl Config {
             "min_profit_usd_atoms",
             least.to_string(),
             "give USD atoms (millionths) of at least 0; set public_duties to work without pay",
-        )?;
-        within(
-            self.fee_usd_atoms >= 0,
-            "fee_usd_atoms",
-            self.fee_usd_atoms.to_string(),
-            "give USD atoms of at least 0: what a transaction costs you",
         )?;
         within(
             (1..=10_000).contains(&self.shock_bps),
@@ -253,10 +250,21 @@ impl Config {
         (allow.is_empty() || allow.contains(&market)) && !deny.contains(&market)
     }
 
+    /// The least pay of an action that is worth its transaction, USD atoms.
+    pub fn least_pay(&self) -> i64 {
+        self.min_profit_usd_atoms.saturating_add(self.fee_usd_atoms)
+    }
+
     /// Whether an action with this pay is worth its transaction.
     pub fn pays(&self, pay: Usd) -> bool {
-        let least = self.min_profit_usd_atoms.saturating_add(self.fee_usd_atoms);
-        pay.0 >= least
+        pay.0 >= self.least_pay()
+    }
+
+    /// Most that the transaction of an action with this pay may cost, USD atoms; `None` for one that
+    /// is not done for its pay.
+    pub fn most_fee(&self, pay: Usd) -> Option<i64> {
+        let left = pay.0.saturating_sub(self.min_profit_usd_atoms);
+        self.pays(pay).then_some(left)
     }
 
     /// The move of prices by which the queue is ordered.
@@ -270,15 +278,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_holds_the_defaults_and_names_every_field() {
+    fn the_example_holds_the_defaults_and_names_every_field_that_is_read() {
         let text = include_str!("../keeper.example.toml");
         assert_eq!(Config::from_toml(text), Ok(Config::default()));
         let debug = format!("{:#?}", Config::default());
         for line in debug.lines() {
             if let Some((field, _)) = line.trim().split_once(':') {
-                assert!(text.contains(field), "{field} is not in the example");
+                let is_named = field == "fee_usd_atoms" || text.contains(field);
+                assert!(is_named, "{field} is not in the example");
             }
         }
+    }
+
+    #[test]
+    fn a_fee_may_take_what_is_over_the_least_profit() {
+        let config = Config {
+            min_profit_usd_atoms: 10_000,
+            fee_usd_atoms: 800,
+            ..Config::default()
+        };
+        assert_eq!(config.most_fee(Usd(10_799)), None);
+        assert_eq!(config.most_fee(Usd(10_800)), Some(800));
+        assert_eq!(config.most_fee(Usd(50_000)), Some(40_000));
+    }
+
+    #[test]
+    fn what_a_transaction_costs_is_not_read_from_the_file() {
+        let error = Config::from_toml("fee_usd_atoms = 2000").unwrap_err();
+        assert!(matches!(&error, ConfigError::Unreadable(text) if text.contains("fee_usd_atoms")));
     }
 
     #[test]
@@ -319,7 +346,6 @@ mod tests {
     #[test]
     fn every_bound_names_its_field() {
         for (text, field) in [
-            ("fee_usd_atoms = -1", "fee_usd_atoms"),
             ("shock_bps = 0", "shock_bps"),
             ("shock_bps = 10001", "shock_bps"),
             ("actions_at_once = 0", "actions_at_once"),

@@ -78,15 +78,13 @@ pub(crate) fn market_ahead(
     slot: u64,
 ) -> Option<Market> {
     let mut ahead = *market;
-    ahead.cache(reading, now, || Ok(slot)).ok()??;
+    ahead.cache(reading, now, slot).ok()??;
     Some(ahead)
 }
 
-/// The bank as it will be once `reading` is cached. Whether its peg is lost is left for the chain to
-/// say: that starts at the publish time and only lowers what the token counts for later.
+/// The bank as it will be once `reading` is cached; none when that changes nothing or is refused.
 pub(crate) fn bank_ahead(bank: &Bank, reading: &Reading, now: i64) -> Option<Bank> {
-    let exponent = -i32::from(bank.decimals);
-    let newer = reading.newer_than(&bank.price, &bank.oracle, exponent, now);
-    let price = newer.ok()??;
-    Some(Bank { price, ..*bank })
+    let mut ahead = *bank;
+    ahead.cache(reading, now).ok()??;
+    Some(ahead)
 }

@@ -137,7 +137,7 @@ impl Exchange {
         let reading = reading(dollars, confidence, market.price.publish_time, now)?;
         *last = reading;
         // Slots of 400 ms, as the program counts them for a shock's confirmation.
-        let slot = || Ok(now.unsigned_abs().saturating_mul(5) / 2);
+        let slot = now.unsigned_abs().saturating_mul(5) / 2;
         let cached = market.cache(&reading, now, slot).or_fault()?;
         Ok(cached.is_some_and(|cached| cached.regime_changed))
     }
@@ -154,13 +154,7 @@ impl Exchange {
     ) -> Result<()> {
         let bank = self.banks.get_mut(bank).context("no such token")?;
         let reading = reading(dollars, confidence, bank.price.publish_time, now)?;
-        let lot_exponent = i32::from(bank.decimals).saturating_neg();
-        let newer = reading
-            .newer_than(&bank.price, &bank.oracle, lot_exponent, now)
-            .or_fault()?;
-        if let Some(price) = newer {
-            bank.cache(price);
-        }
+        bank.cache(&reading, now).or_fault()?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ const PIECES: usize = 8;
 fn an_exchange_is_applied_over_rpc_and_a_second_run_finds_nothing_to_do() {
     let local = Local::bare(&options(), |_| {}).unwrap();
     let migration = Migration::new(&local.description);
-    let mut chain = local.chain();
+    let mut chain = local.chain().unwrap();
 
     let plan = migration.plan(&mut chain).unwrap();
     assert_eq!(plan.obstacles, Vec::<String>::new());

@@ -144,7 +144,7 @@ pub fn apply(options: &Options, file: &Path) -> Outcome<Report> {
     let url = config::url(options.url.as_deref(), options.config.as_deref()).map_err(input)?;
     let payer =
         config::keypair(options.keypair.as_deref(), options.config.as_deref()).map_err(input)?;
-    let mut chain = RpcChain::new(&url, payer);
+    let mut chain = RpcChain::new(&url, payer).map_err(CliError::failed)?;
     let migration = Migration::new(&description);
     let plan = migration.plan(&mut chain).map_err(CliError::failed)?;
     if plan.is_done() {

@@ -6,9 +6,6 @@ use crate::action::{Action, What};
 use crate::book::Id;
 use crate::oracle::Feed;
 use whittle::instructions::share_now;
-use whittle::snapshot::require_firm;
-use whittle::state::bank::QUOTE_BANK;
-use whittle::state::governance::PAUSE_LIQUIDITY;
 use whittle::state::{LiquidityRequest, Market, Pool, Side};
 use whittle_risk::price::age_secs;
 use whittle_risk::{Ratio, Usd};
@@ -121,7 +118,7 @@ fn requests(view: &View) -> Vec<Action> {
         .book
         .requests
         .values()
-        .filter(|request| fillable(view, request).is_ok());
+        .filter(|request| is_fillable(view, request));
     open.map(|request| {
         let owner = request.owner;
         // The others count for nothing in what the pool is worth.
@@ -134,28 +131,14 @@ fn requests(view: &View) -> Vec<Action> {
     .collect()
 }
 
-/// Every market has a firm price that nobody knew when the request was made. What the request would
-/// get is left for the program to compute.
-fn fillable(view: &View, request: &LiquidityRequest) -> Result<(), ()> {
-    let exchange = view.book.mirror.exchange().ok_or(())?;
-    let running = exchange.require_running(PAUSE_LIQUIDITY, view.now).is_ok();
-    let all = usize::from(exchange.market_count) == view.book.mirror.markets().count();
-    if !running || !all || view.now > request.expires_at {
-        return Err(());
-    }
-    let delay = i64::from(exchange.params.order_delay_secs);
-    let from = request.requested_at.saturating_add(delay);
-    for market in view.book.mirror.markets() {
-        if market.is_idle() || market.wind_down.is_settled() {
-            continue;
-        }
-        let firm = require_firm(&market.mark(view.now)).is_ok()
-            && !market.wind_down.awaits_price(view.now);
-        if !firm || market.price.price_q32 == 0 || market.price.publish_time < from {
-            return Err(());
-        }
-    }
-    Ok(())
+/// Whether the program would fill it now. What it would get is left for the program to compute.
+fn is_fillable(view: &View, request: &LiquidityRequest) -> bool {
+    let mirror = &view.book.mirror;
+    mirror.exchange().is_some_and(|exchange| {
+        let all = usize::from(exchange.market_count) == mirror.markets().count();
+        let fillable = request.require_fillable(exchange, mirror.markets(), view.now);
+        all && fillable.is_ok()
+    })
 }
 
 /// Reductions to begin, and positions that a running one reduces.

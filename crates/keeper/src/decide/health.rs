@@ -110,15 +110,7 @@ impl Case<'_> {
         {
             return None;
         }
-        let pays = self.view.config.pays(plan.bonus);
-        let min_bonus = if pays {
-            let config = self.view.config;
-            config
-                .min_profit_usd_atoms
-                .saturating_add(config.fee_usd_atoms)
-        } else {
-            0
-        };
+        let min_bonus = self.view.least_of(plan.bonus);
         // A deficit is booked where the account lost most, which need not be where it closes.
         let closes = (plan.after.equity.0 >= 0).then_some(closes);
         Some(self.urgent(
@@ -172,14 +164,10 @@ impl Case<'_> {
         {
             return None;
         }
-        let config = self.view.config;
-        let least = config
-            .min_profit_usd_atoms
-            .saturating_add(config.fee_usd_atoms);
         Some(self.urgent(
             What::ExecuteRecovery {
                 account: self.address,
-                min_fee: if config.pays(plan.bonus) { least } else { 0 },
+                min_fee: self.view.least_of(plan.bonus),
                 closes,
             },
             plan.bonus,

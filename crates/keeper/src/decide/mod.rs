@@ -63,6 +63,15 @@ impl View<'_> {
         self.config.public_duties || self.config.pays(pay)
     }
 
+    /// The least to accept on chain of what promises this pay, USD atoms: nothing where it is a duty.
+    fn least_of(&self, pay: Usd) -> i64 {
+        if self.config.pays(pay) {
+            self.config.least_pay()
+        } else {
+            0
+        }
+    }
+
     fn allows_all(&self, account: &MarginAccount) -> bool {
         let mut positions = account.open_positions();
         positions.all(|position| self.config.allows(position.market))

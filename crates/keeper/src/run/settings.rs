@@ -2,6 +2,7 @@
 //! environment and the command line go.
 
 use super::posting::settings::Pyth;
+use super::sender;
 use anchor_lang::prelude::Pubkey;
 use anyhow::{bail, ensure, Context, Result};
 use clap::Parser;
@@ -250,7 +251,15 @@ impl Run {
         Ok(())
     }
 
-    /// What a pay in USD atoms is worth in lamports, at `sol_usd`.
+    /// The least that a transaction costs, USD atoms rounded up, at `sol_usd`: a signature, and
+    /// `units` at `fee_floor`. Where it is simulated, its own fee decides in the end.
+    pub fn fee_usd_atoms(&self) -> i64 {
+        let lamports = sender::lamports(self.units.into(), self.fee_floor);
+        let usd_atoms = (u128::from(lamports) * u128::from(self.sol_usd)).div_ceil(1_000);
+        i64::try_from(usd_atoms).unwrap_or(i64::MAX)
+    }
+
+    /// What USD atoms are worth in lamports, at `sol_usd`.
     pub fn lamports_of(&self, usd_atoms: i64) -> u64 {
         // A lamport is 10^-9 SOL, a USD atom 10^-6 USD.
         u64::try_from(usd_atoms).unwrap_or(0).saturating_mul(1_000) / u64::from(self.sol_usd)
@@ -266,7 +275,7 @@ pub fn read(options: &Options) -> Result<(Config, Run)> {
 }
 
 fn parse(text: &str, options: &Options) -> Result<(Config, Run)> {
-    let config = Config::from_toml(text)?;
+    let mut config = Config::from_toml(text)?;
     let File { mut run } = toml::from_str(text)?;
     if let Some(url) = &options.rpc_url {
         run.rpc_url.clone_from(url);
@@ -287,6 +296,7 @@ fn parse(text: &str, options: &Options) -> Result<(Config, Run)> {
         run.listen = address;
     }
     run.validate()?;
+    config.fee_usd_atoms = run.fee_usd_atoms();
     Ok((config, run))
 }
 
@@ -391,5 +401,13 @@ mod tests {
         };
         assert_eq!(run.lamports_of(1_000_000), 10_000_000);
         assert_eq!(run.lamports_of(-1), 0);
+    }
+
+    #[test]
+    fn the_least_fee_that_decisions_count_follows_from_the_price_of_sol() {
+        let text = "[run]\nsol_usd = 200\nunits = 100000\nfee_floor = 10000";
+        let (config, _) = parse(text, &options(&[])).unwrap();
+        // 5,000 lamports of a signature and 1,000 for the units, at 200 USD atoms for 1,000 lamports.
+        assert_eq!(config.fee_usd_atoms, 1_200);
     }
 }

@@ -1,15 +1,14 @@
 use super::{book_with_a_liquidatable_account, long, only, put, tick, with_order};
-use crate::action::{Action, BuildError, Due, Keys, Kind, What};
-use crate::book::{Book, Change, Stamp, TakeError};
+use crate::action::{Action, BuildError, Keys, Kind, What};
+use crate::book::{Book, Stamp};
 use crate::config::Config;
 use crate::oracle::Feed;
-use crate::synthetic::{empty_book, first_price, key, NOW};
+use crate::synthetic::{empty_book, first_price, key, market, NOW};
 use crate::{decide, decide_allowed};
-use whittle::error::WhittleError;
-use whittle::state::{MarginAccount, Pool};
+use whittle::state::{LiquidityRequest, MarginAccount, Pool};
 use whittle_risk::Usd;
 
-fn decided(book: &Book, now: i64) -> Vec<Action> {
+pub(super) fn decided(book: &Book, now: i64) -> Vec<Action> {
     decide(book, now, &Config::default())
 }
 
@@ -20,7 +19,7 @@ fn dutiful() -> Config {
     }
 }
 
-fn kinds(actions: &[Action]) -> Vec<Kind> {
+pub(super) fn kinds(actions: &[Action]) -> Vec<Kind> {
     actions.iter().map(|action| action.what.kind()).collect()
 }
 
@@ -50,13 +49,17 @@ fn an_account_under_maintenance_is_flagged_and_after_confirmation_liquidated() {
 
     tick(&mut book, 0, first_price(0), 4, NOW + 2);
     book.refresh(NOW + 2);
-    let actions = decided(&book, NOW + 2);
+    let config = Config {
+        fee_usd_atoms: 800,
+        ..Config::default()
+    };
+    let actions = decide(&book, NOW + 2, &config);
     assert_eq!(kinds(&actions), [Kind::Liquidate]);
     assert_eq!(
         actions[0].what,
         What::Liquidate {
             account,
-            min_bonus: 12_000,
+            min_bonus: 10_800,
             closes: Some(vec![0]),
         }
     );
@@ -217,93 +220,46 @@ fn what_waits_does_not_take_the_place_of_what_can_be_done() {
     assert_eq!(of(&rest), [small]);
 }
 
-/// A fully verified `PriceUpdateV2` of the synthetic feed, in whole dollars.
-fn update(dollars: i64, published: i64, before: i64) -> Vec<u8> {
-    let mut data = vec![34, 241, 35, 99, 157, 126, 244, 205];
-    data.extend([0; 32]);
-    data.push(1);
-    data.extend([1; 32]);
-    data.extend((dollars * 100).to_le_bytes());
-    data.extend(0u64.to_le_bytes());
-    data.extend((-2i32).to_le_bytes());
-    data.extend(published.to_le_bytes());
-    data.extend(before.to_le_bytes());
-    data.extend((dollars * 100).to_le_bytes());
-    data.extend([0; 16]);
-    data
-}
-
-fn show(book: &mut Book, data: &[u8], slot: u64) -> Result<Change, TakeError> {
-    book.name_oracle(Feed::Market(0), key(6, 0));
-    book.take(key(6, 0), key(5, 0), data, Stamp::end_of(slot))
-}
-
 #[test]
-fn the_oracle_decides_before_anybody_has_cached_it() {
+fn a_request_waits_for_its_delay_and_for_the_price_of_every_market_with_positions() {
     let mut book = empty_book();
-    let account = put(&mut book, 1, &long(0, 1_000, 1_100_000_000), 2);
-    book.refresh(NOW);
-    assert_eq!(decided(&book, NOW), []);
-    // From 11 to 10 dollars: 100 are left, 300 asked for.
-    let change = show(&mut book, &update(10, NOW + 1, NOW), 3);
-    assert_eq!(change, Ok(Change::Oracle(Feed::Market(0))));
-    book.refresh(NOW + 1);
-    let actions = decided(&book, NOW + 1);
-    assert_eq!(kinds(&actions), [Kind::Liquidate]);
-    assert_eq!(actions[0].updates, [Feed::Market(0)]);
-    let built = actions[0].instructions(&book, &Keys::default()).unwrap();
-    assert_eq!(built.len(), 2, "the price goes in front");
-    assert_eq!(built[0].accounts[2].pubkey, key(6, 0));
-    let own = Keys {
-        keeper_account: account,
-        ..Keys::default()
+    let mut request: LiquidityRequest = bytemuck::Zeroable::zeroed();
+    request.owner = key(2, 5);
+    request.requested_at = NOW - 1;
+    request.expires_at = NOW + 300;
+    let at = whittle_client::address::liquidity_request(&request.owner);
+    let data = crate::synthetic::bytes(&request);
+    book.take(at, whittle::ID, &data, Stamp::end_of(2)).unwrap();
+    let fills = |book: &Book, now| {
+        let actions = decide(book, now, &dutiful());
+        let fill = |it: &Action| it.what.kind() == Kind::FillLiquidityRequest;
+        actions.iter().filter(|it| fill(it)).count()
     };
-    let refused = actions[0].instructions(&book, &own);
-    assert_eq!(refused, Err(BuildError::OwnAccount));
-
-    // An older update that arrives late changes nothing.
-    assert_eq!(
-        show(&mut book, &update(11, NOW, NOW - 1), 2),
-        Ok(Change::Old)
-    );
-    book.refresh(NOW + 1);
-    assert_eq!(decided(&book, NOW + 1), actions);
-}
-
-#[test]
-fn an_update_that_is_posted_fills_its_order() {
-    let mut book = empty_book();
-    put(&mut book, 1, &with_order(0), 2);
-    show(&mut book, &update(11, NOW + 3, NOW + 1), 3).unwrap();
-    book.refresh(NOW + 3);
-    let posted = |actions: &[Action]| match actions {
-        [Action {
-            what: What::FillOrder { update, .. },
-            ..
-        }] => *update == Due::Published,
-        other => panic!("{other:?}"),
-    };
-    assert!(posted(&decided(&book, NOW + 3)));
-    show(&mut book, &update(11, NOW + 4, NOW + 3), 4).unwrap();
-    book.refresh(NOW + 4);
-    assert!(
-        !posted(&decided(&book, NOW + 4)),
-        "the first one has gone by"
-    );
-}
-
-#[test]
-fn an_oracle_account_that_cannot_be_read_is_an_error_with_its_feed() {
-    let mut book = empty_book();
+    let count = book.mirror().exchange().unwrap().market_count;
+    for index in 0..count {
+        let mut idle = market(index);
+        (idle.long_lots, idle.short_lots) = (0, 0);
+        let at = whittle_client::address::market(index);
+        let data = crate::synthetic::bytes(&idle);
+        book.take(at, whittle::ID, &data, Stamp::end_of(3)).unwrap();
+    }
     book.refresh(NOW);
     assert_eq!(
-        show(&mut book, &[1; 40], 3),
-        Err(TakeError::Oracle {
-            address: key(6, 0),
-            feed: Feed::Market(0),
-            error: WhittleError::OracleUnreadable,
-        })
+        fills(&book, NOW),
+        0,
+        "the delay of two seconds is the clock's"
     );
+    assert_eq!(fills(&book, NOW + 1), 1);
+
+    let at = whittle_client::address::market(0);
+    let data = crate::synthetic::bytes(&market(0));
+    book.take(at, whittle::ID, &data, Stamp::end_of(4)).unwrap();
+    book.refresh(NOW + 1);
+    assert_eq!(fills(&book, NOW + 1), 0, "its price is older than that");
+    tick(&mut book, 0, first_price(0), 5, NOW + 1);
+    book.refresh(NOW + 1);
+    assert_eq!(fills(&book, NOW + 1), 1);
+    assert_eq!(fills(&book, NOW + 32), 0, "older than an update may be");
 }
 
 #[test]

@@ -1,3 +1,4 @@
+mod ahead;
 mod backing_off;
 mod deciding;
 mod index;

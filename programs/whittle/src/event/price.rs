@@ -2,6 +2,9 @@
 
 use anchor_lang::prelude::*;
 
+/// Bytes of the event of an update: discriminator and fields.
+const UPDATE_SIZE: usize = 34;
+
 /// A market's price was cached.
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +20,6 @@ pub struct MarketUpdated {
 }
 
 impl MarketUpdated {
-    /// Bytes of the event: discriminator and fields.
-    const SIZE: usize = 34;
-
     /// Logs the event as `emit!` does, without memory of its own: this is the event of every update
     /// of every market. A test compares the bytes with Borsh's.
     pub fn log(&self) {
@@ -27,23 +27,9 @@ impl MarketUpdated {
     }
 
     /// What is logged.
-    pub fn bytes(&self) -> [u8; Self::SIZE] {
-        let mut bytes = [0; Self::SIZE];
-        let mut rest = &mut bytes[..];
-        let mut put = |field: &[u8]| {
-            if let Some((place, after)) =
-                core::mem::take(&mut rest).split_at_mut_checked(field.len())
-            {
-                place.copy_from_slice(field);
-                rest = after;
-            }
-        };
-        put(Self::DISCRIMINATOR);
-        put(&self.market.to_le_bytes());
-        put(&self.price_q32.to_le_bytes());
-        put(&self.confidence_q32.to_le_bytes());
-        put(&self.publish_time.to_le_bytes());
-        bytes
+    pub fn bytes(&self) -> [u8; UPDATE_SIZE] {
+        let words = [self.price_q32, self.confidence_q32];
+        update_bytes(Self::DISCRIMINATOR, self.market, words, self.publish_time)
     }
 }
 
@@ -59,6 +45,42 @@ pub struct BankUpdated {
     pub confidence_q32: u64,
     /// Unix seconds.
     pub publish_time: i64,
+}
+
+impl BankUpdated {
+    /// As [`MarketUpdated::log`].
+    pub fn log(&self) {
+        anchor_lang::solana_program::log::sol_log_data(&[&self.bytes()]);
+    }
+
+    /// What is logged.
+    pub fn bytes(&self) -> [u8; UPDATE_SIZE] {
+        let words = [self.price_q32, self.confidence_q32];
+        update_bytes(Self::DISCRIMINATOR, self.bank, words, self.publish_time)
+    }
+}
+
+fn update_bytes(
+    discriminator: &[u8],
+    number: u16,
+    price_and_confidence: [u64; 2],
+    publish_time: i64,
+) -> [u8; UPDATE_SIZE] {
+    let [price, confidence] = price_and_confidence;
+    let mut bytes = [0; UPDATE_SIZE];
+    let mut rest = &mut bytes[..];
+    let mut put = |field: &[u8]| {
+        if let Some((place, after)) = core::mem::take(&mut rest).split_at_mut_checked(field.len()) {
+            place.copy_from_slice(field);
+            rest = after;
+        }
+    };
+    put(discriminator);
+    put(&number.to_le_bytes());
+    put(&price.to_le_bytes());
+    put(&confidence.to_le_bytes());
+    put(&publish_time.to_le_bytes());
+    bytes
 }
 
 /// A token lost its peg.

@@ -10,12 +10,11 @@ use crate::state::bank::QUOTE_BANK;
 use crate::state::governance::PAUSE_LIQUIDITY;
 use crate::state::liquidity_request::REQUEST_DEPOSIT;
 use crate::state::pool::LOCKED_SHARES;
-use crate::state::{Bank, Exchange, InsuranceFund, LiquidityRequest, Market, Pool};
+use crate::state::{Bank, Exchange, InsuranceFund, LiquidityRequest, Pool};
 use anchor_lang::prelude::*;
 use anchor_spl::token::{Mint, Token};
 use anchor_spl::token_interface::TokenInterface;
 use whittle_risk::nav::{amount_for_shares, shares_for_deposit, NetAssetValue};
-use whittle_risk::price::age_secs;
 use whittle_risk::{Ratio, Usd};
 
 /// All markets of the exchange follow in the order of their numbers, read-only. Anyone may fill.
@@ -75,35 +74,6 @@ struct Fill {
     locked: u64,
 }
 
-/// A price must be newer than the request by the delay, certain, and as young as an update has to be
-/// to be accepted at all. Were an older cached price enough, callers could wait for the market to
-/// move away from it. The price of a settled market does not move, and on that of a market without
-/// positions nothing depends; there the delay is the clock's. A market that has ended and waits for
-/// its price of settlement is valued when that is published.
-fn validate_price(
-    market: &Market,
-    request: &LiquidityRequest,
-    delay: i64,
-    now: i64,
-) -> Outcome<()> {
-    if market.wind_down.is_settled() {
-        return Ok(());
-    }
-    let due = request.requested_at.saturating_add(delay);
-    if market.is_idle() {
-        return require_that(now >= due, WhittleError::RequestTooEarly);
-    }
-    market.wind_down.require_decided(now)?;
-    let published = market.price.publish_time;
-    require_that(market.price.price_q32 != 0, WhittleError::NoPrice)?;
-    require_that(published >= due, WhittleError::RequestTooEarly)?;
-    require_that(
-        age_secs(published, now) <= u64::from(market.oracle.accept_secs),
-        WhittleError::PriceTooOld,
-    )?;
-    require_that(!market.mark(now).uncertain, WhittleError::PriceUncertain)
-}
-
 /// Both values over every market of the exchange.
 fn net_asset_value<'info>(
     exchange: &Exchange,
@@ -117,7 +87,7 @@ fn net_asset_value<'info>(
     let mut value = NetAssetValue::from_cash(pool.own_cash()?);
     for loader in all_markets(exchange, markets)? {
         let market = loader.load()?;
-        validate_price(&market, request, delay, now)?;
+        request.require_price(&market, delay, now)?;
         value = value
             .plus_market(&book(&market, &market.mark(now), now)?, weight)
             .map_err(WhittleError::from)?;
@@ -229,7 +199,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillLiquidityRequest<'info>>) ->
     let accounts = &ctx.accounts;
     let now = Clock::get()?.unix_timestamp;
     let request = *accounts.request.load()?;
-    require_that(now <= request.expires_at, WhittleError::RequestExpired)?;
+    request.require_open(now)?;
     let (fill, bump, decimals) = {
         let exchange = accounts.exchange.load()?;
         exchange.require_running(PAUSE_LIQUIDITY, now)?;

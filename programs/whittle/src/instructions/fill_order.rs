@@ -43,7 +43,11 @@ pub struct FillOrder<'info> {
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
-    let now = Clock::get()?.unix_timestamp;
+    let Clock {
+        slot,
+        unix_timestamp: now,
+        ..
+    } = Clock::get()?;
     let exchange = ctx.accounts.exchange.load()?;
     let policy = exchange.policy();
     let (key, filler) = (
@@ -60,7 +64,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         let reading = oracle::read(&ctx.accounts.oracle, &market.oracle, &exchange)?;
         validate(&order, &market, &reading, &exchange, now)?;
         // Margin is judged at this price at least, or at a newer one that is cached already.
-        update_markets::cache(&mut market, &reading, now)?;
+        update_markets::cache(&mut market, &reading, now, slot)?;
         market.accrue_funding(now)?;
         let saved = Saved::copy(&account, &market);
         let traded = trade(

@@ -2,9 +2,10 @@
 
 use super::remaining::bank_loader;
 use crate::error::{require_that, WhittleError};
-use crate::event::BankUpdated;
+use crate::event::{BankUpdated, PegBroken, PegRegained};
 use crate::oracle;
-use crate::state::Exchange;
+use crate::state::depeg::PegStep;
+use crate::state::{Bank, Exchange};
 use anchor_lang::prelude::*;
 
 /// The exchange; then, for each bank, the bank (writable) and its oracle account.
@@ -30,17 +31,37 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<(
         require_that(info.is_writable, WhittleError::BankNotWritable)?;
         let mut bank = loader.load_mut()?;
         let reading = oracle::read(oracle, &bank.oracle, &exchange)?;
-        let per_atom = i32::from(bank.decimals).saturating_neg();
-        let Some(price) = reading.newer_than(&bank.price, &bank.oracle, per_atom, now)? else {
+        let Some(step) = bank.cache(&reading, now)? else {
             continue;
         };
-        bank.cache(price);
-        emit!(BankUpdated {
+        if step != PegStep::None {
+            tell(&bank, step);
+        }
+        let price = bank.price;
+        BankUpdated {
             bank: bank.index,
             price_q32: price.price_q32,
             confidence_q32: price.confidence_q32,
             publish_time: price.publish_time,
-        });
+        }
+        .log();
     }
     Ok(())
+}
+
+#[cold]
+fn tell(bank: &Bank, step: PegStep) {
+    let price = &bank.price;
+    match step {
+        PegStep::None => {}
+        PegStep::Broken => emit!(PegBroken {
+            bank: bank.index,
+            since: bank.depeg.since,
+            price_q32: price.price_q32,
+        }),
+        PegStep::Regained => emit!(PegRegained {
+            bank: bank.index,
+            at: price.publish_time,
+        }),
+    }
 }

@@ -18,7 +18,7 @@ pub struct UpdateMarkets<'info> {
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result<()> {
-    let now = Clock::get()?.unix_timestamp;
+    let clock = Clock::get()?;
     let exchange = ctx.accounts.exchange.load()?;
     let pairs = ctx.remaining_accounts.chunks_exact(2);
     require_that(
@@ -29,28 +29,15 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result
         let [market, oracle] = pair else {
             continue; // chunks_exact gives pairs only.
         };
-        update(
-            &mut *remaining::open_market(market)?,
-            oracle,
-            &exchange,
-            now,
-        )?;
+        let mut market = remaining::open_market(market)?;
+        let reading = oracle::read(oracle, &market.oracle, &exchange)?;
+        cache(&mut market, &reading, clock.unix_timestamp, clock.slot)?;
     }
     Ok(())
 }
 
-fn update(market: &mut Market, oracle: &AccountInfo, exchange: &Exchange, now: i64) -> Result<()> {
-    let reading = oracle::read(oracle, &market.oracle, exchange)?;
-    cache(market, &reading, now)
-}
-
 /// Caches a price that is newer than the one the market holds, and says what followed from it.
-pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64) -> Result<()> {
-    let slot = || match Clock::get() {
-        Ok(clock) => Ok(clock.slot),
-        // safety: the runtime always has a clock; without one the handler has failed before.
-        Err(_) => Err(WhittleError::MathOverflow),
-    };
+pub(super) fn cache(market: &mut Market, reading: &Reading, now: i64, slot: u64) -> Result<()> {
     let Some(cached) = market.cache(reading, now, slot)? else {
         return Ok(());
     };

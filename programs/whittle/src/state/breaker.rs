@@ -121,29 +121,28 @@ impl Breaker {
         self.used_at = bucket.at;
     }
 
-    /// Takes a new price into account, before it is the cached one. The slot is asked for only when
-    /// a shock begins or runs.
+    /// Takes a new price into account, which is cached in `slot`, before it is the cached one.
     pub fn watch_price(
         &mut self,
         params: &BreakerParams,
         average: Price,
         price: &CachedPrice,
-        slot: impl FnOnce() -> Outcome<u64>,
-    ) -> Outcome<ShockStep> {
+        slot: u64,
+    ) -> ShockStep {
         let beyond = is_shocked(Price(price.price_q32), average, Ratio(params.shock_q32));
         if !beyond && self.shock_since == 0 {
-            return Ok(ShockStep::None);
+            return ShockStep::None;
         }
         let mut shock = Shock {
             since: self.shock_since,
             slot: self.shock_slot,
             last: self.last_shock_at,
         };
-        let step = shock.step(beyond, price.publish_time, slot()?);
+        let step = shock.step(beyond, price.publish_time, slot);
         self.shock_since = shock.since;
         self.shock_slot = shock.slot;
         self.last_shock_at = shock.last;
-        Ok(step)
+        step
     }
 
     /// Takes the time between two prices into account. Tells whether a grace began.

@@ -1,12 +1,13 @@
-//! A market takes over a newer price: the one place where that is done, on chain and off.
+//! A market or a bank takes over a newer price: the one place where that is done, on chain and off.
 
-use super::Market;
+use super::depeg::PegStep;
+use super::{Bank, Market};
 use crate::error::Outcome;
 use crate::oracle::Reading;
 use whittle_risk::breaker::ShockStep;
 use whittle_risk::{trade, Price};
 
-/// What a newer price has brought about.
+/// What a newer price of a market has brought about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cached {
     /// When the price that it replaced was published, Unix seconds.
@@ -25,17 +26,12 @@ impl Market {
     /// Caches a price that is newer than the one held: accrues funding at the old price, moves the
     /// breakers (a shock is measured against the average of before this price, a gap from the price
     /// that is cached), takes the price into the estimates and stores it. `None` when it is not newer.
-    /// The slot is asked for only when a shock begins or runs.
+    /// `now` and `slot` are those in which this is done.
     ///
     /// Errors: those of [`Reading::newer_than`], and [`WhittleError::MathOverflow`].
     ///
     /// [`WhittleError::MathOverflow`]: crate::error::WhittleError::MathOverflow
-    pub fn cache(
-        &mut self,
-        reading: &Reading,
-        now: i64,
-        slot: impl FnOnce() -> Outcome<u64>,
-    ) -> Outcome<Option<Cached>> {
+    pub fn cache(&mut self, reading: &Reading, now: i64, slot: u64) -> Outcome<Option<Cached>> {
         let lot_exponent = i32::from(self.lot_exponent);
         let newer = reading.newer_than(&self.price, &self.oracle, lot_exponent, now)?;
         let Some(price) = newer else {
@@ -48,7 +44,7 @@ impl Market {
         let params = self.params.breaker;
         let grace_began = self.breaker.watch_gap(&params, before, published, now);
         let average = Price(self.estimate.average_q32);
-        let shock = self.breaker.watch_price(&params, average, &price, slot)?;
+        let shock = self.breaker.watch_price(&params, average, &price, slot);
         let sampled = self.estimate.sample(new, published)?;
         let regime_changed = sampled && self.choose_regime(now)?;
         self.follow_ramp(now)?;
@@ -63,5 +59,22 @@ impl Market {
             grace_began,
             regime_changed,
         }))
+    }
+}
+
+impl Bank {
+    /// Caches a price that is newer than the one held: counts the old one towards the price of
+    /// settlement, stores the new one and moves the guard of the peg. `None` when it is not newer.
+    ///
+    /// Errors: those of [`Reading::newer_than`].
+    #[inline]
+    pub fn cache(&mut self, reading: &Reading, now: i64) -> Outcome<Option<PegStep>> {
+        let per_atom = i32::from(self.decimals).saturating_neg();
+        let Some(price) = reading.newer_than(&self.price, &self.oracle, per_atom, now)? else {
+            return Ok(None);
+        };
+        self.observe(price.publish_time);
+        self.price = price;
+        Ok(Some(self.watch_peg(&price)))
     }
 }

@@ -3,7 +3,6 @@
 use super::raw::CachedPrice;
 use super::Bank;
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{PegBroken, PegRegained};
 use anchor_lang::prelude::*;
 use whittle_risk::overdraft::{PegGuard, PegState};
 use whittle_risk::Ratio;
@@ -35,6 +34,17 @@ pub struct Depeg {
     pub since: i64,
     /// Publish time of the first price that had regained it; zero while it has not.
     pub regained_at: i64,
+}
+
+/// What a price did to a peg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PegStep {
+    /// Nothing, or there is no peg.
+    None,
+    /// It was lost.
+    Broken,
+    /// It has held for a while again.
+    Regained,
 }
 
 impl DepegParams {
@@ -73,12 +83,11 @@ impl Bank {
         guard.weight_at(weight, self.peg_state(), now)
     }
 
-    /// Caches a price and looks whether it loses or regains the peg.
-    pub fn cache(&mut self, price: CachedPrice) {
-        self.observe(price.publish_time);
-        self.price = price;
+    /// Looks whether a price loses or regains the peg.
+    #[inline]
+    pub(super) fn watch_peg(&mut self, price: &CachedPrice) -> PegStep {
         let Some(peg) = self.peg() else {
-            return;
+            return PegStep::None;
         };
         let was = self.peg_state();
         let is = self.depeg_params.guard().seen(was, peg, &price.cached());
@@ -86,17 +95,11 @@ impl Bank {
             since: is.since,
             regained_at: is.regained_at,
         };
-        if was.since == 0 && is.since != 0 {
-            emit!(PegBroken {
-                bank: self.index,
-                since: is.since,
-                price_q32: price.price_q32,
-            });
-        } else if was.since != 0 && is.since == 0 {
-            emit!(PegRegained {
-                bank: self.index,
-                at: price.publish_time,
-            });
+        match (was.since, is.since) {
+            (0, 0) => PegStep::None,
+            (0, _) => PegStep::Broken,
+            (_, 0) => PegStep::Regained,
+            _ => PegStep::None,
         }
     }
 

@@ -1,24 +1,12 @@
 //! What each change does.
 
-use super::{exchange_of, rules, BTC};
+use super::{exchange_of, rules, terms, BTC};
 use whittle::error::WhittleError;
 use whittle::state::bank::QUOTE_BANK;
 use whittle::state::proposal::{BankTerms, Change};
-use whittle::state::Bank;
 use whittle_tests::{bps, BankSpec, OracleStub, World, ONE, USD, USDC};
 
 const SOL: u16 = 1;
-
-fn terms(bank: &Bank) -> BankTerms {
-    BankTerms {
-        oracle: bank.oracle,
-        haircut_weight_q32: bank.haircut_weight_q32,
-        deposit_cap_atoms: bank.deposit_cap_atoms,
-        conversion_discount_q32: bank.conversion_discount_q32,
-        depeg: bank.depeg_params,
-        issuer_group: bank.issuer_group,
-    }
-}
 
 #[test]
 fn interest_until_a_change_of_the_rate_is_counted_at_the_rate_until_then() {

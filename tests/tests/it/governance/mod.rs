@@ -12,7 +12,8 @@ mod weights;
 use whittle::error::WhittleError;
 use whittle::event::OrderKilled;
 use whittle::state::exchange::{Exchange, ExchangeParams};
-use whittle::state::proposal::Change;
+use whittle::state::proposal::{BankTerms, Change};
+use whittle::state::Bank;
 use whittle_tests::{Actor, Sent, World};
 
 const BTC: u16 = 0;
@@ -28,6 +29,18 @@ fn rules(world: &World, change: impl Fn(&mut ExchangeParams)) -> Change {
     let mut params = exchange_of(world).params;
     change(&mut params);
     Change::ExchangeParams { params }
+}
+
+/// A bank's terms as they stand.
+fn terms(bank: &Bank) -> BankTerms {
+    BankTerms {
+        oracle: bank.oracle,
+        haircut_weight_q32: bank.haircut_weight_q32,
+        deposit_cap_atoms: bank.deposit_cap_atoms,
+        conversion_discount_q32: bank.conversion_discount_q32,
+        depeg: bank.depeg_params,
+        issuer_group: bank.issuer_group,
+    }
 }
 
 /// The opening fee of BTC in Q32.

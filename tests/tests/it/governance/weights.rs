@@ -4,26 +4,14 @@
 use whittle::error::WhittleError;
 use whittle::event::{CollateralConverted, MarginCallIssued};
 use whittle::state::proposal::{BankTerms, Change};
-use whittle::state::Bank;
 use whittle_risk::Ratio;
 use whittle_tests::{bps, Actor, BankSpec, World, ONE, USD, USDC};
 
-use super::{killed, try_trade, BTC};
+use super::{killed, terms, try_trade, BTC};
 
 const SOL: u16 = 1;
 const ONE_SOL: u64 = 1_000_000_000;
 const DAY: i64 = 86_400;
-
-fn terms(bank: &Bank) -> BankTerms {
-    BankTerms {
-        oracle: bank.oracle,
-        haircut_weight_q32: bank.haircut_weight_q32,
-        deposit_cap_atoms: bank.deposit_cap_atoms,
-        conversion_discount_q32: bank.conversion_discount_q32,
-        depeg: bank.depeg_params,
-        issuer_group: bank.issuer_group,
-    }
-}
 
 /// Governance gives SOL another weight and discount, in hundredths of a percent.
 #[track_caller]

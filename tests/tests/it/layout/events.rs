@@ -322,6 +322,17 @@ fn an_update_is_logged_byte_for_byte_as_borsh_writes_it() {
         .serialize(&mut written)
         .expect("a vector takes everything");
     assert_eq!(event.bytes().to_vec(), written);
+    let event = BankUpdated {
+        bank: 258,
+        price_q32: u64::sample(1),
+        confidence_q32: u64::sample(9),
+        publish_time: i64::sample(17),
+    };
+    let mut written = BankUpdated::DISCRIMINATOR.to_vec();
+    event
+        .serialize(&mut written)
+        .expect("a vector takes everything");
+    assert_eq!(event.bytes().to_vec(), written);
     pin_event!(MarginCallIssued, [251, 116, 132, 42, 227, 125, 32, 131], {
         account: Pubkey, equity_usd_atoms: i64, maintenance_usd_atoms: i64, call_usd_atoms: i64,
         at: i64,

@@ -291,11 +291,11 @@ impl Watch {
         self.backoff.sent(&key, now_ms);
         self.flying.insert(key);
         self.salt = self.salt.wrapping_add(1);
-        let pays = self.config.pays(action.profit);
+        let most_fee = self.config.most_fee(action.profit);
         let job = Job {
             instructions,
             units: self.settings.units,
-            most_lamports: pays.then(|| self.settings.lamports_of(action.profit.0)),
+            most_lamports: most_fee.map(|most| self.settings.lamports_of(most)),
             salt: self.salt,
         };
         let sender = self.sender.clone();
