@@ -6,6 +6,7 @@ use crate::action::{Action, What};
 use crate::book::Id;
 use crate::oracle::Feed;
 use whittle::instructions::share_now;
+use whittle::state::bank::QUOTE_BANK;
 use whittle::state::{LiquidityRequest, Market, Pool, Side};
 use whittle_risk::price::age_secs;
 use whittle_risk::{Ratio, Usd};
