@@ -62,28 +62,6 @@ fn the_oracle_decides_before_anybody_has_cached_it() {
 }
 
 #[test]
-fn an_update_that_is_posted_fills_its_order() {
-    let mut book = empty_book();
-    put(&mut book, 1, &with_order(0), 2);
-    show(&mut book, &update(11, NOW + 3, NOW + 1), 3).unwrap();
-    book.refresh(NOW + 3);
-    let posted = |actions: &[Action]| match actions {
-        [Action {
-            what: What::FillOrder { is_posted, .. },
-            ..
-        }] => *is_posted,
-        other => panic!("{other:?}"),
-    };
-    assert!(posted(&decided(&book, NOW + 3)));
-    show(&mut book, &update(11, NOW + 4, NOW + 3), 4).unwrap();
-    book.refresh(NOW + 4);
-    assert!(
-        !posted(&decided(&book, NOW + 4)),
-        "the first one has gone by"
-    );
-}
-
-#[test]
 fn a_price_that_loses_the_peg_lowers_what_a_token_counts_for_before_it_is_cached() {
     let mut book = empty_book();
     let bps = |points| Ratio::from_bps_floor(points).0;

@@ -1,5 +1,5 @@
 use super::{book_with_a_liquidatable_account, long, only, put, tick, with_order};
-use crate::action::{Action, BuildError, Keys, Kind, What};
+use crate::action::{Action, BuildError, Due, Keys, Kind, What};
 use crate::book::{Book, Stamp};
 use crate::config::Config;
 use crate::oracle::Feed;
