@@ -17,7 +17,7 @@ pub struct Args {
     #[arg(long, default_value_t = 0)]
     market: usize,
     /// Most bad debt, in basis points of the margin that traders deposited.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 2.0)]
     bad_debt: f64,
     /// Settings that are tried.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
