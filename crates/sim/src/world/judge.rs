@@ -152,7 +152,7 @@ impl World<'_> {
         // Between maintenance and where a running ramp will bring it.
         let ramps = under <= standing.health.maintenance.0 as f64 && under < levels[2];
         let lifted =
-            (standing.call > standing.health.equity).then(|| standing.call.0 as f64 - equity);
+            (standing.call > standing.health.equity).then_some(standing.call.0 as f64 - equity);
         let (mut losing, mut gaining, mut funding) = (0.0, 0.0, 0.0);
         let buffer = 1.0 + share(self.exchange.policy.thresholds.call_buffer);
         let mut feeds: Vec<(Feed, bool, u64)> = Vec::with_capacity(4);

@@ -64,7 +64,7 @@ impl Recorder {
         self.is_open = false;
         let at = self.seen;
         self.seen += 1;
-        if at % self.every != 0 {
+        if !at.is_multiple_of(self.every) {
             return;
         }
         if self.kept.len() == 2 * self.most {
@@ -75,7 +75,7 @@ impl Recorder {
                 number % 2 == 1
             });
             self.every *= 2;
-            if at % self.every != 0 {
+            if !at.is_multiple_of(self.every) {
                 return;
             }
         }
