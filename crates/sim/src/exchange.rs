@@ -234,17 +234,11 @@ fn refused(name: &str, error: whittle::error::WhittleError) -> anyhow::Error {
 
 fn bank(described: &whittle_migrations::describe::DescribedBank) -> Bank {
     let mut bank = Bank::zeroed();
-    let args = &described.args;
     bank.mint = described.mint;
-    bank.oracle = args.oracle;
-    bank.haircut_weight_q32 = args.haircut_weight_q32;
-    bank.peg_q32 = args.peg_q32;
-    bank.deposit_cap_atoms = args.deposit_cap_atoms;
-    bank.issuer_group = args.issuer_group;
-    bank.conversion_discount_q32 = args.conversion_discount_q32;
-    bank.depeg_params = args.depeg;
-    bank.index = QUOTE_BANK;
-    bank.decimals = described.decimals;
+    // Its number follows.
+    described
+        .args
+        .begin(&mut bank, QUOTE_BANK, described.decimals);
     bank
 }
 

@@ -111,6 +111,21 @@ fn is_plain(mint: &AccountInfo) -> bool {
     })
 }
 
+impl ListBankArgs {
+    /// Makes of a zeroed bank number `index` on these terms, without its mint and vault.
+    pub fn begin(&self, bank: &mut Bank, index: u16, decimals: u8) {
+        bank.oracle = self.oracle;
+        bank.haircut_weight_q32 = self.haircut_weight_q32;
+        bank.peg_q32 = self.peg_q32;
+        bank.deposit_cap_atoms = self.deposit_cap_atoms;
+        bank.issuer_group = self.issuer_group;
+        bank.conversion_discount_q32 = self.conversion_discount_q32;
+        bank.depeg_params = self.depeg;
+        bank.index = index;
+        bank.decimals = decimals;
+    }
+}
+
 pub(super) fn validate(args: &ListBankArgs, is_quote: bool, decimals: u8) -> Outcome<()> {
     if is_quote {
         require_that(decimals == QUOTE_DECIMALS, WhittleError::BadQuoteToken)?;
@@ -147,20 +162,12 @@ pub(crate) fn handle(ctx: Context<ListBank>, args: ListBankArgs) -> Result<()> {
     bank.mint = accounts.mint.key();
     bank.vault = accounts.vault.key();
     bank.token_program = accounts.token_program.key();
-    bank.oracle = args.oracle;
-    bank.haircut_weight_q32 = args.haircut_weight_q32;
-    bank.peg_q32 = args.peg_q32;
-    bank.deposit_cap_atoms = args.deposit_cap_atoms;
-    bank.issuer_group = args.issuer_group;
-    bank.conversion_discount_q32 = args.conversion_discount_q32;
-    bank.depeg_params = args.depeg;
+    args.begin(&mut bank, index, accounts.mint.decimals);
     bank.opens_at = if index == QUOTE_BANK {
         0
     } else {
         exchange.listing_opens_at(Clock::get()?.unix_timestamp)
     };
-    bank.index = index;
-    bank.decimals = accounts.mint.decimals;
     bank.bump = ctx.bumps.bank;
     bank.vault_bump = ctx.bumps.vault;
 
