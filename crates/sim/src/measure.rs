@@ -15,6 +15,8 @@ pub struct Measures {
     pub calls: u64,
     /// Margin that traders added after a call.
     pub added: i64,
+    /// Excess collateral that traders took out while they held positions.
+    pub withdrawn: i64,
     /// Recovery plans executed, the notional they closed and what they cost.
     pub plans: u64,
     /// Notional closed by recovery plans.

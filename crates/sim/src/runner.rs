@@ -207,7 +207,14 @@ impl Plan<'_> {
                     traders.reacts_minutes
                 ),
             ),
-            told("Margin partly in a token, where one is given", percent(traders.collateral)),
+            told(
+                "Margin partly in a token, where one is given",
+                percent(traders.collateral),
+            ),
+            told(
+                "Take out excess collateral once a day",
+                percent(traders.sweeps),
+            ),
             told(
                 "Keepers",
                 format!(
@@ -233,6 +240,12 @@ impl Plan<'_> {
             ),
             told("Pool and insurance fund at the start", format!("{} and {}", usd(terms.pool), usd(terms.insurance))),
             told("Market impact", terms.impact.to_string()),
+            told(
+                "Pause of liquidations",
+                terms.pause.map_or("none".to_owned(), |[day, hours]| {
+                    format!("from day {day} for {hours} hours (here only: others have none)")
+                }),
+            ),
             told(
                 "Feedback of impact on the price",
                 if terms.feedback == 0.0 {

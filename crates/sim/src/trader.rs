@@ -46,6 +46,8 @@ pub struct TraderTerms {
     pub adds_most: f64,
     /// Share whose margin is partly in another token, where there is one.
     pub collateral: f64,
+    /// Share that takes out once a day what the program lets go.
+    pub sweeps: f64,
 }
 
 impl Default for TraderTerms {
@@ -67,6 +69,7 @@ impl Default for TraderTerms {
             reacts_minutes: 30.0,
             adds_most: 0.5,
             collateral: 0.2,
+            sweeps: 0.1,
         }
     }
 }
@@ -113,6 +116,8 @@ pub struct Life {
     pub other_is_long: bool,
     /// What he does when called.
     pub habit: Habit,
+    /// He takes out excess collateral once a day.
+    pub sweeps: bool,
 }
 
 /// All lives: a list for each account.
@@ -249,5 +254,6 @@ fn life(
         is_long,
         other_is_long,
         habit,
+        sweeps: random.random_bool(terms.sweeps),
     }
 }

@@ -73,6 +73,10 @@ pub struct Shared {
     #[arg(long, default_value_t = TraderTerms::default().plans, help_heading = "Traders")]
     pub plans: f64,
 
+    /// Share that takes out excess collateral once a day.
+    #[arg(long, default_value_t = TraderTerms::default().sweeps, help_heading = "Traders")]
+    pub sweeps: f64,
+
     /// Seconds from a price to a keeper's transaction.
     #[arg(long, default_value_t = KeeperTerms::default().latency_secs, help_heading = "Keepers and chain")]
     pub latency: u32,
@@ -95,6 +99,9 @@ pub struct Shared {
     /// Confidence of the oracle, as a share of the price.
     #[arg(long, default_value_t = WorldTerms::default().confidence, help_heading = "Pool and market")]
     pub confidence: f64,
+    /// The guardian pauses liquidations from a day on for so many hours, as in 30:2.
+    #[arg(long, value_name = "DAY:HOURS", help_heading = "Pool and market")]
+    pub pause: Option<String>,
     /// How the outside market answers to closes.
     #[arg(long, value_enum, default_value_t = Law::SquareRoot, help_heading = "Pool and market")]
     pub impact: Law,
@@ -131,6 +138,7 @@ impl Shared {
             ("--adds", self.adds),
             ("--closes", self.closes),
             ("--plans", self.plans),
+            ("--sweeps", self.sweeps),
             ("--feedback", self.feedback),
             ("--confidence", self.confidence),
         ];
@@ -171,6 +179,7 @@ impl Shared {
                 "{name} is {amount}: give a number from 0 to 10^12"
             );
         }
+        let pause = self.pause.as_deref().map(pause).transpose()?;
         let defaults = WorldTerms::default();
         Ok(WorldTerms {
             traders: TraderTerms {
@@ -182,6 +191,7 @@ impl Shared {
                 adds: self.adds,
                 closes: self.closes,
                 plans: self.plans,
+                sweeps: self.sweeps,
                 ..defaults.traders
             },
             keepers: KeeperTerms {
@@ -206,6 +216,7 @@ impl Shared {
                 },
             },
             feedback: self.feedback,
+            pause,
             ..defaults
         })
     }
@@ -273,6 +284,19 @@ impl Shared {
             },
             seeds: (self.seed..self.seed.saturating_add(self.seeds)).collect(),
         })
+    }
+}
+
+/// Reads `30:2`: from day 30 for two hours.
+fn pause(text: &str) -> Result<[f64; 2]> {
+    let parts = text
+        .split_once(':')
+        .map(|(day, hours)| (day.parse(), hours.parse()));
+    match parts {
+        Some((Ok(day), Ok(hours))) if day >= 0.0 && hours > 0.0 && hours <= 24.0 => {
+            Ok([day, hours])
+        }
+        _ => bail!("--pause {text:?}: write the day and the hours, at most 24, as in 30:2"),
     }
 }
 

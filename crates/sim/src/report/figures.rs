@@ -210,6 +210,12 @@ pub const ALL: &[Figure] = &[
         PerThousand, Neither, DEPOSIT,
         |run| per_thousand(run.added, run),
     ),
+    plain(
+        ["withdrawn", "Traders", "Excess collateral taken out", "Taken out"],
+        "Excess collateral that traders took out while they held positions.",
+        PerThousand, Neither, DEPOSIT,
+        |run| per_thousand(run.withdrawn, run),
+    ),
     main(plain(
         ["liquidated", "Accounts", "Accounts liquidated", "Liquidated"],
         "Lives that were liquidated at least once.",

@@ -21,6 +21,8 @@ pub const LIMITS: &[&str] = &[
      traders (and generated prices): they do not say how another period would have gone.",
     "Prices inside a candle are interpolated. Real ones jump, which is harder on every policy, and \
      likely most on one that closes little or waits.",
+    "Guards, changes of parameters, the end of a market and liquidity providers who come and go are not \
+     simulated.",
     "About one in twenty differences looks decided by chance at 95 %, and a report makes many \
      comparisons: look at several figures before you believe one.",
 ];

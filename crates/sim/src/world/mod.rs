@@ -30,6 +30,7 @@ use seat::Seat;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use whittle::state::governance::PAUSE_LIQUIDATIONS;
 use whittle_migrations::describe::Description;
 
 /// Seconds of a day.
@@ -58,6 +59,8 @@ pub struct WorldTerms {
     pub feedback: f64,
     /// Seconds in which half of the move is gone.
     pub feedback_half_life: f64,
+    /// The guardian pauses liquidations: days after the start, and for how many hours.
+    pub pause: Option<[f64; 2]>,
     /// The shock by which keepers rank accounts, as a share of the price.
     pub rank_shock: f64,
 }
@@ -73,6 +76,7 @@ impl Default for WorldTerms {
             impact: Impact::default(),
             feedback: 0.0,
             feedback_half_life: 1_800.0,
+            pause: None,
             rank_shock: 0.05,
         }
     }
@@ -303,8 +307,12 @@ impl<'a> World<'a> {
         if self.now - self.settled_at >= SETTLE_SECS || self.is_unsettled {
             self.settle()?;
         }
-        if self.stage.details && self.now.rem_euclid(DAY) < i64::from(self.stage.paths.step_secs) {
-            self.end_day()?;
+        self.govern()?;
+        if self.now.rem_euclid(DAY) < i64::from(self.stage.paths.step_secs) {
+            self.sweep()?;
+            if self.stage.details {
+                self.end_day()?;
+            }
         }
         while let Some(&Reverse((at, account, number))) = self.reactions.peek() {
             if at > self.now {
@@ -320,6 +328,25 @@ impl<'a> World<'a> {
             self.late.pop();
             self.leave(account, number)?;
         }
+        Ok(())
+    }
+
+    /// What a guardian does: the pause that was asked for, and the rules while one runs.
+    fn govern(&mut self) -> Result<()> {
+        let Some([day, hours]) = self.stage.terms.pause else {
+            return Ok(());
+        };
+        let begins = self.stage.paths.start + (day * DAY as f64) as i64;
+        let rules = &mut self.exchange.rules;
+        let step = i64::from(self.stage.paths.step_secs);
+        if (begins..begins + step).contains(&self.now) {
+            let secs = (hours * 3_600.0) as u32;
+            rules
+                .pause(PAUSE_LIQUIDATIONS, secs, self.now)
+                .or_fault()
+                .context("the pause: an exchange bounds how long one lasts (pause_max_secs)")?;
+        }
+        self.exchange.policy = rules.policy_at(self.now);
         Ok(())
     }
 

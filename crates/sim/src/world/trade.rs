@@ -8,11 +8,13 @@ use crate::trader::{Habit, Life};
 use anyhow::Result;
 use whittle::error::{Outcome, WhittleError};
 use whittle::instructions::fill_order;
+use whittle::state::governance::PAUSE_WITHDRAWALS;
 use whittle::state::leverage::CLASS_PROFESSIONAL;
 use whittle::state::margin_account::ORDER_REDUCE_ONLY;
 use whittle::state::recovery::RecoveryPlan;
 use whittle::state::{MarginAccount, Order};
 use whittle_risk::funding;
+use whittle_risk::health::excess_collateral;
 use whittle_risk::{Lots, Price, Ratio};
 
 impl World<'_> {
@@ -194,6 +196,52 @@ impl World<'_> {
         self.paid_in += added;
         self.measures.added += added;
         self.judge(account)
+    }
+
+    /// Those who do so take out what the program lets go: excess collateral, a part of it in a drawdown
+    /// of the insurance fund, nothing during a pause.
+    pub(super) fn sweep(&mut self) -> Result<()> {
+        if self
+            .exchange
+            .rules
+            .require_running(PAUSE_WITHDRAWALS, self.now)
+            .is_err()
+        {
+            return Ok(());
+        }
+        for account in 0..self.stage.terms.traders.accounts {
+            let seat = &self.seats[account as usize];
+            let sweeps = seat
+                .life
+                .is_some_and(|number| self.life(account, number).sweeps);
+            if !sweeps || seat.waits || seat.account.open_positions().next().is_none() {
+                continue;
+            }
+            let standing = self.stand(account)?;
+            // Without fresh prices nothing leaves.
+            let Ok(prudent) = standing.snapshot.prudent_account() else {
+                continue;
+            };
+            let thresholds = &self.exchange.policy.thresholds;
+            let Ok(mut excess) = excess_collateral(&prudent, thresholds) else {
+                continue;
+            };
+            if self.exchange.fund.is_drawn(self.now) {
+                let share = Ratio(self.exchange.fund.params.drawdown_withdraw_q32);
+                excess = share.of_floor(excess.magnitude()).or_fault()?;
+            }
+            // Less than a dollar is not worth a transaction.
+            if excess.0 < 1_000_000 {
+                continue;
+            }
+            let seat = &mut self.seats[account as usize];
+            seat.account.debit(excess).or_fault()?;
+            seat.added -= excess.0;
+            self.paid_out += excess.0;
+            self.measures.withdrawn += excess.0;
+            self.judge(account)?;
+        }
+        Ok(())
     }
 
     /// Closes all positions by orders. Those that the program does not take now stay.
