@@ -286,11 +286,14 @@ impl Seed {
         let least = (11 * ONE).div_ceil(tau - cost).max(100) + 1;
         let price = ((least * wide(self.lot_factor) / 16).min(ONE - 1) << 32)
             | u128::from(self.price_noise);
-        let notional = u64::try_from((wide(self.lots) * price) >> 32).expect("under 2^63") + 1;
+        // At most 2^60 atoms: entries of twice as much and funding fit beside it.
+        let held = wide(self.lots).min((1 << 60) / ((price >> 32) + 1)).max(1);
+        let notional = u64::try_from((held * price) >> 32).expect("at most 2^60") + 1;
         let share = |part: u64| u64::try_from(wide(notional) * wide(part) / 256).expect("a share");
         let min_close = u64::try_from((64 * ONE).div_ceil(wide(self.rates[0]))).expect("small");
         let signed = |raw: u64| i64::try_from(raw).expect("under 2^63");
-        let lots = signed(self.lots) * if self.long { 1 } else { -1 };
+        let held = u64::try_from(held).expect("no more than were drawn");
+        let lots = signed(held) * if self.long { 1 } else { -1 };
         let entry = signed(share(u64::try_from(self.entry).expect("positive"))) * lots.signum();
         let price = u64::try_from(price).expect("under 2^64");
         Leg {
