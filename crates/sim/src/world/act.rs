@@ -4,10 +4,10 @@ use super::judge::Standing;
 use super::seat::First;
 use super::World;
 use crate::exchange::{fault, q32, OrFault, USD};
-use crate::policy::{Cut, Memory, Policy, Situation, Verdict};
+use crate::policy::{Memory, Policy, Situation, Verdict};
 use anyhow::{Context, Result};
 use whittle::instructions::liquidate_partial;
-use whittle_risk::liquidation::{self, Episode, Kind, Plan};
+use whittle_risk::liquidation::{self, Episode, Kind};
 use whittle_risk::{Ratio, RiskError, Usd, MAX_LEGS};
 
 impl World<'_> {
