@@ -82,7 +82,7 @@ mod tests {
     use super::super::knob::KNOBS;
     use super::*;
 
-    const EXAMPLE: &str = include_str!("../../../migrations/examples/exchange.toml");
+    const EXAMPLE: &str = include_str!("../../../../migrations/examples/exchange.toml");
 
     fn example() -> Description {
         Description::parse(EXAMPLE).expect("the example is right")
