@@ -43,18 +43,20 @@ fn run(options: &Options) -> Result<()> {
     let mut chain = connect(options)?;
     let migration = Migration::new(&description);
     let plan = migration.plan(&mut chain)?;
-    println!("{plan}");
+    say(format_args!("{plan}"));
     if plan.is_done() {
-        println!("the chain is as described: nothing to do");
+        say(format_args!("the chain is as described: nothing to do"));
         return Ok(());
     }
     plan.check()?;
     if options.dry_run {
-        println!("dry run: nothing was sent");
+        say(format_args!("dry run: nothing was sent"));
         return Ok(());
     }
-    let done = migration.apply(&mut chain, |piece| println!("did {piece}"))?;
-    println!("the chain is as described after {done} transactions");
+    let done = migration.apply(&mut chain, |piece| say(format_args!("did {piece}")))?;
+    say(format_args!(
+        "the chain is as described after {done} transactions"
+    ));
     Ok(())
 }
 
@@ -74,4 +76,11 @@ fn connect(options: &Options) -> Result<RpcChain> {
     let url = config::url(options.url.as_deref(), None)?;
     let payer = config::keypair(options.keypair.as_deref(), None)?;
     Ok(RpcChain::new(&url, payer)?)
+}
+
+/// Writes a line to standard output. Who reads it may have had enough, as `head` has: that must not end a
+/// migration half way.
+fn say(line: core::fmt::Arguments) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

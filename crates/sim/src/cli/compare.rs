@@ -1,6 +1,7 @@
 //! `whittle-sim compare`.
 
 use super::options::{bar, Shared};
+use super::say;
 use anyhow::{bail, Context, Result};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -34,10 +35,10 @@ pub fn run(args: &Args) -> Result<()> {
     let comparison = plan.run(&contenders, &|steps| bar.inc(steps))?;
     bar.finish_and_clear();
     if args.json {
-        println!("{}", report::json(&comparison));
+        say(format_args!("{}", report::json(&comparison)));
         return Ok(());
     }
-    println!("{}", report::table(&comparison));
+    say(format_args!("{}", report::table(&comparison)));
     write(&args.out, "report.json", &report::json(&comparison))?;
     let page = write(
         &args.out,
@@ -51,11 +52,11 @@ pub fn run(args: &Args) -> Result<()> {
         .map(|run| run.measures.account_steps)
         .sum();
     let secs = began.elapsed().as_secs_f64();
-    println!(
+    say(format_args!(
         "{:.0} million account-steps in {secs:.1} s; the report is {}",
         steps as f64 / 1e6,
         page.display()
-    );
+    ));
     Ok(())
 }
 

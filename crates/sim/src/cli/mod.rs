@@ -38,3 +38,9 @@ fn use_threads(threads: usize) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     pool.build_global().context("starting threads")
 }
+
+/// Writes a line to standard output. Who reads it may have had enough, as `head` has: that is no failure.
+fn say(line: core::fmt::Arguments) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}

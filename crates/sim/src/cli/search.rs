@@ -2,6 +2,7 @@
 
 use super::compare::{made_by, write};
 use super::options::{bar, Shared};
+use super::say;
 use anyhow::{ensure, Context, Result};
 use std::path::PathBuf;
 use whittle_migrations::describe::Description;
@@ -34,7 +35,7 @@ pub fn run(args: &Args) -> Result<()> {
         "--bad-debt is {}: give basis points from 0 to 10,000",
         args.bad_debt
     );
-    let (described, text, name) = args.shared.described()?;
+    let (described, described_text, name) = args.shared.described()?;
     let mut sources = Sources::default();
     let plan = args.shared.plan(&described, name.clone(), &mut sources)?;
     let task = Task {
@@ -45,7 +46,8 @@ pub fn run(args: &Args) -> Result<()> {
     let bar = bar(u64::from(task.candidates) + 1);
     let found = search(&plan, &task, &|runs| bar.inc(runs))?;
     bar.finish_and_clear();
-    print!("{}", report::found_text(&found, task.bad_debt));
+    let text = report::found_text(&found, task.bad_debt);
+    say(format_args!("{}", text.trim_end()));
 
     let mut told = vec![
         ("Prices".to_owned(), plan.sources.told()),
@@ -63,16 +65,16 @@ pub fn run(args: &Args) -> Result<()> {
     let json = serde_json::to_string_pretty(&found).context("writing JSON")?;
     write(&args.out, "search.json", &(json + "\n"))?;
     if let Some(best) = &found.recommended {
-        let recommended = written(&text, &described, task.market, &best.setting)?;
+        let recommended = written(&described_text, &described, task.market, &best.setting)?;
         if let Err(problems) = Description::parse(&recommended) {
             anyhow::bail!("the recommended exchange is not right, which is a fault of the simulator:\n{problems}");
         }
         let path = write(&args.out, "recommended.toml", &recommended)?;
-        println!(
+        say(format_args!(
             "the whole exchange with this setting, for whittle-migrate: {}",
             path.display()
-        );
+        ));
     }
-    println!("the front as a picture: {}", page.display());
+    say(format_args!("the front as a picture: {}", page.display()));
     Ok(())
 }
