@@ -11,8 +11,7 @@
 //!
 //! a sixteenth of S is left, which pays funding until a deadline. For an account with one position in
 //! its market's first tier, as most are, d is all but exact, so that it is judged about when it has to.
-//! `crates/keeper/src/judge.rs`
-//! proves the like for the keeper, which must not miss anybody; here a miss would only be late.
+//! `crates/keeper/src/judge.rs` proves the like for the keeper, which must not miss anybody; here a miss would only be late.
 
 use super::{Feed, World};
 use crate::exchange::OrFault;
@@ -76,6 +75,7 @@ impl World<'_> {
         {
             return Ok(());
         }
+        self.convert_overdraft(account)?;
         let standing = self.stand(account)?;
         let (equity, call) = (standing.health.equity, standing.call);
         self.note_call(account, equity < call);

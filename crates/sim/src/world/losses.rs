@@ -98,6 +98,26 @@ impl World<'_> {
         self.resolve(account)
     }
 
+    /// What anybody does with an overdraft over its allowance: interest is charged, and tokens are sold.
+    pub(super) fn convert_overdraft(&mut self, account: u32) -> Result<()> {
+        let seat = &self.seats[account as usize];
+        let has_tokens = seat.account.used_collaterals().next().is_some();
+        if seat.account.cash_usd_atoms >= 0 || !has_tokens {
+            return Ok(());
+        }
+        let rules = &self.exchange.rules;
+        let (index, overdraft) = (rules.interest_index(self.now), rules.params.overdraft);
+        let seat = &mut self.seats[account as usize];
+        seat.account.count_interest_to(index).or_fault()?;
+        if seat.account.overdraft_due().or_fault()?.0 <= overdraft.allowance_usd_atoms {
+            return Ok(());
+        }
+        seat.account
+            .charge_interest(&mut self.exchange.pool)
+            .or_fault()?;
+        self.convert(account)
+    }
+
     /// Sells just enough of an account's tokens to cover what it owes, at firm prices less the discount.
     pub(super) fn convert(&mut self, account: u32) -> Result<()> {
         let now = self.now;
@@ -240,14 +260,6 @@ impl World<'_> {
         let atoms = |dollars: f64| (dollars * USD).round() as i64;
         self.measures.pool_change = pool.0 - atoms(terms.pool);
         self.measures.insurance_change = fund.0 - atoms(terms.insurance);
-        // Whoever is in the list twice owes once.
-        self.broke.sort_unstable();
-        self.broke.dedup();
-        for account in &self.broke {
-            let left = -self.seats[*account as usize].account.cash_usd_atoms;
-            self.measures.bad_debt += left.max(0);
-            self.measures.borne_nobody += left.max(0);
-        }
         Ok(())
     }
 }

@@ -303,6 +303,11 @@ impl World<'_> {
         let left = seat.account;
         seat.clear();
         self.alive -= 1;
+        // What is still missing is nobody's any more: whoever sits here next owes nothing of it.
+        let missing = left.cash_usd_atoms.min(0).saturating_neg();
+        self.broke.retain(|it| *it != account);
+        self.measures.bad_debt += missing;
+        self.measures.borne_nobody += missing;
         self.paid_out += left.cash_usd_atoms;
         self.return_tokens(&left);
         Ok(())
