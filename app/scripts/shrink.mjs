@@ -9,25 +9,25 @@ const OURS = new Set(['memory', 'buffer', 'take', 'forget', 'call', 'reply']);
 
 const [source, target] = process.argv.slice(2);
 if (!source || !target) {
-    console.error('usage: node shrink.mjs RAW.wasm OUT.wasm');
-    process.exit(2);
+  console.error('usage: node shrink.mjs RAW.wasm OUT.wasm');
+  process.exit(2);
 }
 const { Features } = binaryen;
 const module = binaryen.readBinary(readFileSync(source));
 // What rustc turns on for wasm32-unknown-unknown, and no more: every current browser has these.
 module.setFeatures(
-    Features.MutableGlobals |
-        Features.SignExt |
-        Features.NontrappingFPToInt |
-        Features.BulkMemory |
-        Features.BulkMemoryOpt |
-        Features.ReferenceTypes |
-        Features.CallIndirectOverlong |
-        Features.Multivalue,
+  Features.MutableGlobals |
+    Features.SignExt |
+    Features.NontrappingFPToInt |
+    Features.BulkMemory |
+    Features.BulkMemoryOpt |
+    Features.ReferenceTypes |
+    Features.CallIndirectOverlong |
+    Features.Multivalue,
 );
 const names = Array.from(
-    { length: module.getNumExports() },
-    (_, place) => binaryen.getExportInfo(module.getExportByIndex(place)).name,
+  { length: module.getNumExports() },
+  (_, place) => binaryen.getExportInfo(module.getExportByIndex(place)).name,
 );
 for (const name of OURS) if (!names.includes(name)) throw new Error(`${source} does not export ${name}`);
 for (const name of names) if (!OURS.has(name)) module.removeExport(name);
