@@ -5,6 +5,7 @@ mod idl;
 mod program;
 mod run;
 mod surfpool;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ cargo xtask COMMAND
   localnet [ARGS]
                  build, then run a local validator with an exchange, moving prices and traders
                  until Ctrl-C; `cargo xtask localnet --help`
+  wasm           build the engine of the web front end: app/src/risk/engine.wasm
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
@@ -71,6 +73,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["demo", rest @ ..] => lab("demo", rest),
         ["crash"] => lab("crash", &[]),
         ["localnet", rest @ ..] => localnet(rest),
+        ["wasm"] => wasm::build(),
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
