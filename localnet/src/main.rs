@@ -59,6 +59,12 @@ struct Options {
     liquidate: bool,
 }
 
+/// The built page, and where it will be served.
+struct Place {
+    folder: PathBuf,
+    listener: TcpListener,
+}
+
 /// The page and its keeper.
 struct Beside {
     app: App,
@@ -86,40 +92,25 @@ fn run(options: Options, stop: &AtomicBool) -> Result<()> {
         Some(file) => Recording::read(file)?,
         None => Recording::week()?,
     };
+    // Before anything that takes time.
+    let place = options.app.then(|| Place::find(options.app_port));
+    let place = place.transpose()?;
+    let start = start(&options, recording.clone())?;
+    let local = Arc::new(Local::start(start, |line| println!("{line}"))?);
+    local.write_configurations()?;
+    if stop.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     let pace = Pace {
         secs_per_hour: options.speed,
         secs_between: options.every,
         repeat: options.repeat,
         begin: Mode::Play,
     };
-    // Before anything that takes time.
-    let place = options
-        .app
-        .then(|| Ok::<_, anyhow::Error>((app::folder()?, app::listen(options.app_port)?)))
-        .transpose()?;
-    let start = local::Options {
-        validator: ValidatorOptions {
-            slot_ms: options.slot_ms,
-            ..ValidatorOptions::prepared()?
-        },
-        folder: Some(match options.folder {
-            Some(folder) => env::current_dir()?.join(folder),
-            None => default_folder()?,
-        }),
-        exchange: local::example(),
-        recording: recording.clone(),
-        traders: !options.no_traders,
-    };
-    let local = Arc::new(Local::start(start, |line| println!("{line}"))?);
-    local.write_configurations()?;
-    if stop.load(Ordering::Relaxed) {
-        return Ok(());
-    }
-    let end = recording.end;
+    let end = options.once.then_some(recording.end);
     let player = local.play(recording, pace);
-    let mut beside = place
-        .map(|place| Beside::start(&local, player.controls(), place, options.liquidate))
-        .transpose()?;
+    let beside = place.map(|place| place.serve(&local, player.controls(), options.liquidate));
+    let mut beside = beside.transpose()?;
     let page = beside.as_ref().map(|it| Page {
         url: it.app.url().to_owned(),
         keeper: it.keeper.listens.clone(),
@@ -132,7 +123,7 @@ fn run(options: Options, stop: &AtomicBool) -> Result<()> {
         if let Some(beside) = &mut beside {
             beside.keeper.check()?;
         }
-        if options.once && player.at() >= end {
+        if end.is_some_and(|end| player.at() >= end) {
             println!("the recording has ended");
             break;
         }
@@ -149,17 +140,36 @@ fn run(options: Options, stop: &AtomicBool) -> Result<()> {
     Ok(())
 }
 
-impl Beside {
-    fn start(
-        local: &Arc<Local>,
-        controls: Controls,
-        (folder, listener): (PathBuf, TcpListener),
-        liquidate: bool,
-    ) -> Result<Self> {
-        local.write_page_keeper(liquidate)?;
+/// How the exchange starts.
+fn start(options: &Options, recording: Recording) -> Result<local::Options> {
+    Ok(local::Options {
+        validator: ValidatorOptions {
+            slot_ms: options.slot_ms,
+            ..ValidatorOptions::prepared()?
+        },
+        folder: Some(match &options.folder {
+            Some(folder) => env::current_dir()?.join(folder),
+            None => default_folder()?,
+        }),
+        exchange: local::example(),
+        recording,
+        traders: !options.no_traders,
+    })
+}
+
+impl Place {
+    fn find(port: u16) -> Result<Self> {
         Ok(Self {
+            folder: app::folder()?,
+            listener: app::listen(port)?,
+        })
+    }
+
+    fn serve(self, local: &Arc<Local>, controls: Controls, liquidate: bool) -> Result<Beside> {
+        local.write_page_keeper(liquidate)?;
+        Ok(Beside {
             keeper: KeeperProcess::start(local, "keeper.toml")?,
-            app: App::start(Arc::clone(local), controls, &folder, listener)?,
+            app: App::start(Arc::clone(local), controls, &self.folder, self.listener)?,
         })
     }
 }

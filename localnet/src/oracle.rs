@@ -43,6 +43,7 @@ pub struct Oracles {
 #[derive(Default)]
 struct Published {
     at: i64,
+    before: i64,
     prices: Vec<u64>,
 }
 
@@ -111,6 +112,7 @@ impl Hold<'_> {
         }
         self.tell(node)?;
         self.last.at = now;
+        self.last.before = before;
         self.last.prices = prices.to_vec();
         Ok(now)
     }
@@ -123,6 +125,11 @@ impl Hold<'_> {
         let written = self.oracles.feeds.iter().map(|feed| feed.address);
         node.post(&gifts(publisher.pubkey(), written), &[publisher])?;
         Ok(())
+    }
+
+    /// The publish times of the update before the last one, and of the last one.
+    pub fn times(&self) -> (i64, i64) {
+        (self.last.before, self.last.at)
     }
 
     /// What was published last, in 10^-8 dollars, in the order of the markets.

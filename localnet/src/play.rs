@@ -9,7 +9,12 @@ use anyhow::{bail, Result};
 use whittle_client::local::prices::HOUR;
 
 use crate::local::Shared;
+use crate::oracle::Hold;
 use crate::recording::Recording;
+use crate::watch::is_awaited;
+
+/// Time for a keeper to fill an order; prices are accepted for twice as long.
+const FILLING: Duration = Duration::from_secs(5);
 
 /// How a recording is played.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +98,21 @@ impl Controls {
         if self.mode() == Mode::Play {
             self.set(Mode::Hold);
         }
+        self.let_orders_fill(&held)?;
         Ok(held.publish(&self.shared.node, &prices, 0)?)
+    }
+
+    /// The next update takes the place of the one on chain. So it waits, for a while, for whoever fills
+    /// the orders that are due at that one: nothing else could fill them later.
+    fn let_orders_fill(&self, held: &Hold) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < FILLING
+            && !self.state.stop.load(Ordering::Relaxed)
+            && is_awaited(&self.shared.node, held.times())?
+        {
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
     }
 
     /// Where it is in the recording, Unix seconds.
@@ -163,6 +182,9 @@ fn play(controls: &Controls, recording: &Recording, pace: Pace) -> Result<()> {
     while !state.stop.load(Ordering::Relaxed) {
         let mut held = shared.oracles.hold();
         let mode = controls.mode();
+        if mode != Mode::Silence {
+            controls.let_orders_fill(&held)?;
+        }
         if mode == Mode::Play {
             played += seen.elapsed();
         }

@@ -98,9 +98,9 @@ pub async fn fund(State(served): State<Served>, body: Body<Fund>) -> Answer {
 pub async fn price(State(served): State<Served>, body: Body<price::Wish>) -> Answer {
     let Json(wish) = body?;
     blocking(move || {
-        let market = price::market(served.local.symbols(), &wish.symbol)?;
+        let market = price::market(served.local.symbols(), &wish.symbol).map_err(Refusal::Asked)?;
         served.controls.publish(|prices| {
-            prices[market] = wish.of(prices[market])?;
+            prices[market] = wish.of(prices[market]).map_err(Refusal::Asked)?;
             Ok::<_, Refusal>(())
         })?;
         Ok(look(&served))

@@ -13,7 +13,7 @@
 //! 502 when the validator is the reason.
 
 mod answer;
-mod price;
+pub mod price;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

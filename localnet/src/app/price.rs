@@ -1,10 +1,8 @@
-//! Prices as people write them.
+//! Prices as people write them. An error begins with the name of its field.
 
 use serde::Deserialize;
 use whittle_client::local::prices::{DECIMALS, DOLLAR};
 use whittle_migrations::decimal::Decimal;
-
-use super::answer::Refusal;
 
 /// A price over this is a slip of the hand, dollars.
 const MOST: u64 = 1_000_000_000;
@@ -24,39 +22,37 @@ pub struct Wish {
 }
 
 /// A market by its symbol, or by what is traded there: `BTC-PERP`, `btc`.
-pub fn market(symbols: &[String], wanted: &str) -> Result<usize, Refusal> {
+pub fn market(symbols: &[String], wanted: &str) -> Result<usize, String> {
     let is_it = |symbol: &String| {
         let traded = symbol.strip_suffix(PERPETUAL).unwrap_or(symbol);
         symbol.eq_ignore_ascii_case(wanted) || traded.eq_ignore_ascii_case(wanted)
     };
     symbols.iter().position(is_it).ok_or_else(|| {
-        Refusal::Asked(format!(
+        format!(
             "symbol: there is no market {wanted:?}, but {}",
             symbols.join(", ")
-        ))
+        )
     })
 }
 
 /// Dollars as text in 10^-8 dollars.
-pub fn dollars(field: &str, text: &str) -> Result<u64, Refusal> {
+pub fn dollars(field: &str, text: &str) -> Result<u64, String> {
     let price = atoms(field, text)?;
     within(field, text, price.into())
 }
 
 impl Wish {
     /// The price that takes the place of the last one, in 10^-8 dollars.
-    pub fn of(&self, last: u64) -> Result<u64, Refusal> {
+    pub fn of(&self, last: u64) -> Result<u64, String> {
         match (&self.price, &self.change) {
             (Some(price), None) => dollars("price", price),
             (None, Some(change)) => moved(last, change),
-            _ => Err(Refusal::Asked(
-                "price, change: give one of the two".to_owned(),
-            )),
+            _ => Err("price, change: give one of the two".to_owned()),
         }
     }
 }
 
-fn moved(last: u64, change: &str) -> Result<u64, Refusal> {
+fn moved(last: u64, change: &str) -> Result<u64, String> {
     const FIELD: &str = "change";
     let (falls, size) = match change.strip_prefix('-') {
         Some(size) => (true, size),
@@ -72,19 +68,17 @@ fn moved(last: u64, change: &str) -> Result<u64, Refusal> {
 }
 
 /// A number without a sign in 10^-8.
-fn atoms(field: &str, text: &str) -> Result<u64, Refusal> {
-    let number = Decimal::parse(text).map_err(|why| Refusal::Asked(format!("{field}: {why}")))?;
+fn atoms(field: &str, text: &str) -> Result<u64, String> {
+    let number = Decimal::parse(text).map_err(|why| format!("{field}: {why}"))?;
     let atoms = number.to_atoms(DECIMALS);
-    atoms.map_err(|why| Refusal::Asked(format!("{field}: {text:?} {why}")))
+    atoms.map_err(|why| format!("{field}: {text:?} {why}"))
 }
 
-fn within(field: &str, text: &str, price: u128) -> Result<u64, Refusal> {
+fn within(field: &str, text: &str, price: u128) -> Result<u64, String> {
     let price = u64::try_from(price).ok();
     let sane = price.filter(|price| (1..=MOST * DOLLAR).contains(price));
     sane.ok_or_else(|| {
-        Refusal::Asked(format!(
-            "{field}: {text:?} makes no price over 0 and up to {MOST}: write another one"
-        ))
+        format!("{field}: {text:?} makes no price over 0 and up to {MOST}: write another one")
     })
 }
 
@@ -100,13 +94,6 @@ mod tests {
         }
     }
 
-    fn refused(outcome: Result<impl std::fmt::Debug, Refusal>) -> String {
-        match outcome {
-            Err(Refusal::Asked(why)) => why,
-            other => panic!("{other:?}"),
-        }
-    }
-
     #[test]
     fn a_price_is_set_or_moved_by_a_share() {
         let of = |price, change| wish(price, change).of(200 * DOLLAR).unwrap();
@@ -118,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_price_that_nothing_has_is_refused_by_its_field() {
-        let because = |price, change| refused(wish(price, change).of(200 * DOLLAR));
+        let because = |price, change| wish(price, change).of(200 * DOLLAR).unwrap_err();
         let nothing = "makes no price over 0 and up to 1000000000: write another one";
         for (text, why) in [
             ("0", nothing),
@@ -151,7 +138,7 @@ mod tests {
             assert_eq!(market(&symbols, name).unwrap(), 1);
         }
         assert_eq!(
-            refused(market(&symbols, "DOGE")),
+            market(&symbols, "DOGE").unwrap_err(),
             "symbol: there is no market \"DOGE\", but BTC-PERP, SOL-PERP"
         );
     }

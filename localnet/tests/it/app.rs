@@ -319,14 +319,15 @@ fn the_keeper_beside_the_page_fills_orders_and_calls_but_liquidates_only_when_to
     });
 
     // Under the level of a margin call, then under maintenance.
-    let fall = |to: &str| {
-        scene.change("local/price", &json!({"symbol": "BTC", "price": to}));
-    };
-    fall("14420");
+    scene.change("local/price", &json!({"symbol": "BTC", "price": "14450"}));
+    while local.look().unwrap().called == 0 {
+        assert_eq!(local.look().unwrap().under, 0);
+        scene.change("local/price", &json!({"symbol": "BTC", "change": "-0.001"}));
+    }
     until("a margin call is issued", &|| {
         account().margin_called_at != 0
     });
-    fall("14240");
+    scene.change("local/price", &json!({"symbol": "BTC", "price": "14240"}));
     until("it is under maintenance", &|| {
         local.look().unwrap().under == 1
     });
