@@ -14,33 +14,12 @@ export type Share = string;
 export type Address = string;
 
 /** What an account was recognised as by its bytes. */
-export type Kind =
-  | "exchange"
-  | "bank"
-  | "market"
-  | "pool"
-  | "insurance"
-  | "account"
-  | "request"
-  | "proposal";
+export type Kind = 'exchange' | 'bank' | 'market' | 'pool' | 'insurance' | 'account' | 'request' | 'proposal';
 
-export type StateName =
-  | "healthy"
-  | "marginCall"
-  | "liquidatable"
-  | "emergency"
-  | "insolvent"
-  | "bankrupt";
+export type StateName = 'healthy' | 'marginCall' | 'liquidatable' | 'emergency' | 'insolvent' | 'bankrupt';
 
 export type PlanKind =
-  | "recovered"
-  | "exact"
-  | "dust"
-  | "minimum"
-  | "forced"
-  | "unhealable"
-  | "throttled"
-  | "recovery";
+  'recovered' | 'exact' | 'dust' | 'minimum' | 'forced' | 'unhealable' | 'throttled' | 'recovery';
 
 /** Why something cannot be answered or would be refused. */
 export interface Problem {
@@ -55,7 +34,7 @@ export interface Problem {
 }
 
 export interface PauseView {
-  what: "newRisk" | "withdrawals" | "liquidations" | "liquidity";
+  what: 'newRisk' | 'withdrawals' | 'liquidations' | 'liquidity';
   until: number;
   secondsLeft: number;
   /** When it may be paused again. */
@@ -92,7 +71,7 @@ export interface MarketView {
   /** Units of one lot: the least step of a size. */
   lotSize: Size;
   lotExponent: number;
-  oracleKind: "pythPull" | "pythLegacy";
+  oracleKind: 'pythPull' | 'pythLegacy';
   /** Feed id (hex, pull) or account (base 58, legacy). */
   oracleKey: string;
   price: Price | null;
@@ -105,7 +84,7 @@ export interface MarketView {
   maxAgeSecs: number;
   stale: boolean;
   uncertain: boolean;
-  regime: "calm" | "elevated" | "extreme";
+  regime: 'calm' | 'elevated' | 'extreme';
   /** Standard deviation of a day, as a fraction. */
   volatilityDay: Share;
   /** On maintenance requirements at present, and where the ramp ends. */
@@ -152,7 +131,7 @@ export interface BankView {
   symbol: string;
   decimals: number;
   /** Null for the quote token. */
-  oracleKind: "pythPull" | "pythLegacy" | null;
+  oracleKind: 'pythPull' | 'pythLegacy' | null;
   oracleKey: string | null;
   price: Price | null;
   publishTime: number;
@@ -299,7 +278,7 @@ export interface OrderView {
   /** The first price published at or after this fills it. */
   dueAt: number;
   expiresAt: number;
-  life: "waitsForTrigger" | "waitsForPrice" | "expired";
+  life: 'waitsForTrigger' | 'waitsForPrice' | 'expired';
   reward: Usd;
 }
 
@@ -354,7 +333,11 @@ export interface AccountView {
     lapsesAt: number;
   };
   marginCalledAt: number | null;
-  leverage: { class: number; ownCap: Share | null; next: null | { class: number; ownCap: Share | null; at: number } };
+  leverage: {
+    class: number;
+    ownCap: Share | null;
+    next: null | { class: number; ownCap: Share | null; at: number };
+  };
   recovery: null | { triggerRatio: Share; targetRatio: Share; mostFee: Share };
   isReserve: boolean;
   receipt: ReceiptView | null;
@@ -366,7 +349,7 @@ export interface TicketRequest {
   /** Null for a wallet without a margin account: what a first deposit would allow. */
   account: Address | null;
   market: number;
-  side: "buy" | "sell";
+  side: 'buy' | 'sell';
   /** "0.1" units, or "$500" of notional. */
   size: string;
   /** Worst price accepted; empty for 1 % beyond the cached price (5 % beyond a trigger). */
@@ -381,7 +364,14 @@ export interface TicketRequest {
 
 export interface TicketView {
   /** For place_order. */
-  args: { lots: string; limitQ32: string; expiresAt: string; reduceOnly: boolean; triggerQ32: string; triggerAbove: boolean };
+  args: {
+    lots: string;
+    limitQ32: string;
+    expiresAt: string;
+    reduceOnly: boolean;
+    triggerQ32: string;
+    triggerAbove: boolean;
+  };
   size: Size;
   limit: Price;
   notional: Usd;
@@ -470,7 +460,7 @@ export interface QueueEntry {
   /** Why it cannot be liquidated right now ("not flagged", "prices must be newer", a breaker). */
   refusal: Problem | null;
   /** What is due: the step a keeper would take. */
-  due: "marginCall" | "flag" | "liquidate" | "wait" | "resolve";
+  due: 'marginCall' | 'flag' | 'liquidate' | 'wait' | 'resolve';
 }
 
 export interface PendingOrder extends OrderView {
@@ -496,7 +486,7 @@ export interface ReceiptCheck {
   checks: { name: string; holds: boolean; detail: string }[];
 }
 
-export type FactKind = "usd" | "size" | "price" | "share" | "amount" | "text" | "time" | "address";
+export type FactKind = 'usd' | 'size' | 'price' | 'share' | 'amount' | 'text' | 'time' | 'address';
 
 /** One event of the program, for a person. */
 export interface HistoryItem {
@@ -533,14 +523,20 @@ export interface Methods {
   /** Most that may be withdrawn of a bank's token, rounded down to its atoms. */
   withdrawable: [{ account: Address; bank: number; now: number }, { amount: Amount; why: Problem | null }];
   /** A typed amount of a bank's token (or pool shares when bank is null) to atoms. "all" is `most`. */
-  parseAmount: [{ field: string; text: string; bank: number | null; most: Amount | null }, { atoms: string; amount: Amount }];
+  parseAmount: [
+    { field: string; text: string; bank: number | null; most: Amount | null },
+    { atoms: string; amount: Amount },
+  ];
   recovery: [RecoveryRequest, RecoveryView];
   queue: [{ now: number }, QueueEntry[]];
   pendingOrders: [{ now: number }, PendingOrder[]];
   ladder: [{ market: number; fromBps: number; toBps: number; stepBps: number; now: number }, Rung[]];
   /** The accounts that follow the named ones. `fills`: the place of an order that is filled, which
    *  changes what is open. */
-  remaining: [{ account: Address; writable: "none" | "all" | "planned"; fills: number | null; now: number }, Meta[]];
+  remaining: [
+    { account: Address; writable: 'none' | 'all' | 'planned'; fills: number | null; now: number },
+    Meta[],
+  ];
   othersOfIssuer: [{ bank: number }, Meta[]];
   events: [{ logs: string[] }, HistoryItem[]];
   checkReceipt: [{ event: string }, ReceiptCheck];
