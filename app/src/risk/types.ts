@@ -22,7 +22,9 @@ export type Kind =
   | "insurance"
   | "account"
   | "request"
-  | "proposal";
+  | "proposal"
+  /** The mint of the pool's shares (PoolView.shareMint): known once the pool is. */
+  | "shareMint";
 
 export type StateName =
   | "healthy"
@@ -130,7 +132,7 @@ export interface MarketView {
   spread: Share;
   openFee: Share;
   closeFee: Share;
-  /** Of the first tier, as they count now. */
+  /** Of the first tier, as they count now: with the multipliers, without what crowding adds. */
   initialRate: Share;
   maintenanceRate: Share;
   minPosition: Usd;
@@ -173,7 +175,8 @@ export interface PoolView {
   shareEscrow: Address;
   cash: Usd;
   reserve: Usd;
-  shares: Amount;
+  /** Null until the share mint was taken. */
+  shares: Amount | null;
   /** What those who leave share, and what those who enter pay for. Null while a price is missing. */
   lowerValue: Usd | null;
   higherValue: Usd | null;
@@ -274,7 +277,9 @@ export interface PositionView {
   notional: Usd;
   /** Unrealised, before funding. */
   profit: Usd;
+  /** Funding and losses of others since they were last settled: negative when the position owes. */
   funding: Usd;
+  /** Profit that the pool has recorded and not yet paid. */
   claim: Usd;
   maintenance: Usd;
   /** Where the account comes to a margin call, a liquidation, an emergency while all else stays. */
@@ -347,8 +352,8 @@ export interface AccountView {
   confirmedPlan: PlanView | null;
   flag: null | {
     since: number;
-    /** When newer prices may confirm it. */
-    confirmsAt: number;
+    /** When newer prices may confirm it; null when it was seen healthy since and must be flagged anew. */
+    confirmsAt: number | null;
     bonusRate: Share;
     bonusMaxAt: number;
     lapsesAt: number;
@@ -392,8 +397,8 @@ export interface TicketView {
   impactCost: Usd;
   fee: Usd;
   reward: Usd;
-  /** How much more initial margin is required (negative for a reduction). */
-  margin: Usd;
+  /** How much more initial margin is required (negative for a reduction); null while a price is too old. */
+  margin: Usd | null;
   before: HealthView | null;
   after: HealthView | null;
   leverageAfter: Share | null;

@@ -26,7 +26,9 @@ mod places;
 mod pool;
 mod problem;
 mod text;
+mod ticket;
 mod watch;
+mod withdrawable;
 
 use anchor_lang::prelude::Pubkey;
 use book::Book;

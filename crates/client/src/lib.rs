@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod amount;
 pub mod decimal;
 pub mod decode;
 pub mod event;

@@ -3,4 +3,6 @@
 
 #[cfg(any(test, feature = "local"))]
 pub mod fixtures;
+pub mod order;
 pub mod what_if;
+pub mod withdraw;
