@@ -497,8 +497,11 @@ export interface Rung {
 }
 
 export interface ReceiptCheck {
+  /** No check failed. */
   holds: boolean;
-  checks: { name: string; holds: boolean; detail: string }[];
+  /** `holds` is null for a check that cannot be made, because terms have changed since: then `detail`
+   *  says which. What `name` states is so when it holds. */
+  checks: { name: string; holds: boolean | null; detail: string }[];
 }
 
 export type FactKind = "usd" | "size" | "price" | "share" | "amount" | "text" | "time" | "address";

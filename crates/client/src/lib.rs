@@ -19,6 +19,7 @@ pub mod mirror;
 pub mod names;
 pub mod preview;
 pub mod price;
+pub mod receipt;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 
