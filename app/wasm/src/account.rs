@@ -72,6 +72,13 @@ pub(crate) struct OrderView {
     reward: String,
 }
 
+impl OrderView {
+    /// From when on a price fills it.
+    pub fn due_at(&self) -> i64 {
+        self.due_at
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CertificateView {

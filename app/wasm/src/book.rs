@@ -3,7 +3,6 @@
 use crate::problem::{Answer, Problem};
 use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeMap;
-use whittle::error::WhittleError;
 use whittle::state::{
     Bank, Exchange, InsuranceFund, LiquidityRequest, MarginAccount, Market, Pool, Proposal,
 };
@@ -128,14 +127,6 @@ impl Book {
                 "The margin account is not known: it was closed, or it is not loaded yet",
             )
         })
-    }
-
-    /// Refuses new risk while it waits because the insurance fund lost much.
-    pub fn require_undrawn(&self, now: i64) -> Result<(), WhittleError> {
-        match &self.insurance {
-            Some((_, fund)) => fund.require_undrawn(now),
-            None => Ok(()),
-        }
     }
 
     /// What a token is called. No account says it; the quote token is worth a dollar by definition.

@@ -8,7 +8,7 @@ use whittle::state::MarginAccount;
 use whittle_client::preview::what_if::notional;
 use whittle_client::{names, Mirror};
 use whittle_risk::health::{Health, State};
-use whittle_risk::liquidation::{Kind, Plan};
+use whittle_risk::liquidation::Plan;
 use whittle_risk::{Lots, Ratio, Usd};
 
 /// As `StateName` in types.ts.
@@ -23,7 +23,7 @@ pub(crate) fn state_name(state: State) -> &'static str {
     }
 }
 
-/// The names of `PlanKind` in types.ts, by the numbers of [`Kind`].
+/// The names of `PlanKind` in types.ts, by the numbers of `risk::liquidation::Kind`.
 const KINDS: [&str; 8] = [
     "recovered",
     "exact",
@@ -148,9 +148,4 @@ pub(crate) fn plan(
         equity_after: usd(plan.after.equity),
         maintenance_after: usd(plan.after.maintenance),
     })
-}
-
-/// Whether a plan closes anything: nothing is closed of a flagged account that has recovered.
-pub(crate) fn closes(plan: &Plan) -> bool {
-    plan.kind != Kind::Recovered
 }

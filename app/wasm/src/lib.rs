@@ -14,19 +14,29 @@
     clippy::float_arithmetic,
     clippy::indexing_slicing
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::arithmetic_side_effects))]
 
 mod account;
 mod assessment;
 mod book;
+#[cfg(test)]
+mod fixtures;
 mod health;
+mod history;
+mod ladder;
 mod methods;
 mod overview;
 mod places;
 mod pool;
 mod problem;
+mod queue;
+mod receipt;
+mod recovery;
 mod text;
+mod ticket;
 mod watch;
+mod what_if;
+mod withdrawable;
 
 use anchor_lang::prelude::Pubkey;
 use book::Book;

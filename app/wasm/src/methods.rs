@@ -2,7 +2,9 @@
 
 use crate::book::Book;
 use crate::problem::{explain, Answer, Problem};
-use crate::{account, overview, places};
+use crate::{
+    account, history, ladder, overview, places, queue, receipt, recovery, ticket, what_if, withdrawable,
+};
 use anchor_lang::prelude::Pubkey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,16 @@ pub(crate) fn answer(book: &Book, method: &str, request: Value) -> Answer<Value>
         "tokenAccount" => write(places::token_account(&read(request)?)?),
         "remaining" => write(places::remaining(book, &read(request)?)?),
         "othersOfIssuer" => write(places::others_of_issuer(book, &read(request)?)?),
+        "ticket" => write(ticket::ticket(book, &read(request)?)?),
+        "withdrawable" => write(withdrawable::withdrawable(book, &read(request)?)?),
+        "parseAmount" => write(withdrawable::parse_amount(book, &read(request)?)?),
+        "queue" => write(queue::queue(book, read::<At>(request)?.now)?),
+        "pendingOrders" => write(queue::pending_orders(book, read::<At>(request)?.now)?),
+        "whatIf" => write(what_if::what_if(book, &read(request)?)?),
+        "recovery" => write(recovery::recovery(book, &read(request)?)?),
+        "ladder" => write(ladder::ladder(book, &read(request)?)?),
+        "events" => write(history::history(book, &read(request)?)?),
+        "checkReceipt" => write(receipt::check(book, &read(request)?)?),
         "explain" => write(explain(read::<Explain>(request)?.code)),
         _ => Err(Problem::plain(format!(
             "The page asked for {method:?}, which this engine does not know: reload the page"

@@ -60,6 +60,11 @@ pub(crate) fn signed_share(raw: i128) -> String {
     }
 }
 
+/// A share with a sign, from basis points.
+pub(crate) fn basis_points(bps: i64) -> String {
+    show_signed(bps.into(), 4)
+}
+
 /// An address, nothing for the default key, which stands for nobody.
 pub(crate) fn somebody(key: &Pubkey) -> Option<String> {
     (*key != Pubkey::default()).then(|| key.to_string())

@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod amount;
 pub mod decimal;
 pub mod decode;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod mirror;
 pub mod names;
 pub mod preview;
 pub mod price;
+pub mod receipt;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 

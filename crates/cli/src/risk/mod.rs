@@ -15,11 +15,8 @@ use crate::names;
 use crate::session::{AccountRef, Session, Which};
 use crate::show::Report;
 use clap::{Args, Subcommand};
-use ladder::{Ladder, Range};
+use whittle_client::preview::ladder::{Ladder, Range, MOST_RUNGS};
 use whittle::state::MarginAccount;
-
-/// Most prices of a ladder: each judges every account.
-const MOST_RUNGS: i64 = 400;
 
 /// Commands for analysts.
 #[derive(Subcommand)]
@@ -103,5 +100,5 @@ async fn ladder(session: &Session, args: LadderArgs) -> Outcome<Report> {
     }
     let book = session.all::<MarginAccount>().await?;
     let ladder = Ladder::new(&world.mirror, &book, market, range, world.now)?;
-    Ok(ladder.report(!args.no_chart))
+    Ok(ladder::report(&ladder, !args.no_chart))
 }

@@ -3,4 +3,7 @@
 
 #[cfg(any(test, feature = "local"))]
 pub mod fixtures;
+pub mod ladder;
+pub mod order;
 pub mod what_if;
+pub mod withdraw;
