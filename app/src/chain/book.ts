@@ -1,7 +1,7 @@
 // The live copy of the exchange: every account of the program, as the engine holds them.
 import { getAddressEncoder, type Address } from '@solana/kit';
 import { decodeRequest, type RequestView } from './request';
-import { sleep } from './connection';
+import { ended, sleep } from './connection';
 import { Ledger } from './ledger';
 import type { Seen, Source } from './source';
 import type { Kind } from '../risk/types';
@@ -105,7 +105,7 @@ export class Book {
 
   private async keepGoing(stop: AbortSignal): Promise<void> {
     let wait = FIRST_RETRY_MS;
-    while (!stop.aborted) {
+    while (!ended(stop)) {
       const session = new AbortController();
       const end = () => {
         session.abort();
@@ -123,7 +123,7 @@ export class Book {
         end();
         stop.removeEventListener('abort', end);
       }
-      if (stop.aborted) return;
+      if (ended(stop)) return;
       this.wake = new AbortController();
       await sleep(wait, AbortSignal.any([stop, this.wake.signal]));
       wait = Math.min(wait * 2, LAST_RETRY_MS);
@@ -165,9 +165,9 @@ export class Book {
 
   /** Reads all again when it is time to. Throws when it shows that the connection is dead. */
   private async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!ended(signal)) {
       await sleep(WATCH_MS, signal);
-      if (signal.aborted) return;
+      if (ended(signal)) return;
       const now = performance.now();
       const silent = now - this.heardAt >= SILENCE_MS;
       if (!silent && now - this.readAt < REREAD_MS) continue;
@@ -213,10 +213,21 @@ export class Book {
       return;
     }
     this.ledger.note(address, digest(data));
-    const kind = this.keeper.take(key, data);
+    const kind = this.taken(address, key, data);
     if (kind === 'request') this.requestData.set(address, decodeRequest(address, data));
     // Whoever fills a request closes its account, and changes the pool with it.
     if (kind === 'pool' && this.requestData.size > 0) this.lookAtRequests();
+  }
+
+  private taken(address: Address, key: Uint8Array, data: Uint8Array): Kind | null {
+    try {
+      return this.keeper.take(key, data);
+    } catch (error) {
+      this.ledger.drop(address);
+      throw new Error(`The page could not read the account ${address}. Reload the page.`, {
+        cause: error,
+      });
+    }
   }
 
   private lookAtRequests(): void {
@@ -251,5 +262,5 @@ function digest(data: Uint8Array): number {
 
 function reasonOf(error: unknown): string {
   const detail = error instanceof Error ? error.message : String(error);
-  return `The connection to the node was lost. ${detail}`;
+  return `The page is not up to date. ${detail}`;
 }
