@@ -192,7 +192,7 @@ describe('the book', () => {
     await pass(200);
     expect(book.feed()).toEqual({
       status: 'down',
-      reason: 'The page is not up to date. the WebSocket closed',
+      reason: 'the WebSocket closed',
       since: 1_000,
     });
     expect(shelf.held.get(A)).toBe(1);
@@ -231,6 +231,18 @@ describe('the book', () => {
     node.down = false;
     book.retry();
     await pass(200);
+    expect(book.feed().status).toBe('live');
+  });
+
+  test('is down at once when the chain does not tell the time either', async () => {
+    begin();
+    await pass(200);
+    node.down = true;
+    book.doubt(new TypeError('Failed to fetch'));
+    await pass(200);
+    expect(book.feed()).toMatchObject({ status: 'down', reason: 'The node does not answer.' });
+    node.down = false;
+    await pass(3_000);
     expect(book.feed().status).toBe('live');
   });
 
@@ -289,9 +301,7 @@ describe('the book', () => {
     const other = new Book(node, picky, () => 1_000);
     const end = other.start();
     await pass(100);
-    expect(other.feed().reason).toBe(
-      `The page is not up to date. The page could not read the account ${A}. Reload the page.`,
-    );
+    expect(other.feed().reason).toBe(`The page could not read the account ${A}. Reload the page.`);
     await pass(2_000);
     expect(take).toHaveBeenCalledTimes(2);
     expect(picky.held.get(A)).toBe(1);

@@ -2,6 +2,7 @@
 import { getAddressEncoder, type Address } from '@solana/kit';
 import { decodeRequest, type RequestView } from './request';
 import { ended, sleep } from './connection';
+import { isUnreachable } from './failure';
 import { Ledger } from './ledger';
 import type { Seen, Source } from './source';
 import type { Kind } from '../risk/types';
@@ -48,6 +49,7 @@ export class Book {
   private readAt = 0;
   private currentAt: number | null = null;
   private loaded = false;
+  private doubted: (error: unknown) => void = () => undefined;
 
   constructor(
     private readonly source: Source,
@@ -81,6 +83,11 @@ export class Book {
   /** Tries now instead of after the wait. */
   retry = (): void => {
     this.wake.abort();
+  };
+
+  /** Others found that the node does not answer: its silence here is no sign that all is well. */
+  doubt = (error: unknown): void => {
+    this.doubted(error);
   };
 
   /** Reads these accounts now: after a transaction of one's own, and where the node may not tell. */
@@ -148,8 +155,10 @@ export class Book {
     this.set({ status: 'live', reason: null, since: null });
     const watching = this.watch(session.signal);
     try {
-      await Promise.race([listening, watching]);
+      const doubted = new Promise<never>((_, reject) => (this.doubted = reject));
+      await Promise.race([listening, watching, doubted]);
     } finally {
+      this.doubted = () => undefined;
       session.abort();
     }
   }
@@ -261,6 +270,6 @@ function digest(data: Uint8Array): number {
 }
 
 function reasonOf(error: unknown): string {
-  const detail = error instanceof Error ? error.message : String(error);
-  return `The page is not up to date. ${detail}`;
+  if (isUnreachable(error)) return 'The node does not answer.';
+  return error instanceof Error ? error.message : String(error);
 }
