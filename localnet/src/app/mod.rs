@@ -45,8 +45,9 @@ const HASHED: &str = "assets";
 pub struct App {
     url: String,
     config: Value,
-    // Dropping it ends every request.
+    // Dropping it ends every request. Before the exchange, which may not end inside it.
     _runtime: Runtime,
+    _local: Arc<Local>,
 }
 
 /// What every request may need.
@@ -91,7 +92,7 @@ impl App {
                 origins: origins(address),
                 url: url.clone(),
                 config: config.clone(),
-                local,
+                local: Arc::clone(&local),
                 controls,
             },
             folder,
@@ -111,6 +112,7 @@ impl App {
             url,
             config,
             _runtime: runtime,
+            _local: local,
         })
     }
 
