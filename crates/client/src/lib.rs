@@ -8,12 +8,15 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod decimal;
 pub mod decode;
 pub mod event;
 pub mod instruction;
 #[cfg(any(feature = "local", test))]
 pub mod local;
 pub mod mirror;
+pub mod names;
+pub mod preview;
 pub mod price;
 #[cfg(feature = "rpc")]
 pub mod rpc;

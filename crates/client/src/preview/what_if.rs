@@ -1,10 +1,10 @@
 //! The exchange at another price, and what a liquidation would do there: the program's own decision
 //! on accounts whose price was replaced.
 
+use crate::Mirror;
 use whittle::error::{Outcome, WhittleError};
 use whittle::state::MarginAccount;
-use whittle_client::Mirror;
-use whittle_risk::health::{Health, State};
+use whittle_risk::health::{Doubt, Health, State};
 use whittle_risk::liquidation::{Episode, Kind, Plan};
 use whittle_risk::num::share_of_product;
 use whittle_risk::{Ratio, Usd};
@@ -121,6 +121,8 @@ pub fn boundary(
     market: u16,
     worst: State,
 ) -> Option<u64> {
+    // Only what the account depends on: it is copied for each price.
+    let mirror = &mirror.part(account).ok()?;
     let price = mirror.market(market).ok()?.price.price_q32;
     let is_long = account.position(market)?.lots > 0;
     let is_there = |price: u64| {
@@ -148,4 +150,14 @@ pub fn boundary(
         }
     }
     Some(there)
+}
+
+/// Notional of all positions, USD atoms.
+pub fn notional(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<i128> {
+    let snapshot = mirror.snapshot(account, now)?;
+    let mut sum = 0i128;
+    for leg in &snapshot.legs {
+        sum = sum.saturating_add(leg.valued(Doubt::Plain)?.notional.into());
+    }
+    Ok(sum)
 }

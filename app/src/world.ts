@@ -1,0 +1,60 @@
+// Everything that lives as long as the page: made once at its start, reached by components through a
+// context.
+import { createContext } from 'react';
+import { getWallets } from '@wallet-standard/app';
+import { registerWallet } from '@wallet-standard/wallet';
+import { Activities } from './chain/activities';
+import { BalanceWatch } from './chain/balances';
+import { Book } from './chain/book';
+import { ChainClock } from './chain/clock';
+import { connectTo, type Connection } from './chain/connection';
+import { chainOf, wrongNetwork } from './chain/network';
+import { nodeSource } from './chain/source';
+import type { Config } from './config';
+import type { Engine } from './risk/engine';
+import { Selection } from './selection';
+import { Approvals } from './wallet/approval';
+import { BurnerWallet } from './wallet/burner';
+import { WalletSession } from './wallet/session';
+
+export interface World {
+  config: Config;
+  engine: Engine;
+  connection: Connection;
+  clock: ChainClock;
+  book: Book;
+  balances: BalanceWatch;
+  session: WalletSession;
+  approvals: Approvals;
+  activities: Activities;
+  selection: Selection;
+}
+
+export function createWorld(config: Config, engine: Engine): World {
+  const connection = connectTo(config);
+  const clock = new ChainClock(connection);
+  const source = nodeSource(connection, config.programId, () => wrongNetwork(connection, config));
+  const approvals = new Approvals();
+  if (config.local !== null) registerWallet(new BurnerWallet(approvals.approve));
+  return {
+    config,
+    engine,
+    connection,
+    clock,
+    book: new Book(source, engine, () => clock.now()),
+    balances: new BalanceWatch(connection),
+    session: new WalletSession(getWallets(), chainOf(config)),
+    approvals,
+    activities: new Activities(),
+    selection: new Selection(),
+  };
+}
+
+/** There is no page without a world: what is read without one is a fault of the page. */
+export const WorldContext = createContext<World>(
+  new Proxy({} as World, {
+    get() {
+      throw new Error('This component stands outside of <Provider>.');
+    },
+  }),
+);
