@@ -133,7 +133,10 @@ fn the_page_is_served_with_what_it_connects_to_and_only_its_hashed_files_are_kep
                 .to_owned()
         };
         let policy = text(header::CONTENT_SECURITY_POLICY);
-        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+        assert!(
+            policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
+            "{policy}"
+        );
         (
             got.status().as_u16(),
             text(header::CONTENT_TYPE),
