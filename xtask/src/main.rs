@@ -6,6 +6,7 @@ mod idl;
 mod program;
 mod run;
 mod surfpool;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ cargo xtask COMMAND
   app            build the page into the output folder, for a host of static files
   app --check    types, lint, format, generated client and unit tests of the page
   app e2e [ARGS] build everything, then drive the page in Chromium; ARGS go to app/e2e
+  wasm           build the engine of the web front end: app/src/risk/engine.wasm
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
@@ -80,6 +82,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["app"] => app::build(),
         ["app", "--check"] => app::check(),
         ["app", "e2e", rest @ ..] => app::end_to_end(rest),
+        ["wasm"] => wasm::build(),
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
