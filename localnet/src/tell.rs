@@ -38,7 +38,7 @@ impl fmt::Display for Page {
         let liquidates = if self.liquidates {
             "It fills orders and liquidates"
         } else {
-            "It fills orders. Accounts under maintenance wait for you on the page under Keepers; with \
+            "It fills orders. Accounts under maintenance wait for you on the page, under Keepers; with\n  \
              --liquidate it takes those, too"
         };
         let told = PAGE

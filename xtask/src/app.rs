@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::run;
-use crate::{program, surfpool};
+use crate::{program, surfpool, wasm};
 
 /// Its source, relative to the root.
 const SOURCE: &str = "app";
@@ -57,9 +57,10 @@ pub fn end_to_end(args: &[&str]) -> Result<()> {
     )
 }
 
-/// What not even types can be checked without.
+/// The packages and the engine, without which not even types can be checked.
 fn prepare() -> Result<()> {
-    install(&run::root().join(SOURCE))
+    install(&run::root().join(SOURCE))?;
+    wasm::build()
 }
 
 fn npm() -> Result<Command> {

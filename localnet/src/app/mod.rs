@@ -15,10 +15,12 @@
 mod answer;
 pub mod price;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anchor_lang::prelude::Pubkey;
 use anyhow::{ensure, Context, Result};
 use axum::extract::{Request, State};
 use axum::http::{header, HeaderValue};
@@ -40,13 +42,18 @@ use answer::Refusal;
 const PAGE: &str = "index.html";
 /// Where Vite puts files whose names change with what is in them.
 const HASHED: &str = "assets";
+/// What docs/app.md asks every host to send, with unencrypted nodes besides.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' http: ws:; \
+    object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A server of the page. Dropping it ends it.
 pub struct App {
     url: String,
     config: Value,
-    // Dropping it ends every request.
+    // Dropping it ends every request. Before the exchange, which may not end inside it.
     _runtime: Runtime,
+    _local: Arc<Local>,
 }
 
 /// What every request may need.
@@ -84,18 +91,18 @@ impl App {
         let page = folder.join(PAGE);
         ensure!(page.is_file(), "{} is not there", page.display());
         let address = listener.local_addr()?;
-        let config = config(&local);
+        let config = config(&local)?;
         let url = format!("http://{address}/");
         let router = router(
             Served {
                 origins: origins(address),
                 url: url.clone(),
                 config: config.clone(),
-                local,
+                local: Arc::clone(&local),
                 controls,
             },
             folder,
-        )?;
+        );
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -111,6 +118,7 @@ impl App {
             url,
             config,
             _runtime: runtime,
+            _local: local,
         })
     }
 
@@ -126,9 +134,16 @@ impl App {
 }
 
 /// What the page connects to.
-fn config(local: &Local) -> Value {
+fn config(local: &Local) -> Result<Value> {
     let genesis = local.node().call("getGenesisHash", json!([]));
-    json!({
+    let by_number = |accounts: Vec<(u16, Pubkey)>| -> BTreeMap<u16, String> {
+        let named = accounts.into_iter();
+        named
+            .map(|(number, address)| (number, address.to_string()))
+            .collect()
+    };
+    let feeds = local.oracles().feeds().iter().map(|feed| feed.address);
+    Ok(json!({
         "name": "local",
         "rpcUrl": local.rpc_url(),
         "wsUrl": local.ws_url(),
@@ -136,7 +151,11 @@ fn config(local: &Local) -> Value {
         // A node that does not know it lets the page skip that check.
         "genesisHash": genesis.ok().filter(Value::is_string),
         "local": "/local",
-    })
+        "oracles": {
+            "markets": by_number((0..).zip(feeds).collect()),
+            "banks": by_number(local.bank_oracles()?),
+        },
+    }))
 }
 
 fn origins(address: SocketAddr) -> [String; 2] {
@@ -146,8 +165,7 @@ fn origins(address: SocketAddr) -> [String; 2] {
     ]
 }
 
-fn router(served: Served, folder: &Path) -> Result<Router> {
-    let policy = HeaderValue::from_str(&policy(&served.local))?;
+fn router(served: Served, folder: &Path) -> Router {
     let changes = Router::new()
         .route("/local/fund", post(answer::fund))
         .route("/local/price", post(answer::price))
@@ -167,7 +185,7 @@ fn router(served: Served, folder: &Path) -> Result<Router> {
                 ))
             },
         ));
-    Ok(Router::new()
+    Router::new()
         .route("/config.json", get(answer::config))
         .route("/local", get(answer::state))
         .merge(changes)
@@ -180,24 +198,13 @@ fn router(served: Served, folder: &Path) -> Result<Router> {
         ))
         .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,
-            policy,
+            HeaderValue::from_static(POLICY),
         ))
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .with_state(served))
-}
-
-/// What docs/app.md asks every host to send, for this node.
-fn policy(local: &Local) -> String {
-    format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; connect-src 'self' {} {}; object-src 'none'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
-        local.rpc_url(),
-        local.ws_url()
-    )
+        .with_state(served)
 }
 
 /// Another page in the same browser may send a request here, and must not move prices. Browsers name

@@ -19,8 +19,8 @@
 //! | `{"do": "keeper", "on": true, "liquidate": false}` | starts a keeper and waits until it is ready; `"on": false` ends it | |
 //! | `{"do": "trader", "name": "ann", "market": "BTC", "deposit": 5000, "leverage": 8}` | a new trader with dollars and a position of so many times as many, short when negative | `owner`, `account` |
 //! | `{"do": "fund", "address": ADDRESS}` | as the page's own button does | `sol`, `tokens` |
-//! | `{"do": "flag", "account": ADDRESS}` | flags a margin account, as another keeper | |
-//! | `{"do": "liquidate", "account": ADDRESS}` | liquidates one, as another keeper | |
+//! | `{"do": "flag", "account": ADDRESS}` | flags a margin account under maintenance, as another keeper | |
+//! | `{"do": "liquidate", "account": ADDRESS}` | flags it unless it is flagged, and liquidates it once newer prices confirm that, which takes some seconds | |
 //! | `{"do": "look"}` | | `accounts`, `orders`, `called`, `under`, `flagged` |
 
 use std::collections::BTreeMap;
@@ -36,9 +36,10 @@ use anyhow::{anyhow, ensure, Context, Error, Result};
 use clap::Parser;
 use serde::Deserialize;
 use serde_json::{json, Value};
+use whittle::error::WhittleError;
 use whittle_localnet::app::{self, price};
 use whittle_localnet::play::{Controls, Mode, Pace};
-use whittle_localnet::{App, KeeperProcess, Local, Member, Options, Player};
+use whittle_localnet::{App, KeeperProcess, Local, Member, Options, Player, SendError};
 
 /// In the wallet of each trader, besides what is deposited.
 const WALLET: u64 = 1_000;
@@ -180,8 +181,7 @@ impl Stage {
             }
             Command::Liquidate { account } => {
                 let account = parsed("account", &account)?;
-                self.local.liquidate_at(&account, self.other())?;
-                Ok(json!({}))
+                self.liquidate(&account)
             }
             Command::Look {} => {
                 let sight = self.local.look()?;
@@ -214,6 +214,21 @@ impl Stage {
             Ok::<_, Error>(())
         })?;
         Ok(json!({"publishedAt": at}))
+    }
+
+    fn liquidate(&self, account: &Pubkey) -> Result<Value> {
+        if self.local.margin_account(account)?.flagged_at == 0 {
+            self.local.flag_at(account, self.other())?;
+        }
+        until("the flag is confirmed", || {
+            let refused = match self.local.liquidate_at(account, self.other()) {
+                Ok(()) => return Ok(true),
+                Err(error) => error.downcast::<SendError>()?,
+            };
+            ensure!(refused.is(WhittleError::NotConfirmed), "{refused}");
+            Ok(false)
+        })?;
+        Ok(json!({}))
     }
 
     fn keeper(&mut self, on: bool, liquidate: bool) -> Result<Value> {

@@ -103,6 +103,8 @@ fn the_page_is_served_with_what_it_connects_to_and_only_its_hashed_files_are_kep
     let config = scene.get("config.json");
     let node = scene.local.node();
     let genesis = node.call("getGenesisHash", json!([])).unwrap();
+    let feeds = scene.local.oracles().feeds().iter();
+    let oracles: Vec<String> = feeds.map(|feed| feed.address.to_string()).collect();
     assert_eq!(
         config,
         json!({
@@ -112,6 +114,10 @@ fn the_page_is_served_with_what_it_connects_to_and_only_its_hashed_files_are_kep
             "programId": whittle::ID.to_string(),
             "genesisHash": genesis,
             "local": "/local",
+            "oracles": {
+                "markets": {"0": oracles[0], "1": oracles[1], "2": oracles[2]},
+                "banks": {"1": oracles[2]},
+            },
         })
     );
     assert_eq!(scene.app.config(), &config);
@@ -127,7 +133,10 @@ fn the_page_is_served_with_what_it_connects_to_and_only_its_hashed_files_are_kep
                 .to_owned()
         };
         let policy = text(header::CONTENT_SECURITY_POLICY);
-        assert!(policy.contains(scene.local.ws_url()), "{policy}");
+        assert!(
+            policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
+            "{policy}"
+        );
         (
             got.status().as_u16(),
             text(header::CONTENT_TYPE),
