@@ -16,7 +16,7 @@ export function Provider(props: { config: Config; engine: Engine; children: Reac
   const { config, engine } = props;
   const [world] = useState(() => createWorld(config, engine));
   useEffect(() => {
-    const ends = [world.clock.start(), world.book.start(), world.session.start()];
+    const ends = [world.clock.start(world.book.doubt), world.book.start(), world.session.start(world.burner)];
     window.addEventListener('online', world.book.retry);
     return () => {
       window.removeEventListener('online', world.book.retry);

@@ -2,7 +2,6 @@
 // context.
 import { createContext } from 'react';
 import { getWallets } from '@wallet-standard/app';
-import { registerWallet } from '@wallet-standard/wallet';
 import { Activities } from './chain/activities';
 import { BalanceWatch } from './chain/balances';
 import { Book } from './chain/book';
@@ -26,6 +25,8 @@ export interface World {
   balances: BalanceWatch;
   session: WalletSession;
   approvals: Approvals;
+  /** Only on a local network. */
+  burner: BurnerWallet | null;
   activities: Activities;
   selection: Selection;
 }
@@ -35,7 +36,6 @@ export function createWorld(config: Config, engine: Engine): World {
   const clock = new ChainClock(connection);
   const source = nodeSource(connection, config.programId, () => wrongNetwork(connection, config));
   const approvals = new Approvals();
-  if (config.local !== null) registerWallet(new BurnerWallet(approvals.approve));
   return {
     config,
     engine,
@@ -45,6 +45,7 @@ export function createWorld(config: Config, engine: Engine): World {
     balances: new BalanceWatch(connection),
     session: new WalletSession(getWallets(), chainOf(config)),
     approvals,
+    burner: config.local === null ? null : new BurnerWallet(approvals.approve),
     activities: new Activities(),
     selection: new Selection(),
   };

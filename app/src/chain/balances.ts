@@ -1,7 +1,7 @@
 // What the connected wallet holds: SOL, and the tokens that the exchange knows.
 import { getTokenDecoder } from '@solana-program/token';
 import type { Address } from '@solana/kit';
-import { bytesOfBase64, sleep, type Connection } from './connection';
+import { bytesOfBase64, ended, sleep, type Connection } from './connection';
 
 export interface Token {
   mint: Address;
@@ -61,13 +61,13 @@ export class BalanceWatch {
 
   private async poll(watched: Watched, stop: AbortSignal): Promise<void> {
     const addresses = [watched.owner, ...watched.tokens.map((it) => it.account)].slice(0, MOST);
-    while (!stop.aborted) {
+    while (!ended(stop)) {
       let wait = POLL_MS;
       try {
         const { context, value } = await this.connection.rpc
           .getMultipleAccounts(addresses, { encoding: 'base64', commitment: 'confirmed' })
           .send();
-        if (stop.aborted) return;
+        if (ended(stop)) return;
         for (const [at, address] of addresses.entries())
           this.accept(watched, address, context.slot, value[at] ?? null);
       } catch {
@@ -79,7 +79,7 @@ export class BalanceWatch {
   }
 
   private async follow(address: Address, watched: Watched, stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
+    while (!ended(stop)) {
       try {
         const told = await this.connection.subscriptions
           .accountNotifications(address, { encoding: 'base64', commitment: 'confirmed' })

@@ -1,7 +1,8 @@
 // The live copy of the exchange: every account of the program, as the engine holds them.
 import { getAddressEncoder, type Address } from '@solana/kit';
 import { decodeRequest, type RequestView } from './request';
-import { sleep } from './connection';
+import { ended, sleep } from './connection';
+import { isUnreachable } from './failure';
 import { Ledger } from './ledger';
 import type { Seen, Source } from './source';
 import type { Kind } from '../risk/types';
@@ -48,6 +49,7 @@ export class Book {
   private readAt = 0;
   private currentAt: number | null = null;
   private loaded = false;
+  private doubted: (error: unknown) => void = () => undefined;
 
   constructor(
     private readonly source: Source,
@@ -83,6 +85,11 @@ export class Book {
     this.wake.abort();
   };
 
+  /** Others found that the node does not answer: its silence here is no sign that all is well. */
+  doubt = (error: unknown): void => {
+    this.doubted(error);
+  };
+
   /** Reads these accounts now: after a transaction of one's own, and where the node may not tell. */
   async look(addresses: readonly Address[]): Promise<void> {
     const before = this.ledger.mark();
@@ -105,7 +112,7 @@ export class Book {
 
   private async keepGoing(stop: AbortSignal): Promise<void> {
     let wait = FIRST_RETRY_MS;
-    while (!stop.aborted) {
+    while (!ended(stop)) {
       const session = new AbortController();
       const end = () => {
         session.abort();
@@ -123,7 +130,7 @@ export class Book {
         end();
         stop.removeEventListener('abort', end);
       }
-      if (stop.aborted) return;
+      if (ended(stop)) return;
       this.wake = new AbortController();
       await sleep(wait, AbortSignal.any([stop, this.wake.signal]));
       wait = Math.min(wait * 2, LAST_RETRY_MS);
@@ -148,8 +155,10 @@ export class Book {
     this.set({ status: 'live', reason: null, since: null });
     const watching = this.watch(session.signal);
     try {
-      await Promise.race([listening, watching]);
+      const doubted = new Promise<never>((_, reject) => (this.doubted = reject));
+      await Promise.race([listening, watching, doubted]);
     } finally {
+      this.doubted = () => undefined;
       session.abort();
     }
   }
@@ -165,9 +174,9 @@ export class Book {
 
   /** Reads all again when it is time to. Throws when it shows that the connection is dead. */
   private async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!ended(signal)) {
       await sleep(WATCH_MS, signal);
-      if (signal.aborted) return;
+      if (ended(signal)) return;
       const now = performance.now();
       const silent = now - this.heardAt >= SILENCE_MS;
       if (!silent && now - this.readAt < REREAD_MS) continue;
@@ -213,10 +222,21 @@ export class Book {
       return;
     }
     this.ledger.note(address, digest(data));
-    const kind = this.keeper.take(key, data);
+    const kind = this.taken(address, key, data);
     if (kind === 'request') this.requestData.set(address, decodeRequest(address, data));
     // Whoever fills a request closes its account, and changes the pool with it.
     if (kind === 'pool' && this.requestData.size > 0) this.lookAtRequests();
+  }
+
+  private taken(address: Address, key: Uint8Array, data: Uint8Array): Kind | null {
+    try {
+      return this.keeper.take(key, data);
+    } catch (error) {
+      this.ledger.drop(address);
+      throw new Error(`The page could not read the account ${address}. Reload the page.`, {
+        cause: error,
+      });
+    }
   }
 
   private lookAtRequests(): void {
@@ -250,6 +270,6 @@ function digest(data: Uint8Array): number {
 }
 
 function reasonOf(error: unknown): string {
-  const detail = error instanceof Error ? error.message : String(error);
-  return `The connection to the node was lost. ${detail}`;
+  if (isUnreachable(error)) return 'The node does not answer.';
+  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,8 @@ import type { Connection } from './connection';
 
 const SYSVAR = address('SysvarC1ock11111111111111111111111111111111');
 const EVERY_MS = 2_000;
+// One answer may get lost.
+const MOST_FAILURES = 2;
 // slot, start of the epoch, epoch, epoch of the leader schedule; each eight bytes.
 const UNIX_TIMESTAMP_AT = 32;
 // The chain's clock moves in steps; between two readings the computer's is ahead of it by up to this.
@@ -24,16 +26,20 @@ export class ChainClock {
     return Math.floor(this.base + (performance.now() - this.readAt) / 1000);
   }
 
-  /** Asks the chain from now on; returns how to stop. */
-  start(): () => void {
+  /** Asks the chain from now on, and tells when it gives no answer; returns how to stop. */
+  start(unanswered: (error: unknown) => void): () => void {
     let asking = false;
+    let failures = 0;
     const ask = async () => {
       if (asking) return;
       asking = true;
       try {
         await this.read();
-      } catch {
-        // The feed says that the node is gone; meanwhile the computer's clock carries on.
+        failures = 0;
+      } catch (error) {
+        // Meanwhile the computer's clock carries on.
+        failures += 1;
+        if (failures >= MOST_FAILURES) unanswered(error);
       } finally {
         asking = false;
       }

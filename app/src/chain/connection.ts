@@ -21,6 +21,11 @@ export function connectTo(config: Pick<Config, 'rpcUrl' | 'wsUrl'>): Connection 
   };
 }
 
+/** Asked anew each time: a signal changes while one waits. */
+export function ended(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
 /** Waits, unless it is told that nobody waits any more. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

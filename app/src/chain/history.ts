@@ -3,8 +3,9 @@ import { address, type Address, type Signature } from '@solana/kit';
 import { use, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { WorldContext } from '../world';
 import type { Engine } from '../risk/engine';
-import type { HistoryItem } from '../risk/types';
+import type { HistoryItem, MarketView } from '../risk/types';
 import type { Connection } from './connection';
+import { isUnreachable } from './failure';
 
 export interface HistoryEntry {
   signature: string;
@@ -190,13 +191,17 @@ function reading<T>(
       if (wanted) done(value);
     },
     (error: unknown) => {
-      const detail = error instanceof Error ? error.message : String(error);
-      if (wanted) failed(`The history could not be read from the node. ${detail}`);
+      if (wanted) failed(problemOf(error));
     },
   );
   return () => {
     wanted = false;
   };
+}
+
+function problemOf(error: unknown): string {
+  if (isUnreachable(error)) return 'The history could not be read: the node does not answer.';
+  return `The history could not be read. ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Counts the changes of an account, as the book hears of them. */
@@ -239,9 +244,8 @@ export function usePriceHistory(market: number | null): { points: PricePoint[]; 
   useEffect(() => {
     if (market === null) return;
     return book.subscribe(() => {
-      const seen = engine.ask('overview', { now: clock.now() }).markets.find((it) => it.index === market);
-      if (seen === undefined || seen.price === null) return;
-      const point = { time: seen.publishTime, value: Number(seen.price) };
+      const point = lastPrice(engine, market, clock.now());
+      if (point === null) return;
       setLive((before) => {
         const points = before?.of === market ? before.points : [];
         if (points.at(-1)?.time === point.time) return before;
@@ -260,6 +264,22 @@ export function usePriceHistory(market: number | null): { points: PricePoint[]; 
   }, [past, live, market]);
 }
 
+function marketOf(engine: Engine, market: number, now: number): MarketView | undefined {
+  return engine.ask('overview', { now }).markets.find((it) => it.index === market);
+}
+
+/** As the exchange has it cached; null while it has none. */
+function lastPrice(engine: Engine, market: number, now: number): PricePoint | null {
+  try {
+    const seen = marketOf(engine, market, now);
+    const price = seen?.price ?? null;
+    return seen === undefined || price === null ? null : { time: seen.publishTime, value: Number(price) };
+  } catch {
+    // Whoever asks the engine for what the page shows says so.
+    return null;
+  }
+}
+
 async function pastPrices(
   means: Reading,
   market: number,
@@ -269,7 +289,7 @@ async function pastPrices(
 ): Promise<void> {
   const points: PricePoint[] = [];
   try {
-    const seen = means.engine.ask('overview', { now }).markets.find((it) => it.index === market);
+    const seen = marketOf(means.engine, market, now);
     let before: Signature | null = null;
     for (let read = 0; seen !== undefined && read < POINTS_LIMIT && !stop.aborted; read += PART) {
       const range: Range = { limit: PART, ...(before === null ? {} : { before }) };

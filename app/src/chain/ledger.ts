@@ -44,6 +44,11 @@ export class Ledger {
     return before === digest ? 'same' : 'changed';
   }
 
+  /** What was told of it could not be kept: it is not known. */
+  drop(address: Address): void {
+    this.entries.delete(address);
+  }
+
   note(address: Address, digest: number): void {
     const known = this.entries.get(address);
     if (known !== undefined) known.digest = digest;

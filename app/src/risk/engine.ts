@@ -96,15 +96,17 @@ export class Engine {
     const room = this.room(text.length);
     room.set(text);
     const length = this.wasm.call(text.length);
-    const reply = new Uint8Array(this.wasm.memory.buffer, this.wasm.reply(), length);
+    const at = this.wasm.reply();
+    const reply = new Uint8Array(this.wasm.memory.buffer, at, length);
     const told = JSON.parse(this.decoder.decode(reply)) as Reply<M>;
     if ('error' in told) throw new EngineProblem(told.error);
     return told.ok;
   }
 
   private room(length: number): Uint8Array {
-    // The memory may have grown, so the view is made anew each time.
-    return new Uint8Array(this.wasm.memory.buffer, this.wasm.buffer(length), length);
+    // Making room may grow the memory, which detaches the buffer it had before.
+    const at = this.wasm.buffer(length);
+    return new Uint8Array(this.wasm.memory.buffer, at, length);
   }
 }
 

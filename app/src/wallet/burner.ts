@@ -28,7 +28,7 @@ import {
   type StandardEventsListeners,
   type StandardEventsOnMethod,
 } from '@wallet-standard/features';
-import { browserKeyStore, newKeyPair, type KeyStore } from './keystore';
+import { browserKeyStore, type KeyStore } from './keystore';
 
 const CHAIN = 'solana:localnet';
 
@@ -105,17 +105,11 @@ export class BurnerWallet implements Wallet {
       const held = await this.store.load();
       // Silent means: as before, or not at all.
       if (held === null && input?.silent === true) return { accounts: [] };
-      this.key = await this.keyOf(held ?? (await this.made()));
+      this.key = await this.keyOf(held ?? (await this.store.create()));
       this.tell();
     }
     return { accounts: this.accounts };
   };
-
-  private async made(): Promise<CryptoKeyPair> {
-    const pair = await newKeyPair();
-    await this.store.save(pair);
-    return pair;
-  }
 
   private async keyOf(pair: CryptoKeyPair): Promise<Key> {
     const address = await getAddressFromPublicKey(pair.publicKey);

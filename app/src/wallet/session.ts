@@ -62,14 +62,18 @@ export class WalletSession {
     private readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
   ) {}
 
-  /** Follows wallets that come and go, and connects the last one again without asking. */
-  start(): () => void {
+  /**
+   * Follows wallets that come and go, of which the page may bring its own, and connects the last one
+   * again without asking.
+   */
+  start(own: Wallet | null): () => void {
     const look = () => {
       this.set({ wallets: this.usable().map(({ name, icon }) => ({ name, icon })) });
       void this.reconnect();
     };
     const ends = [this.registry.on('register', look), this.registry.on('unregister', look)];
     look();
+    if (own !== null) ends.push(this.registry.register(own));
     return () => {
       for (const end of ends) end();
     };
@@ -142,7 +146,11 @@ export class WalletSession {
   }
 
   private usable(): Wallet[] {
-    return this.registry.get().filter(({ features, chains }) => {
+    const names = new Set<string>();
+    return this.registry.get().filter(({ name, features, chains }) => {
+      // A wallet may register twice. It is known by its name, here and to people.
+      if (names.has(name)) return false;
+      names.add(name);
       const signs = SolanaSignTransaction in features || SolanaSignAndSendTransaction in features;
       const solana = chains.some((it) => it.startsWith('solana:'));
       return StandardConnect in features && signs && solana;

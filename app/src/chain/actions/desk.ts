@@ -119,9 +119,20 @@ export class Desk {
     return { account, open: [getOpenMarginAccountInstruction({ owner, account, subId })] };
   }
 
-  /** Where the wallet's rewards go: the chosen account, opened where it is not. */
-  rewarded(): { account: Address; open: Instruction[] } {
-    return this.marginAccount(this.means.subId);
+  /**
+   * Where the wallet's rewards go: the chosen account, opened where it is not. An account pays no
+   * reward to itself, so that one's own is served for another of one's accounts.
+   */
+  rewarded(payer: string): { account: Address; open: Instruction[] } {
+    const chosen = this.marginAccount(this.means.subId);
+    if (chosen.account !== payer) return chosen;
+    const own = this.means.engine.ask('accountsOf', { owner: this.owner().address });
+    const other = own.find((it) => it.address !== payer);
+    if (other !== undefined) return this.marginAccount(other.subId);
+    const used = new Set(own.map((it) => it.subId));
+    let free = 0;
+    while (used.has(free)) free += 1;
+    return this.marginAccount(free);
   }
 
   /** Caches newer prices of all that an account holds, and of these markets. */

@@ -48,7 +48,7 @@ export function keeperActions(desk: Desk) {
 
     /** Flags it first where that was not done. The bonus goes to the wallet's own account. */
     liquidate: async ({ account, minBonusAtoms = '0' }: { account: string; minBonusAtoms?: string }) => {
-      const keeper = desk.rewarded();
+      const keeper = desk.rewarded(account);
       const liquidate = getLiquidatePartialInstruction({
         exchange: desk.exchange(),
         account: address(account),
@@ -66,7 +66,7 @@ export function keeperActions(desk: Desk) {
 
     /** The reward goes to the wallet's own account. */
     fillOrder: async ({ account, place }: InPlace) => {
-      const filler = desk.rewarded();
+      const filler = desk.rewarded(account);
       const market = desk.market(order(account, place).market);
       const fill = getFillOrderInstruction({
         exchange: desk.exchange(),

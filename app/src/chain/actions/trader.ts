@@ -1,5 +1,6 @@
 // What the owner of a margin account does.
 import { address, type Instruction } from '@solana/kit';
+import { failure, TransactionFailure } from '../failure';
 import { appended } from '../metas';
 import type { Desk } from './desk';
 import {
@@ -164,6 +165,8 @@ export function traderActions(desk: Desk) {
       const used = data.positions.filter((it) => it.lots !== 0n || it.claimUsdAtoms !== 0n);
       const indexes = new Set(used.map((it) => it.market));
       if (data.deficitUsdAtoms !== 0n) indexes.add(data.deficitMarket);
+      if (indexes.size === 0)
+        throw new TransactionFailure(failure('input', 'No market owes this account anything.'));
       const settle = getSettleAccountInstruction({
         exchange: desk.exchange(),
         account: address(account),
