@@ -173,14 +173,24 @@ impl Local {
 
     /// Flags a member's account at the published prices.
     pub fn flag(&self, member: &Member, keeper: &Member) -> Result<()> {
-        self.with_account(member, keeper, |mirror, held| {
+        self.flag_at(&member.account(), keeper)
+    }
+
+    /// The same by the account's address.
+    pub fn flag_at(&self, account: &Pubkey, keeper: &Member) -> Result<()> {
+        self.with_account(account, keeper, |mirror, held| {
             instruction::flag_account(mirror, held)
         })
     }
 
     /// Liquidates a member's account at the published prices, for whatever bonus.
     pub fn liquidate(&self, member: &Member, keeper: &Member) -> Result<()> {
-        self.with_account(member, keeper, |mirror, held| {
+        self.liquidate_at(&member.account(), keeper)
+    }
+
+    /// The same by the account's address.
+    pub fn liquidate_at(&self, account: &Pubkey, keeper: &Member) -> Result<()> {
+        self.with_account(account, keeper, |mirror, held| {
             let account = keeper.account();
             instruction::liquidate_partial(mirror, held, account, 0, Writable::All)
         })
@@ -189,13 +199,13 @@ impl Local {
     /// One transaction: the updates, then what `make` gives.
     fn with_account(
         &self,
-        member: &Member,
+        address: &Pubkey,
         keeper: &Member,
         make: impl Fn(&Mirror, Held) -> Outcome<Instruction>,
     ) -> Result<()> {
-        let account = self.margin_account(&member.account())?;
+        let account = self.margin_account(address)?;
         let held = Held {
-            address: member.account(),
+            address: *address,
             account: &account,
         };
         let mut all = self.updates()?;

@@ -7,8 +7,10 @@
 #![warn(missing_docs)]
 
 pub mod act;
+pub mod app;
 pub mod cascade;
 pub mod cast;
+pub mod faucet;
 pub mod hermes;
 pub mod history;
 pub mod local;
@@ -22,6 +24,7 @@ pub mod tell;
 pub mod validator;
 pub mod watch;
 
+pub use app::App;
 pub use cast::{Member, Position};
 pub use hermes::Hermes;
 pub use local::{Local, Options};

@@ -1,6 +1,7 @@
 //! `cargo xtask localnet`: a local validator with a running exchange, until Ctrl-C.
 
 use std::env;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +12,10 @@ use std::time::{Duration, Instant};
 use anyhow::{ensure, Context, Result};
 use clap::Parser;
 use whittle_client::local::prices::HOUR;
-use whittle_localnet::play::Pace;
+use whittle_localnet::play::{Controls, Mode, Pace};
+use whittle_localnet::tell::Page;
 use whittle_localnet::validator::ValidatorOptions;
-use whittle_localnet::{local, Local, Recording};
+use whittle_localnet::{app, local, App, KeeperProcess, Local, Recording};
 
 /// A local validator with a running exchange, prices that move and traders with positions.
 #[derive(Parser)]
@@ -46,6 +48,27 @@ struct Options {
     /// Seconds between two lines about what is going on
     #[arg(long, value_name = "SECS", default_value_t = 10)]
     report: u64,
+    /// Serve the page of the front end, and run the keeper that it needs
+    #[arg(long)]
+    app: bool,
+    /// Port of the page, 0 for any
+    #[arg(long, value_name = "PORT", default_value_t = 5199, requires = "app")]
+    app_port: u16,
+    /// Let that keeper liquidate, too
+    #[arg(long, requires = "app")]
+    liquidate: bool,
+}
+
+/// The built page, and where it will be served.
+struct Place {
+    folder: PathBuf,
+    listener: TcpListener,
+}
+
+/// The page and its keeper.
+struct Beside {
+    app: App,
+    keeper: KeeperProcess,
 }
 
 fn main() -> ExitCode {
@@ -69,36 +92,38 @@ fn run(options: Options, stop: &AtomicBool) -> Result<()> {
         Some(file) => Recording::read(file)?,
         None => Recording::week()?,
     };
-    let pace = Pace {
-        secs_per_hour: options.speed,
-        secs_between: options.every,
-        repeat: options.repeat,
-    };
-    let start = local::Options {
-        validator: ValidatorOptions {
-            slot_ms: options.slot_ms,
-            ..ValidatorOptions::prepared()?
-        },
-        folder: Some(match options.folder {
-            Some(folder) => env::current_dir()?.join(folder),
-            None => default_folder()?,
-        }),
-        exchange: local::example(),
-        recording: recording.clone(),
-        traders: !options.no_traders,
-    };
-    let local = Local::start(start, |line| println!("{line}"))?;
+    // Before anything that takes time.
+    let place = options.app.then(|| Place::find(options.app_port));
+    let place = place.transpose()?;
+    let start = start(&options, recording.clone())?;
+    let local = Arc::new(Local::start(start, |line| println!("{line}"))?);
     local.write_configurations()?;
     if stop.load(Ordering::Relaxed) {
         return Ok(());
     }
-    println!("{}", local.what_next(options.speed));
-    let end = recording.end;
+    let pace = Pace {
+        secs_per_hour: options.speed,
+        secs_between: options.every,
+        repeat: options.repeat,
+        begin: Mode::Play,
+    };
+    let end = options.once.then_some(recording.end);
     let player = local.play(recording, pace);
+    let beside = place.map(|place| place.serve(&local, player.controls(), options.liquidate));
+    let mut beside = beside.transpose()?;
+    let page = beside.as_ref().map(|it| Page {
+        url: it.app.url().to_owned(),
+        keeper: it.keeper.listens.clone(),
+        liquidates: options.liquidate,
+    });
+    println!("{}", local.what_next(options.speed, page.as_ref()));
     let mut due = Instant::now();
     while !stop.load(Ordering::Relaxed) {
         player.check()?;
-        if options.once && player.at() >= end {
+        if let Some(beside) = &mut beside {
+            beside.keeper.check()?;
+        }
+        if end.is_some_and(|end| player.at() >= end) {
             println!("the recording has ended");
             break;
         }
@@ -108,10 +133,45 @@ fn run(options: Options, stop: &AtomicBool) -> Result<()> {
         }
         thread::sleep(Duration::from_millis(50));
     }
+    drop(beside);
     drop(player);
     drop(local);
     println!("stopped");
     Ok(())
+}
+
+/// How the exchange starts.
+fn start(options: &Options, recording: Recording) -> Result<local::Options> {
+    Ok(local::Options {
+        validator: ValidatorOptions {
+            slot_ms: options.slot_ms,
+            ..ValidatorOptions::prepared()?
+        },
+        folder: Some(match &options.folder {
+            Some(folder) => env::current_dir()?.join(folder),
+            None => default_folder()?,
+        }),
+        exchange: local::example(),
+        recording,
+        traders: !options.no_traders,
+    })
+}
+
+impl Place {
+    fn find(port: u16) -> Result<Self> {
+        Ok(Self {
+            folder: app::folder()?,
+            listener: app::listen(port)?,
+        })
+    }
+
+    fn serve(self, local: &Arc<Local>, controls: Controls, liquidate: bool) -> Result<Beside> {
+        local.write_page_keeper(liquidate)?;
+        Ok(Beside {
+            keeper: KeeperProcess::start(local, "keeper.toml")?,
+            app: App::start(Arc::clone(local), controls, &self.folder, self.listener)?,
+        })
+    }
 }
 
 /// Beside the output of cargo, so never in the clone.

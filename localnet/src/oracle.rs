@@ -43,6 +43,7 @@ pub struct Oracles {
 #[derive(Default)]
 struct Published {
     at: i64,
+    before: i64,
     prices: Vec<u64>,
 }
 
@@ -111,28 +112,29 @@ impl Hold<'_> {
         }
         self.tell(node)?;
         self.last.at = now;
+        self.last.before = before;
         self.last.prices = prices.to_vec();
         Ok(now)
     }
 
-    /// What a cheat writes is not told to subscribers; what a transaction writes is. So one gives each
-    /// account a lamport.
     fn tell(&self, node: &Node) -> Result<()> {
         let publisher = &self.oracles.publisher;
         if self.last.at == 0 {
             node.set_lamports(&publisher.pubkey(), PURSE)?;
         }
-        let give = |feed: &Feed| Instruction {
-            program_id: system_program::ID,
-            accounts: vec![
-                AccountMeta::new(publisher.pubkey(), true),
-                AccountMeta::new(feed.address, false),
-            ],
-            data: [&TRANSFER.to_le_bytes()[..], &1u64.to_le_bytes()].concat(),
-        };
-        let gifts: Vec<Instruction> = self.oracles.feeds.iter().map(give).collect();
-        node.post(&gifts, &[publisher])?;
+        let written = self.oracles.feeds.iter().map(|feed| feed.address);
+        node.post(&gifts(publisher.pubkey(), written), &[publisher])?;
         Ok(())
+    }
+
+    /// The publish times of the update before the last one, and of the last one.
+    pub fn times(&self) -> (i64, i64) {
+        (self.last.before, self.last.at)
+    }
+
+    /// What was published last, in 10^-8 dollars, in the order of the markets.
+    pub fn prices(&self) -> &[u64] {
+        &self.last.prices
     }
 
     /// Publishes the last prices again.
@@ -140,6 +142,20 @@ impl Hold<'_> {
         let prices = self.last.prices.clone();
         self.publish(node, &prices, not_before)
     }
+}
+
+/// What a cheat writes is not told to subscribers; what a transaction writes is. So one gives each
+/// account a lamport.
+pub(crate) fn gifts(from: Pubkey, to: impl IntoIterator<Item = Pubkey>) -> Vec<Instruction> {
+    let give = |account| Instruction {
+        program_id: system_program::ID,
+        accounts: vec![
+            AccountMeta::new(from, true),
+            AccountMeta::new(account, false),
+        ],
+        data: [&TRANSFER.to_le_bytes()[..], &1u64.to_le_bytes()].concat(),
+    };
+    to.into_iter().map(give).collect()
 }
 
 fn update(feed: &Feed, price: u64, publish_time: i64, prev_publish_time: i64) -> PullUpdate {

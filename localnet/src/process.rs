@@ -63,6 +63,14 @@ impl KeeperProcess {
         }
     }
 
+    /// An error when it has ended.
+    pub fn check(&mut self) -> Result<()> {
+        match self.process.try_wait()? {
+            None => Ok(()),
+            Some(status) => bail!("the keeper has ended ({status}):\n{}", self.log()?),
+        }
+    }
+
     /// What it answers at a path: status and body.
     pub fn get(&self, local: &Local, path: &str) -> Result<(u16, String)> {
         local.node().get(&format!("http://{}{path}", self.listens))

@@ -63,7 +63,7 @@ pub fn kit_modules() -> Result<PathBuf> {
 }
 
 /// The folder named by a variable, or the one called `name` above this program, if `content` is in it.
-fn find(variable: &str, name: &str, content: &str) -> Option<PathBuf> {
+pub(crate) fn find(variable: &str, name: &str, content: &str) -> Option<PathBuf> {
     if let Some(folder) = env::var_os(variable) {
         let folder = PathBuf::from(folder);
         return folder.join(content).exists().then_some(folder);

@@ -4,12 +4,13 @@ use std::fmt;
 
 use anyhow::{anyhow, Context, Error, Result};
 use whittle::oracle::Reading;
-use whittle::state::{MarginAccount, Market};
+use whittle::state::{Exchange, MarginAccount, Market, Order};
 use whittle_client::local::prices::{DECIMALS, DOLLAR};
-use whittle_client::{decode, Mirror};
+use whittle_client::{address, decode, Mirror};
 use whittle_risk::health::State;
 
 use crate::local::Local;
+use crate::node::Node;
 
 /// The exchange at one moment, at the prices that the oracles show, whether a keeper has cached them
 /// or not.
@@ -29,6 +30,26 @@ pub struct Sight {
     pub orders: usize,
     /// Seconds since the oldest of the cached prices was published; `None` before the first.
     pub cache_age: Option<i64>,
+}
+
+/// Whether an order waits that can be filled by this update alone: the first one behind its delay.
+/// `times` are the publish times of the update before and of this one.
+pub(crate) fn is_awaited(node: &Node, times: (i64, i64)) -> Result<bool> {
+    let Some(exchange) = node.data(&[address::exchange()])?.pop().flatten() else {
+        return Ok(false); // Nobody trades yet.
+    };
+    let exchange: Exchange = decode::account(&exchange).map_err(Error::msg)?;
+    let delay = i64::from(exchange.params.order_delay_secs);
+    let (before, at) = times;
+    let is_due = |order: &Order| {
+        let due = order.placed_at.saturating_add(delay);
+        order.lots != 0 && !order.is_waiting() && before < due && due <= at
+    };
+    let accounts = node.accounts_of(&whittle::ID)?;
+    let mut accounts = accounts
+        .iter()
+        .filter_map(|(_, data)| decode::account::<MarginAccount>(data).ok());
+    Ok(accounts.any(|account| account.orders.iter().any(is_due)))
 }
 
 impl Local {

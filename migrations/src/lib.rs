@@ -9,7 +9,6 @@
 #![warn(missing_docs)]
 
 pub mod chain;
-pub mod decimal;
 pub mod describe;
 pub mod plan;
 #[cfg(test)]
@@ -24,3 +23,4 @@ pub use plan::{Migration, MigrationError, Plan};
 #[cfg(feature = "rpc")]
 pub use rpc::RpcChain;
 pub use steps::{NewAccount, State};
+pub use whittle_client::decimal;

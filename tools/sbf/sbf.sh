@@ -6,6 +6,7 @@
 #   sbf.sh version               print the toolchain in one line
 #   sbf.sh build MANIFEST OUT    build the program of MANIFEST and copy its .so into OUT
 #   sbf.sh lib MANIFEST TARGET   build the no_std library of MANIFEST; TARGET: sbpf or wasm32
+#   sbf.sh wasm MANIFEST OUT     build the binary of MANIFEST for the browser, into OUT
 #
 # The toolchain lives in $SBF_HOME (default: $WHITTLE_CACHE/sbf, ~/.cache/whittle/sbf),
 # the compiler's output in $CARGO_TARGET_DIR (default: $WHITTLE_CACHE/target).
@@ -243,24 +244,40 @@ build() {
   done
 }
 
+# Debian's cargo for the browser, with its own library built from source.
+wasm_cargo() {
+  local lld
+  # Debian's compiler carries no linker for wasm; rustup's does, where there is one. A plain library
+  # needs none.
+  lld=$(cd "$here" && rustup which rustc 2>/dev/null) || lld=
+  lld=${lld%/bin/rustc}/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
+  if [ -x "$lld" ]; then export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$lld; fi
+  RUSTC=$rustc RUSTC_BOOTSTRAP=1 "$cargo" "$@" --locked --target wasm32-unknown-unknown \
+    --target-dir "$target_dir/wasm32"
+}
+
 # A no_std library alone: proof that it needs nothing but `core` on that target.
 build_lib() {
-  local manifest=$1 lld
+  local manifest=$1
   check >&2
   case $2 in
     sbpf) sbpf_cargo build --lib --manifest-path "$manifest" -Zbuild-std=core ;;
-    wasm32)
-      # Debian's compiler carries no linker for wasm; rustup's does, where there is one. A
-      # plain library needs none.
-      lld=$(cd "$here" && rustup which rustc 2>/dev/null) || lld=
-      lld=${lld%/bin/rustc}/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
-      if [ -x "$lld" ]; then export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$lld; fi
-      RUSTC=$rustc RUSTC_BOOTSTRAP=1 "$cargo" build --lib --manifest-path "$manifest" \
-        --release --locked --target wasm32-unknown-unknown --target-dir "$target_dir/wasm32" \
-        -Zbuild-std=core
-      ;;
+    wasm32) wasm_cargo build --lib --manifest-path "$manifest" --release -Zbuild-std=core ;;
     *) die "unknown target $2: sbpf or wasm32" ;;
   esac
+}
+
+# A binary for the browser, as the compiler left it.
+build_wasm() {
+  local manifest=$1 out=$2 built=$target_dir/wasm32/wasm32-unknown-unknown/wasm binary
+  check >&2
+  rm -f "$built"/*.wasm
+  wasm_cargo build --bins --manifest-path "$manifest" --profile wasm -Zbuild-std=std,panic_abort
+  mkdir -p "$out"
+  for binary in "$built"/*.wasm; do
+    [ -e "$binary" ] || die "$manifest has no binary: nothing to copy"
+    cp "$binary" "$out/"
+  done
 }
 
 usage() {
@@ -274,5 +291,6 @@ case "${1:-}:$#" in
   version:1) version ;;
   build:3) build "$2" "$3" ;;
   lib:3) build_lib "$2" "$3" ;;
+  wasm:3) build_wasm "$2" "$3" ;;
   *) usage ;;
 esac

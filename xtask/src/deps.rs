@@ -1,13 +1,13 @@
 //! Which crate may depend on which. The arrows run one way, from what is certain to what uses
 //! it, so that the arithmetic stays free of Solana and the program free of its clients:
-//! `risk <- whittle <- client <- {keeper, cli, localnet, migrations, sim, tests}`.
+//! `risk <- whittle <- client <- {app/wasm, keeper, cli, localnet, migrations, sim, tests}`.
 
 use anyhow::{bail, ensure, Context, Result};
 
 use crate::run;
 
 /// Each crate of the workspace with those of the workspace that it may use.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("whittle-risk", &[]),
     ("whittle", &["whittle-risk"]),
     ("whittle-client", &["whittle-risk", "whittle"]),
@@ -23,6 +23,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "whittle-client",
             "whittle-migrations",
             "whittle-sim",
+            "whittle-wasm",
         ],
     ),
     (
@@ -55,6 +56,10 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "whittle-client",
             "whittle-migrations",
         ],
+    ),
+    (
+        "whittle-wasm",
+        &["whittle-risk", "whittle", "whittle-client"],
     ),
     ("whittle-pyth-stand-in", &[]),
     ("xtask", &[]),

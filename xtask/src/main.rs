@@ -1,10 +1,12 @@
 //! `cargo xtask`: the project's commands. CI calls the same ones.
 
+mod app;
 mod deps;
 mod idl;
 mod program;
 mod run;
 mod surfpool;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -22,6 +24,12 @@ cargo xtask COMMAND
   localnet [ARGS]
                  build, then run a local validator with an exchange, moving prices and traders
                  until Ctrl-C; `cargo xtask localnet --help`
+  localnet --app [ARGS]
+                 the same with the page of the front end, at http://127.0.0.1:5199/
+  app            build the page into the output folder, for a host of static files
+  app --check    types, lint, format, generated client and unit tests of the page
+  app e2e [ARGS] build everything, then drive the page in Chromium; ARGS go to app/e2e
+  wasm           build the engine of the web front end: app/src/risk/engine.wasm
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
@@ -71,6 +79,10 @@ fn verb(args: &[&str]) -> Result<()> {
         ["demo", rest @ ..] => lab("demo", rest),
         ["crash"] => lab("crash", &[]),
         ["localnet", rest @ ..] => localnet(rest),
+        ["app"] => app::build(),
+        ["app", "--check"] => app::check(),
+        ["app", "e2e", rest @ ..] => app::end_to_end(rest),
+        ["wasm"] => wasm::build(),
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
@@ -132,9 +144,15 @@ fn test(args: &[&str]) -> Result<()> {
 fn localnet(args: &[&str]) -> Result<()> {
     program::build()?;
     surfpool::prepare()?;
+    if args.contains(&"--app") {
+        app::build()?;
+        // Runs beside the page as a process, which `cargo run` would not build.
+        run::run(run::cargo()?.args(["build", "--locked", "--bin", "whittle-keeper"]))?;
+    }
     run::become_it(
         run::cargo()?
-            .args(["run", "--quiet", "--locked", "-p", "whittle-localnet", "--"])
+            .args(["run", "--quiet", "--locked", "--bin", "whittle-localnet"])
+            .arg("--")
             .args(args),
     )
 }

@@ -36,6 +36,7 @@ const KINDS: readonly Kind[] = [
   'account',
   'request',
   'proposal',
+  'shareMint',
 ];
 
 type Reply<M extends Method> = { ok: Answer<M> } | { error: Problem };

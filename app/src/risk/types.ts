@@ -14,7 +14,17 @@ export type Share = string;
 export type Address = string;
 
 /** What an account was recognised as by its bytes. */
-export type Kind = 'exchange' | 'bank' | 'market' | 'pool' | 'insurance' | 'account' | 'request' | 'proposal';
+export type Kind =
+  | 'exchange'
+  | 'bank'
+  | 'market'
+  | 'pool'
+  | 'insurance'
+  | 'account'
+  | 'request'
+  | 'proposal'
+  /** The mint of the pool's shares (PoolView.shareMint): known once the pool is. */
+  | 'shareMint';
 
 export type StateName = 'healthy' | 'marginCall' | 'liquidatable' | 'emergency' | 'insolvent' | 'bankrupt';
 
@@ -109,7 +119,7 @@ export interface MarketView {
   spread: Share;
   openFee: Share;
   closeFee: Share;
-  /** Of the first tier, as they count now. */
+  /** Of the first tier, as they count now: with the multipliers, without what crowding adds. */
   initialRate: Share;
   maintenanceRate: Share;
   minPosition: Usd;
@@ -152,7 +162,8 @@ export interface PoolView {
   shareEscrow: Address;
   cash: Usd;
   reserve: Usd;
-  shares: Amount;
+  /** Null until the share mint was taken. */
+  shares: Amount | null;
   /** What those who leave share, and what those who enter pay for. Null while a price is missing. */
   lowerValue: Usd | null;
   higherValue: Usd | null;
@@ -253,7 +264,9 @@ export interface PositionView {
   notional: Usd;
   /** Unrealised, before funding. */
   profit: Usd;
+  /** Funding and losses of others since they were last settled: negative when the position owes. */
   funding: Usd;
+  /** Profit that the pool has recorded and not yet paid. */
   claim: Usd;
   maintenance: Usd;
   /** Where the account comes to a margin call, a liquidation, an emergency while all else stays. */
@@ -326,8 +339,8 @@ export interface AccountView {
   confirmedPlan: PlanView | null;
   flag: null | {
     since: number;
-    /** When newer prices may confirm it. */
-    confirmsAt: number;
+    /** When newer prices may confirm it; null when it was seen healthy since and must be flagged anew. */
+    confirmsAt: number | null;
     bonusRate: Share;
     bonusMaxAt: number;
     lapsesAt: number;
@@ -382,8 +395,8 @@ export interface TicketView {
   impactCost: Usd;
   fee: Usd;
   reward: Usd;
-  /** How much more initial margin is required (negative for a reduction). */
-  margin: Usd;
+  /** How much more initial margin is required (negative for a reduction); null while a price is too old. */
+  margin: Usd | null;
   before: HealthView | null;
   after: HealthView | null;
   leverageAfter: Share | null;
@@ -482,8 +495,11 @@ export interface Rung {
 }
 
 export interface ReceiptCheck {
+  /** No check failed. */
   holds: boolean;
-  checks: { name: string; holds: boolean; detail: string }[];
+  /** `holds` is null for a check that cannot be made, because terms have changed since: then `detail`
+   *  says which. What `name` states is so when it holds. */
+  checks: { name: string; holds: boolean | null; detail: string }[];
 }
 
 export type FactKind = 'usd' | 'size' | 'price' | 'share' | 'amount' | 'text' | 'time' | 'address';

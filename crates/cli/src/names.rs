@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use whittle::state::bank::QUOTE_BANK;
 use whittle::state::{Bank, Market};
+use whittle_client::names::asset;
+pub use whittle_client::names::{asset_of, symbol};
 use whittle_client::Mirror;
 use whittle_migrations::Description;
 
@@ -16,22 +18,6 @@ pub struct Names {
     tokens: BTreeMap<Pubkey, String>,
     /// Oracle accounts of markets by symbol.
     oracles: BTreeMap<String, Pubkey>,
-}
-
-/// A market's symbol.
-pub fn symbol(market: &Market) -> String {
-    let text = String::from_utf8_lossy(&market.symbol);
-    text.trim_end_matches('\0').to_owned()
-}
-
-/// The asset of a symbol: `BTC` of `BTC-PERP`.
-fn asset(symbol: &str) -> &str {
-    symbol.split(['-', '/']).next().unwrap_or(symbol)
-}
-
-/// A market's asset.
-pub fn asset_of(market: &Market) -> String {
-    asset(&symbol(market)).to_owned()
 }
 
 /// Reads and checks a described exchange.

@@ -109,6 +109,16 @@ events! {
     OrderTriggered,
 }
 
+/// An event's data as a log line carries it.
+pub fn encode(data: &[u8]) -> String {
+    BASE64_STANDARD.encode(data)
+}
+
+/// An event from what a log line carries.
+pub fn decode(text: &str) -> Option<Event> {
+    Event::decode(&BASE64_STANDARD.decode(text).ok()?)
+}
+
 /// The program's events in a transaction's logs, in order. Data that another program logged is
 /// left out, even when it looks like an event.
 ///
@@ -121,8 +131,7 @@ pub fn events<L: AsRef<str>>(logs: &[L]) -> Vec<Event> {
         let line = line.as_ref();
         if let Some(data) = line.strip_prefix("Program data: ") {
             if running.last() == Some(&whittle.as_str()) {
-                let bytes = BASE64_STANDARD.decode(data).unwrap_or_default();
-                found.extend(Event::decode(&bytes));
+                found.extend(decode(data));
             }
         } else if let Some(rest) = line.strip_prefix("Program ") {
             match rest.split_once(' ') {

@@ -8,13 +8,18 @@
 #![warn(missing_docs)]
 
 pub mod address;
+pub mod amount;
+pub mod decimal;
 pub mod decode;
 pub mod event;
 pub mod instruction;
 #[cfg(any(feature = "local", test))]
 pub mod local;
 pub mod mirror;
+pub mod names;
+pub mod preview;
 pub mod price;
+pub mod receipt;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 

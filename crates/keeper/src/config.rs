@@ -1,5 +1,6 @@
 //! What an operator chooses. `keeper.example.toml` explains each field.
 
+use crate::action::Kind;
 use serde::Deserialize;
 use whittle_risk::{Ratio, Usd};
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub shock_bps: u32,
     /// Most actions that one decision returns.
     pub actions_at_once: usize,
+    /// Which actions not to take.
+    pub actions: Actions,
     /// Which markets to work in.
     pub markets: Markets,
     /// Prices that others need.
@@ -48,6 +51,14 @@ pub struct Config {
     pub convert: Convert,
     /// When to try again.
     pub backoff: Terms,
+}
+
+/// Which actions not to take.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Actions {
+    /// Left to others.
+    pub leave: Vec<Kind>,
 }
 
 /// Which markets to work in.
@@ -106,6 +117,7 @@ impl Default for Config {
             public_duties: false,
             shock_bps: 500,
             actions_at_once: 64,
+            actions: Actions::default(),
             markets: Markets::default(),
             prices: Prices::default(),
             settle: Settle::default(),
@@ -244,6 +256,11 @@ impl Config {
         )
     }
 
+    /// Whether to take actions of this kind.
+    pub fn takes(&self, kind: Kind) -> bool {
+        !self.actions.leave.contains(&kind)
+    }
+
     /// Whether to work in a market.
     pub fn allows(&self, market: u16) -> bool {
         let Markets { allow, deny } = &self.markets;
@@ -329,6 +346,19 @@ mod tests {
                 advice: "the market is allowed too: name it in one of the two lists",
             }
         );
+    }
+
+    #[test]
+    fn an_action_that_does_not_exist_cannot_be_left_and_the_names_of_all_are_told() {
+        let error = Config::from_toml("[actions]\nleave = [\"liquidate\"]").unwrap_err();
+        let ConfigError::Unreadable(text) = &error else {
+            panic!("{error}");
+        };
+        let names = Kind::ALL.map(Kind::name);
+        let told = ["leave", "`liquidate`"].iter().chain(&names);
+        for name in told {
+            assert!(text.contains(name), "{name} is not in: {text}");
+        }
     }
 
     #[test]

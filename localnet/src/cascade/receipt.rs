@@ -2,10 +2,9 @@
 
 use anyhow::{Context, Result};
 use whittle::event::PartiallyLiquidated;
-use whittle::state::Receipt;
-use whittle_risk::health::Health;
+use whittle_client::receipt::{self, is_at_target, Finding};
 use whittle_risk::liquidation::Kind;
-use whittle_risk::{Price, Ratio, RiskError, Usd};
+use whittle_risk::Ratio;
 
 const KINDS: [(Kind, &str); 6] = [
     (Kind::Exact, "exact"),
@@ -15,9 +14,6 @@ const KINDS: [(Kind, &str); 6] = [
     (Kind::Unhealable, "unhealable"),
     (Kind::Throttled, "throttled"),
 ];
-/// Most that the roundings of one lot move equity less target, atoms (docs/liquidation.md, 6).
-const ROUNDINGS: i64 = 11;
-
 /// What a receipt claims.
 pub(super) fn kind(number: u8) -> Result<&'static str> {
     let found = KINDS.iter().find(|(kind, _)| *kind as u8 == number);
@@ -25,102 +21,14 @@ pub(super) fn kind(number: u8) -> Result<&'static str> {
     Ok(name)
 }
 
-fn target(maintenance: i64, buffer: Ratio) -> Result<i64, RiskError> {
-    let health = Health {
-        equity: Usd::ZERO,
-        maintenance: Usd(maintenance),
-    };
-    Ok(health.with_buffer(buffer)?.0)
-}
-
-/// Equity less target after it.
-fn surplus(receipt: &Receipt, buffer: Ratio) -> Result<i64, RiskError> {
-    let target = target(receipt.maintenance_after_usd_atoms, buffer)?;
-    Ok(receipt.equity_after_usd_atoms.saturating_sub(target))
-}
-
-/// Whether it left the account at its target or over it.
-pub(super) fn is_at_target(event: &PartiallyLiquidated, buffer: Ratio) -> Result<bool, RiskError> {
-    Ok(surplus(&event.receipt, buffer)? >= 0)
-}
-
 /// What is wrong with it by itself.
 pub(super) fn problems(event: &PartiallyLiquidated, buffer: Ratio) -> Vec<String> {
-    let receipt = &event.receipt;
-    let mut wrong = Vec::new();
-    let mut must = |holds: bool, what: &str| {
-        if !holds {
-            wrong.push(format!("{}: {what}: {receipt:?}", event.account));
-        }
-    };
-    let (equity, maintenance) = (
-        receipt.equity_before_usd_atoms,
-        receipt.maintenance_before_usd_atoms,
-    );
-    must(equity < maintenance, "it was not under maintenance");
-    must(
-        receipt.equity_after_usd_atoms == equity - receipt.cost_usd_atoms,
-        "equity changed by something else than the cost",
-    );
-    let paid = event.legs.iter().map(|leg| {
-        leg.keeper_usd_atoms + leg.insurance_top_up_usd_atoms + leg.pool_top_up_usd_atoms
-    });
-    must(
-        paid.sum::<i64>() == receipt.bonus_usd_atoms,
-        "the bonus is not what the legs paid",
-    );
-    let closed = event.legs.iter();
-    must(
-        closed.clone().any(|leg| leg.closed_lots > 0)
-            && closed
-                .clone()
-                .all(|leg| leg.closed_lots <= leg.lots.unsigned_abs()),
-        "it closed nothing, or more than there was",
-    );
-    let before = target(maintenance, buffer);
-    must(
-        before == Ok(receipt.target_usd_atoms),
-        "the target is not maintenance and the buffer",
-    );
-    let left = surplus(receipt, buffer);
-    let kind = receipt.kind;
-    if [Kind::Exact, Kind::Dust, Kind::Minimum]
-        .map(|it| it as u8)
-        .contains(&kind)
-    {
-        must(left.is_ok_and(|it| it >= 0), "it is not at its target");
-        must(certified(event), "it has no certificate that holds");
-    } else {
-        must(receipt.has_certificate == 0, "it cannot have a certificate");
-    }
-    if kind == Kind::Exact as u8 {
-        must(
-            left == Ok(receipt.surplus_usd_atoms),
-            "the certificate is of another size",
-        );
-    }
+    let mut checks = receipt::certain(event);
+    checks.append(&mut receipt::with_buffer(event, buffer));
+    let wrong = checks.iter().filter(|it| it.finding != Finding::Holds);
     wrong
-}
-
-/// The size suffices, one lot less does not, and the leg is one that was closed. One lot repairs less
-/// than its price, so the two cannot be far apart.
-fn certified(event: &PartiallyLiquidated) -> bool {
-    let receipt = &event.receipt;
-    let (surplus, shortfall) = (
-        receipt.surplus_usd_atoms,
-        receipt.shortfall_one_less_usd_atoms,
-    );
-    let leg = event.legs.iter().find(|leg| {
-        (leg.market, leg.price_q32) == (receipt.certified_market, receipt.certified_price_q32)
-    });
-    let lot = Price(receipt.certified_price_q32).notional_ceil(1);
-    receipt.has_certificate == 1
-        && surplus >= 0
-        && shortfall > 0
-        && leg.is_some_and(|leg| {
-            receipt.certified_lots > 0 && receipt.certified_lots <= leg.closed_lots
-        })
-        && lot.is_ok_and(|lot| surplus.saturating_add(shortfall) <= lot.0.saturating_add(ROUNDINGS))
+        .map(|it| format!("{}: {}: {:?}", event.account, it.wrong, event.receipt))
+        .collect()
 }
 
 /// Why `event` was not needed after `before`, the last liquidation of the same account. It was where that
@@ -159,6 +67,7 @@ mod tests {
     use super::*;
     use anchor_lang::prelude::Pubkey;
     use whittle::event::LiquidatedLeg;
+    use whittle::state::Receipt;
 
     const BUFFER: Ratio = Ratio(Ratio::ONE.0 / 8);
 
@@ -182,6 +91,7 @@ mod tests {
             target_usd_atoms: 90,
             equity_after_usd_atoms: 76,
             maintenance_after_usd_atoms: 64,
+            closed_usd_atoms: 100_000_000,
             cost_usd_atoms: 3,
             bonus_usd_atoms: 4,
             certified_lots: 100,

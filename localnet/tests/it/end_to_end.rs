@@ -11,7 +11,7 @@ use serde_json::{json, Value};
 use tempfile::TempDir;
 use whittle_client::event::Event;
 use whittle_client::local::prices::HOUR;
-use whittle_localnet::play::Pace;
+use whittle_localnet::play::{Mode, Pace};
 use whittle_localnet::validator::kit_modules;
 use whittle_localnet::{KeeperProcess, Local, Member};
 
@@ -123,6 +123,7 @@ fn the_recorded_crash_leaves_nobody_under_maintenance_while_two_keepers_watch() 
         secs_per_hour: 7.0,
         secs_between: 1,
         repeat: false,
+        begin: Mode::Play,
     };
     let player = local.play(recording, pace);
     let receipt = |member: &Member| local.margin_account(&member.account()).unwrap().receipt;

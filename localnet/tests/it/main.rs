@@ -1,6 +1,7 @@
 //! The exchange on a real validator, over a real RPC. `cargo xtask test` prepares the validator;
 //! without it these cases fail and say so.
 
+mod app;
 mod cascade;
 mod command_line;
 mod end_to_end;

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use whittle::error::WhittleError;
-use whittle_localnet::play::Pace;
+use whittle_localnet::play::{Mode, Pace};
 use whittle_localnet::{Recording, SendError};
 use whittle_risk::health::State;
 
@@ -76,6 +76,7 @@ fn the_recorded_fall_brings_the_traders_of_the_example_under_maintenance() {
         secs_per_hour: 0.5,
         secs_between: 1,
         repeat: true,
+        begin: Mode::Play,
     };
     let player = local.play(Recording::week().unwrap(), pace);
     let deadline = Instant::now() + Duration::from_secs(120);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::risk::distribution::Distribution;
 use crate::risk::fixtures::{book, mirror, NOW};
-use crate::session::zeroed;
+use whittle_client::preview::ladder::Range;
 
 fn ladder() -> Ladder {
     let mirror = mirror();
@@ -18,7 +18,7 @@ fn ladder() -> Ladder {
 
 #[test]
 fn a_ladder_shows_what_liquidates_at_which_price() {
-    let text = ladder().report(false).text;
+    let text = report(&ladder(), false).text;
     let expected = "\
 BTC-PERP at 14_000.00, 4 accounts
 
@@ -35,7 +35,7 @@ BTC-PERP at 14_000.00, 4 accounts
 
 #[test]
 fn the_chart_of_a_ladder_is_drawn_from_its_rungs() {
-    let text = ladder().report(true).text;
+    let text = report(&ladder(), true).text;
     let (_, chart) = text.split_once("notional closed by price, USD\n").unwrap();
     let lines: Vec<&str> = chart.lines().collect();
     assert_eq!(lines.len(), 14);
@@ -67,57 +67,6 @@ fn a_rung_names_the_accounts_that_it_adds() {
             (3_000, vec![]),
         ]
     );
-}
-
-#[test]
-fn the_price_of_maintenance_is_where_the_state_changes() {
-    let mirror = mirror();
-    for (_, account) in &book()[..3] {
-        let find = |worst| what_if::boundary(&mirror, account, NOW, 0, worst).unwrap();
-        let price = find(State::Liquidatable);
-        let away = if account.positions[0].lots > 0 { 1 } else { -1 };
-        let state = |price: u64| {
-            let there = what_if::at_price(&mirror, 0, price, NOW).unwrap();
-            there.state(account, NOW).unwrap()
-        };
-        assert_eq!(state(price), State::Liquidatable);
-        assert_eq!(state(price.saturating_add_signed(away)), State::MarginCall);
-    }
-    // 140,000 - 20,000 = 0.95 * 10 p.
-    let (_, account) = &book()[0];
-    let price = what_if::boundary(&mirror, account, NOW, 0, State::Liquidatable).unwrap();
-    assert_eq!(show::price(price, -5), "12_631.58");
-}
-
-#[test]
-fn a_token_of_the_same_feed_moves_along() {
-    let mut mirror = mirror();
-    let mut bank = zeroed::<whittle::state::Bank>();
-    bank.index = 1;
-    bank.oracle.kind = 1;
-    bank.price.price_q32 = 1_000;
-    mirror.set_bank(bank);
-    bank.index = 2;
-    bank.oracle.key = [9; 32];
-    mirror.set_bank(bank);
-    let there = what_if::at_price(&mirror, 0, 70_000 << 32, NOW).unwrap();
-    let price = |index| there.bank(index).unwrap().price.price_q32;
-    assert_eq!((price(1), price(2)), (500, 1_000));
-}
-
-#[test]
-fn ends_of_a_range_are_always_among_its_prices() {
-    let changes = |from_bps, to_bps, step_bps| {
-        let range = Range {
-            from_bps,
-            to_bps,
-            step_bps,
-        };
-        range.changes()
-    };
-    assert_eq!(changes(-500, 500, 250), [-500, -250, 0, 250, 500]);
-    assert_eq!(changes(-300, 700, 250), [-300, -250, 0, 250, 500, 700]);
-    assert_eq!(changes(100, 200, 1_000), [100, 200]);
 }
 
 #[test]

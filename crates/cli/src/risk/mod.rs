@@ -3,10 +3,11 @@
 
 mod distribution;
 pub mod exposure;
-#[cfg(test)]
-pub mod fixtures;
 mod ladder;
-pub mod what_if;
+
+#[cfg(test)]
+pub use whittle_client::preview::fixtures;
+pub use whittle_client::preview::what_if::{self, notional};
 
 use crate::amount;
 use crate::error::{CliError, Outcome};
@@ -14,13 +15,8 @@ use crate::names;
 use crate::session::{AccountRef, Session, Which};
 use crate::show::Report;
 use clap::{Args, Subcommand};
-use ladder::{Ladder, Range};
+use whittle_client::preview::ladder::{Ladder, Range, MOST_RUNGS};
 use whittle::state::MarginAccount;
-use whittle_client::Mirror;
-use whittle_risk::health::Doubt;
-
-/// Most prices of a ladder: each judges every account.
-const MOST_RUNGS: i64 = 400;
 
 /// Commands for analysts.
 #[derive(Subcommand)]
@@ -104,19 +100,5 @@ async fn ladder(session: &Session, args: LadderArgs) -> Outcome<Report> {
     }
     let book = session.all::<MarginAccount>().await?;
     let ladder = Ladder::new(&world.mirror, &book, market, range, world.now)?;
-    Ok(ladder.report(!args.no_chart))
-}
-
-/// Notional of all positions, USD atoms.
-pub fn notional(
-    mirror: &Mirror,
-    account: &MarginAccount,
-    now: i64,
-) -> whittle::error::Outcome<i128> {
-    let snapshot = mirror.snapshot(account, now)?;
-    let mut sum = 0;
-    for leg in &snapshot.legs {
-        sum += i128::from(leg.valued(Doubt::Plain)?.notional);
-    }
-    Ok(sum)
+    Ok(ladder::report(&ladder, !args.no_chart))
 }

@@ -1,9 +1,11 @@
 //! What an action is, and how it is named.
 
 use anchor_lang::prelude::Pubkey;
+use serde::Deserialize;
 
-/// What it is, for a priority and a metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What it is, for a priority and a metric. A configuration names it as [`Kind::name`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // The names of `What`, from the least urgent to the most.
 pub enum Kind {
     ExpireOrder,
@@ -18,7 +20,9 @@ pub enum Kind {
     ResolveBankruptcy,
     ConvertCollateral,
     ExecuteRecovery,
+    #[serde(rename = "flag_account")]
     Flag,
+    #[serde(rename = "liquidate_partial")]
     Liquidate,
 }
 
@@ -73,4 +77,19 @@ pub struct Key {
     pub number: u16,
     /// Place of an order; 1 for longs.
     pub place: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::value::{Error, StrDeserializer};
+    use serde::de::IntoDeserializer;
+
+    #[test]
+    fn a_configuration_names_an_action_as_logs_and_metrics_do() {
+        for kind in Kind::ALL {
+            let name: StrDeserializer<Error> = kind.name().into_deserializer();
+            assert_eq!(Kind::deserialize(name), Ok(kind));
+        }
+    }
 }

@@ -42,7 +42,7 @@ pub fn decide_allowed(
     if config.public_duties {
         actions.extend(duties::actions(&view));
     }
-    actions.retain(|action| allowed(&action.key()));
+    actions.retain(|action| config.takes(action.what.kind()) && allowed(&action.key()));
     actions.sort_by_cached_key(|action| {
         Reverse((action.what.kind(), action.urgency, Reverse(action.key())))
     });

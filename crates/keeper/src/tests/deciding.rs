@@ -96,6 +96,22 @@ fn a_denied_market_is_left_to_others() {
 }
 
 #[test]
+fn actions_that_are_left_to_others_are_not_decided_and_take_nobodys_place() {
+    let (mut book, _) = book_with_a_liquidatable_account();
+    let mut expired = with_order(0);
+    (expired.orders[2].placed_at, expired.orders[2].expires_at) = (NOW - 300, NOW);
+    put(&mut book, 2, &expired, 2);
+    book.refresh(NOW + 1);
+    let mut config = Config {
+        actions_at_once: 1,
+        ..dutiful()
+    };
+    assert_eq!(kinds(&decide(&book, NOW + 1, &config)), [Kind::Flag]);
+    config.actions.leave = vec![Kind::Flag, Kind::Liquidate];
+    assert_eq!(kinds(&decide(&book, NOW + 1, &config)), [Kind::ExpireOrder]);
+}
+
+#[test]
 fn what_pays_too_little_is_left_alone_unless_it_is_a_duty() {
     let (book, _) = book_with_a_liquidatable_account();
     let mut config = Config {

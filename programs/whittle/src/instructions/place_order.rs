@@ -51,7 +51,7 @@ pub struct PlaceOrderArgs {
 
 impl PlaceOrderArgs {
     /// As an order keeps them.
-    fn flags(&self) -> u8 {
+    pub fn flags(&self) -> u8 {
         let reduce_only = if self.reduce_only {
             ORDER_REDUCE_ONLY
         } else {
@@ -132,7 +132,8 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     Ok(())
 }
 
-fn validate(
+/// What is asked of an order when it is placed, beside what its market admits. Clients ask it before.
+pub fn validate(
     account: &MarginAccount,
     exchange: &Exchange,
     args: &PlaceOrderArgs,
@@ -175,7 +176,7 @@ fn validate(
 
 /// A place that is free or whose order has expired. Orders that may add risk leave one place to
 /// reductions, which must never be blocked.
-fn free_place(account: &MarginAccount, reduce_only: bool, now: i64) -> Outcome<u8> {
+pub fn free_place(account: &MarginAccount, reduce_only: bool, now: i64) -> Outcome<u8> {
     require_that(
         reduce_only || account.opening_orders(now).count() < MAX_OPENING_ORDERS,
         WhittleError::TooManyOrders,
@@ -189,7 +190,7 @@ fn free_place(account: &MarginAccount, reduce_only: bool, now: i64) -> Outcome<u
 
 /// Takes the reward out of cash. A reduction sets aside what cash there is, because it must never be
 /// blocked; what is missing is paid when it is filled.
-fn set_aside(account: &mut MarginAccount, reward: Usd, reduce_only: bool) -> Outcome<Usd> {
+pub fn set_aside(account: &mut MarginAccount, reward: Usd, reduce_only: bool) -> Outcome<Usd> {
     let covered = reward.least(Usd(account.cash_usd_atoms).most(Usd::ZERO));
     require_that(
         reduce_only || covered == reward,

@@ -1,20 +1,28 @@
 //! A made-up book of four accounts on BTC at 14,000 with lots of 0.00001: 5 % maintenance, a target
 //! 10 % over it, no volatility.
 
-use crate::session::zeroed;
+use crate::Mirror;
 use anchor_lang::prelude::Pubkey;
+use anchor_lang::ZeroCopy;
 use whittle::state::{Exchange, MarginAccount, Market};
-use whittle_client::Mirror;
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::tier::{Tier, TierTable};
 use whittle_risk::{Ratio, Usd};
 
+/// When.
 pub const NOW: i64 = 1_700_000_000;
 
 fn percent(bps: u32) -> u64 {
     Ratio::from_bps_floor(bps).0
 }
 
+/// An account of zeros.
+pub fn zeroed<T: ZeroCopy>() -> T {
+    T::zeroed()
+}
+
+/// The exchange and its market.
+#[allow(clippy::missing_panics_doc)] // The tiers are good ones.
 pub fn mirror() -> Mirror {
     let mut exchange = zeroed::<Exchange>();
     let rules = &mut exchange.params;
@@ -65,6 +73,7 @@ pub fn account(key: u8, lots: i64, cash: i64) -> (Pubkey, MarginAccount) {
     (Pubkey::new_from_array([key; 32]), account)
 }
 
+/// Four traders.
 pub fn book() -> Vec<(Pubkey, MarginAccount)> {
     vec![
         // 10 BTC for 140,000 USD with 20,000 of cash; then with 40,000; 4 BTC short; nothing.

@@ -1,11 +1,11 @@
 //! The exchange at another price, and what a liquidation would do there: the program's own decision
 //! on accounts whose price was replaced.
 
+use crate::Mirror;
 use whittle::error::{Outcome, WhittleError};
 use whittle::state::MarginAccount;
-use whittle_client::Mirror;
-use whittle_risk::health::{Health, State};
-use whittle_risk::liquidation::{Episode, Kind, Plan};
+use whittle_risk::health::{Doubt, Health, State};
+use whittle_risk::liquidation::{self, Episode, Kind, Plan};
 use whittle_risk::num::share_of_product;
 use whittle_risk::{Ratio, Usd};
 
@@ -111,6 +111,22 @@ fn confirmed(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<Marg
     Ok(account)
 }
 
+/// What closing all positions that have a price to close at would come to, at the rates that a
+/// liquidation of the account charges: the program's plan under rules by which every account under
+/// maintenance is closed whole.
+///
+/// Errors: those of a liquidation, [`WhittleError::AccountHealthy`] for an account over maintenance.
+pub fn close_all(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<Plan> {
+    let account = confirmed(mirror, account, now)?;
+    let rules = mirror.exchange().ok_or(WhittleError::WrongAccount)?;
+    let mut policy = rules.policy();
+    policy.thresholds.emergency = Ratio::ONE;
+    policy.forced = Ratio::ONE;
+    let snapshot = mirror.snapshot(&account, now)?;
+    let inputs = snapshot.inputs(&account, &policy, now, Usd::ZERO);
+    Ok(liquidation::plan(&inputs)?)
+}
+
 /// The price, nearest to the present one, at which an account with a position in this market comes
 /// to `worst` or worse while all else stays: under the present price for a long, over it for a
 /// short. `None` when no price does, up to sixteen times the present one.
@@ -121,13 +137,27 @@ pub fn boundary(
     market: u16,
     worst: State,
 ) -> Option<u64> {
+    first_price(mirror, account, now, market, |there| {
+        Ok(there.state(account, now)? >= worst)
+    })
+}
+
+/// The same for whatever comes to be as the account gets worse.
+pub fn first_price(
+    mirror: &Mirror,
+    account: &MarginAccount,
+    now: i64,
+    market: u16,
+    comes: impl Fn(&Mirror) -> Outcome<bool>,
+) -> Option<u64> {
+    // Only what the account depends on: it is copied for each price.
+    let mirror = &mirror.part(account).ok()?;
     let price = mirror.market(market).ok()?.price.price_q32;
     let is_long = account.position(market)?.lots > 0;
+    // Far beyond every tier sums no longer fit; by then nothing is left.
     let is_there = |price: u64| {
         let there = at_price(mirror, market, price, now);
-        let state = there.and_then(|mirror| mirror.state(account, now));
-        // Far beyond every tier sums no longer fit; by then nothing is left.
-        state.map_or(true, |state| state >= worst)
+        there.and_then(|there| comes(&there)).unwrap_or(true)
     };
     if price == 0 || is_there(price) {
         return (price != 0).then_some(price);
@@ -148,4 +178,83 @@ pub fn boundary(
         }
     }
     Some(there)
+}
+
+/// Notional of all positions, USD atoms.
+pub fn notional(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<i128> {
+    let snapshot = mirror.snapshot(account, now)?;
+    let mut sum = 0i128;
+    for leg in &snapshot.legs {
+        sum = sum.saturating_add(leg.valued(Doubt::Plain)?.notional.into());
+    }
+    Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decimal::show_price;
+    use crate::preview::fixtures::{book, mirror, zeroed, NOW};
+
+    #[test]
+    fn the_price_of_maintenance_is_where_the_state_changes() {
+        let mirror = mirror();
+        for (_, account) in &book()[..3] {
+            let find = |worst| boundary(&mirror, account, NOW, 0, worst).unwrap();
+            let price = find(State::Liquidatable);
+            let away = if account.positions[0].lots > 0 { 1 } else { -1 };
+            let state = |price: u64| {
+                let there = at_price(&mirror, 0, price, NOW).unwrap();
+                there.state(account, NOW).unwrap()
+            };
+            assert_eq!(state(price), State::Liquidatable);
+            assert_eq!(state(price.saturating_add_signed(away)), State::MarginCall);
+        }
+        // 140,000 - 20,000 = 0.95 * 10 p.
+        let (_, account) = &book()[0];
+        let price = boundary(&mirror, account, NOW, 0, State::Liquidatable).unwrap();
+        let shown = show_price(price, -5);
+        assert!(shown.starts_with("12631.57894"), "{shown}");
+    }
+
+    #[test]
+    fn a_token_of_the_same_feed_moves_along() {
+        let mut mirror = mirror();
+        let mut bank = zeroed::<whittle::state::Bank>();
+        bank.index = 1;
+        bank.oracle.kind = 1;
+        bank.price.price_q32 = 1_000;
+        mirror.set_bank(bank);
+        bank.index = 2;
+        bank.oracle.key = [9; 32];
+        mirror.set_bank(bank);
+        let there = at_price(&mirror, 0, 70_000 << 32, NOW).unwrap();
+        let price = |index| there.bank(index).unwrap().price.price_q32;
+        assert_eq!((price(1), price(2)), (500, 1_000));
+    }
+
+    #[test]
+    fn closing_all_costs_at_the_rates_of_the_plan_that_closes_just_enough() {
+        let (_, account) = &book()[0];
+        let there = at_price(&mirror(), 0, 126_000 << 32, NOW).unwrap();
+        let plan = judge(&there, account, NOW).unwrap().plan.unwrap();
+        let all = close_all(&there, account, NOW).unwrap();
+        assert_eq!((plan.kind, all.kind), (Kind::Exact, Kind::Forced));
+        assert_eq!(all.closed, Usd(126_000_000_000));
+        assert_eq!((plan.latched_ratio, plan.bonus_rate), (all.latched_ratio, all.bonus_rate));
+        // One market, one tier: the same rate of each dollar, rounded up once.
+        let rate = Ratio::between_floor(plan.cost.magnitude(), plan.closed.magnitude()).unwrap();
+        let of_all = Ratio::between_floor(all.cost.magnitude(), all.closed.magnitude()).unwrap();
+        assert!(rate.0.abs_diff(of_all.0) < 1 << 10, "{rate:?} {of_all:?}");
+        assert!(all.cost > plan.cost);
+    }
+
+    #[test]
+    fn an_account_over_maintenance_is_not_closed() {
+        let (_, account) = &book()[0];
+        assert_eq!(
+            close_all(&mirror(), account, NOW),
+            Err(WhittleError::AccountHealthy)
+        );
+    }
 }

@@ -114,13 +114,60 @@ pub fn show_q32(raw: u64) -> String {
 
 /// `digits / 10^scale`, without trailing zeros after the point.
 pub fn show_scaled(digits: u128, scale: u32) -> String {
-    let power = 10u128.pow(scale);
-    let (whole, fraction) = (digits / power, digits % power);
-    let fraction = format!("{fraction:0width$}", width = scale as usize);
+    let scale = scale as usize;
+    let text = format!("{digits:0>width$}", width = scale.saturating_add(1));
+    let (whole, fraction) = text.split_at(text.len().saturating_sub(scale));
     match fraction.trim_end_matches('0') {
-        "" => whole.to_string(),
+        "" => whole.to_owned(),
         fraction => format!("{whole}.{fraction}"),
     }
+}
+
+/// The same with a sign.
+pub fn show_signed(digits: i128, scale: u32) -> String {
+    let sign = if digits < 0 { "-" } else { "" };
+    format!("{sign}{}", show_scaled(digits.unsigned_abs(), scale))
+}
+
+/// A number of lots in units of the asset: a lot is `10^lot_exponent` of them.
+pub fn show_lots(lots: i64, lot_exponent: i8) -> String {
+    let lots = i128::from(lots);
+    if lot_exponent <= 0 {
+        return show_signed(lots, lot_exponent.unsigned_abs().into());
+    }
+    let zeros = if lots == 0 { 0 } else { lot_exponent.unsigned_abs() };
+    format!("{lots}{}", "0".repeat(zeros.into()))
+}
+
+/// A Q32 price of a lot as USD for a unit of the asset: the shortest decimal that reads back as `raw`
+/// when it is rounded down. Listed markets have lots for which there is one; "0" for others.
+pub fn show_price(raw: u64, lot_exponent: i8) -> String {
+    // USD for a unit are raw / 2^32 / 10^power, so d digits after the point are raw 10^(d - power) / 2^32.
+    let power = 6i32.saturating_add(lot_exponent.into());
+    let most = power.max(0).saturating_add(Q32_DIGITS.cast_signed());
+    let mut digits = 0i32;
+    while digits <= most {
+        let shift = digits.saturating_sub(power);
+        if let Some(scaled) = scaled_price(raw, shift) {
+            return show_scaled(scaled, digits.unsigned_abs());
+        }
+        digits = digits.saturating_add(1);
+    }
+    "0".to_owned()
+}
+
+/// `raw 10^shift / 2^32` rounded up, when it reads back as `raw`.
+fn scaled_price(raw: u64, shift: i32) -> Option<u128> {
+    let (raw, one) = (u128::from(raw), u128::from(ONE_Q32));
+    let ten = 10u128.checked_pow(shift.unsigned_abs())?;
+    if shift >= 0 {
+        let scaled = raw.checked_mul(ten)?.div_ceil(one);
+        let back = scaled.checked_mul(one)?.checked_div(ten)?;
+        return (back == raw).then_some(scaled);
+    }
+    let unit = one.checked_mul(ten)?;
+    let scaled = raw.div_ceil(unit);
+    (scaled.checked_mul(unit)? == raw).then_some(scaled)
 }
 
 /// A share of one as a percentage that reads back as `raw`.
@@ -159,6 +206,43 @@ mod tests {
         let largest = decimal("4294967295.99999999999").to_q32_floor();
         assert_eq!(largest, Some(u64::MAX));
         assert_eq!(decimal("4294967296").to_q32_floor(), None);
+    }
+
+    #[test]
+    fn a_price_of_a_lot_is_shown_for_a_unit_and_reads_back() {
+        use whittle_risk::price::{to_q32, Rounding};
+        assert_eq!(show_price(140_000 << 32, -5), "14000");
+        assert_eq!(show_price(12_345 << 32, 3), "0.000012345");
+        for (text, lot) in [("13999.5", -5i8), ("0.3", -9), ("150.123456", -2), ("1.0001", 0)] {
+            let (digits, exponent) = decimal(text).mantissa().unwrap();
+            let raw = to_q32(digits, exponent, lot.into(), Rounding::Floor).unwrap();
+            assert_eq!(show_price(raw, lot), text);
+        }
+        for lot in [-12i8, -6, 0, 3] {
+            for raw in [1, 3, u64::MAX / 3, u64::MAX, 12_345_678_901] {
+                let (digits, scale) = show_price(raw, lot)
+                    .split_once('.')
+                    .map(|(whole, part)| (format!("{whole}{part}"), part.len()))
+                    .unwrap_or_else(|| (show_price(raw, lot), 0));
+                let digits: u128 = digits.parse().unwrap();
+                let shift = 6 + i32::from(lot) - i32::try_from(scale).unwrap();
+                let ten = 10u128.pow(shift.unsigned_abs());
+                let wide = if shift >= 0 {
+                    digits * ten * u128::from(ONE_Q32)
+                } else {
+                    digits * u128::from(ONE_Q32) / ten
+                };
+                assert_eq!(wide, u128::from(raw), "{raw} {lot}");
+            }
+        }
+    }
+
+    #[test]
+    fn lots_are_shown_in_units() {
+        assert_eq!(show_lots(-1_234_567, -3), "-1234.567");
+        assert_eq!(show_lots(7, 2), "700");
+        assert_eq!(show_lots(0, 2), "0");
+        assert_eq!(show_lots(5, -5), "0.00005");
     }
 
     #[test]
