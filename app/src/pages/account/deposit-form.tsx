@@ -38,7 +38,9 @@ export function DepositForm(props: {
       title: `Deposit ${amount(asked.amount, bank.symbol)}`,
       done: account === null ? 'Your account is open.' : 'It counts at once.',
       build: () =>
-        account === null ? actions.openAndDeposit({ ...moved, subId }) : actions.deposit({ ...moved, account }),
+        account === null
+          ? actions.openAndDeposit({ ...moved, subId })
+          : actions.deposit({ ...moved, account }),
     });
     setBusy(false);
     setFailure(outcome.ok ? null : outcome.failure);
@@ -84,7 +86,13 @@ export function DepositForm(props: {
       {failure !== null && failure.field !== 'amount' && (
         <Notice tone={failure.kind === 'rejected' ? 'info' : 'bad'}>{failure.message}</Notice>
       )}
-      <Button type="submit" tone="primary" className="button-wide" busy={busy} disabled={typed.answer === null}>
+      <Button
+        type="submit"
+        tone="primary"
+        className="button-wide"
+        busy={busy}
+        disabled={typed.answer === null}
+      >
         {account === null ? 'Open the account and deposit' : 'Deposit'}
       </Button>
     </form>

@@ -38,7 +38,12 @@ function EquityParts(props: { view: AccountView; overview: Overview }) {
       <h3 className="account-heading">What equity is made of</h3>
       <Facts
         rows={[
-          ['Cash', <Signed key="cash" value={view.cash}>{usd(view.cash)}</Signed>],
+          [
+            'Cash',
+            <Signed key="cash" value={view.cash}>
+              {usd(view.cash)}
+            </Signed>,
+          ],
           ...view.collaterals.map((it) => {
             const weight = overview.banks.find((bank) => bank.index === it.bank)?.weight;
             return [
@@ -113,7 +118,10 @@ function Requirements(props: { view: AccountView }) {
             usd(health.initialEquity),
           ],
           health.excess !== null && [
-            <Term key="excess" meaning="What is over the initial margin, at most the settled cash: it may leave.">
+            <Term
+              key="excess"
+              meaning="What is over the initial margin, at most the settled cash: it may leave."
+            >
               Free
             </Term>,
             usd(health.excess),

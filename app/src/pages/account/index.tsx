@@ -47,7 +47,7 @@ function Account(props: { overview: Overview }) {
         <HealthPanel view={view} overview={overview} />
         <WhatIfPanel view={view} markets={overview.markets} />
         <RecoveryPanel view={view} exchange={overview.exchange} />
-        <HistoryPanel view={view} />
+        <HistoryPanel view={view} markets={overview.markets} />
       </div>
       <div className="stack">
         <MoneyPanel view={view} banks={overview.banks} />
@@ -65,9 +65,7 @@ function WithoutWallet() {
           <p>Connect a wallet, at the top of the page, to see here:</p>
           <ul className="account-list">
             <li>how far your account is from a margin call and a liquidation, and at which prices;</li>
-            <li>
-              what a liquidation would close at any price and cost, against closing everything;
-            </li>
+            <li>what a liquidation would close at any price and cost, against closing everything;</li>
             <li>deposits and withdrawals, to the exact amount that may leave;</li>
             <li>a recovery plan that reduces your positions before a liquidation has to;</li>
             <li>your history, with a receipt for each liquidation that this browser checks again.</li>

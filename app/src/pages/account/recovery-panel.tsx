@@ -34,10 +34,7 @@ export function RecoveryPanel(props: { view: AccountView; exchange: ExchangeView
   const actions = useActions();
   const terms = typed ?? termsOf(view);
   const complete = Object.values(terms).every((it: string) => it.trim() !== '');
-  const { answer, problem } = useAsk(
-    'recovery',
-    complete ? { account: view.address, ...terms, now } : null,
-  );
+  const { answer, problem } = useAsk('recovery', complete ? { account: view.address, ...terms, now } : null);
   const changed = typed !== null && JSON.stringify(typed) !== JSON.stringify(termsOf(view));
 
   const send = async (what: 'save' | 'remove') => {
@@ -81,8 +78,8 @@ export function RecoveryPanel(props: { view: AccountView; exchange: ExchangeView
       >
         <p className="said">
           Under its trigger, anybody may reduce your positions to the target, for the fee that you name. That
-          comes before a liquidation and costs no insurance premium. When nobody wants the fee, the liquidation
-          comes as usual.
+          comes before a liquidation and costs no insurance premium. When nobody wants the fee, the
+          liquidation comes as usual.
         </p>
         <div className="account-field-row">
           <Field

@@ -147,7 +147,11 @@ function Reserve(props: { view: AccountView; busy: boolean; onChange: (isReserve
 function Close(props: { view: AccountView; busy: boolean; disabled: boolean; onClose: () => void }) {
   const left = whatIsLeft(props.view);
   if (left.length > 0)
-    return <p className="said">An account can be closed once it is empty. Here there is still: {left.join(', ')}.</p>;
+    return (
+      <p className="said">
+        An account can be closed once it is empty. Here there is still: {left.join(', ')}.
+      </p>
+    );
   return (
     <Button
       tone="danger"

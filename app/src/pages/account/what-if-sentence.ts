@@ -32,7 +32,9 @@ function begins(position: Position): string {
 function closing(point: WhatIfPoint): string {
   const { plan, heldBack, closeAll } = point;
   if (plan === null)
-    return heldBack === null ? 'Nothing would be closed.' : `Nothing would be closed yet. ${heldBack.message}`;
+    return heldBack === null
+      ? 'Nothing would be closed.'
+      : `Nothing would be closed yet. ${heldBack.message}`;
   const whole = isWhole(plan);
   const part = whole
     ? `All ${usd(plan.notional)} would be closed`
