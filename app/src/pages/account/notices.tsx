@@ -1,65 +1,103 @@
-import type { AccountView } from '../../risk/types';
+// What a person must know now: a call, a flag, what each means and until when to act.
+import type { AccountView, ExchangeView } from '../../risk/types';
 import { useNow } from '../../state';
-import { moment, percent, usd } from '../../ui/format';
-import { Notice, Until } from '../../ui/kit';
+import { percent, usd } from '../../ui/format';
+import { Ago, Notice, Until } from '../../ui/kit';
 
-/** What an account in danger must do and by when. Nothing when all is well. */
-export function AccountNotices(props: { view: AccountView }) {
+export function HealthNotices(props: { view: AccountView; exchange: ExchangeView | null }) {
   const { view } = props;
-  const { health, flag } = view;
-  const now = useNow();
+  const { state } = view.health;
   return (
     <>
-      {health.state === 'marginCall' && (
-        <Notice tone="warn">
-          <strong>
-            Margin call{view.marginCalledAt !== null && ` since ${moment(view.marginCalledAt)}`}.
-          </strong>{' '}
-          Equity of {usd(health.equity)} is under the margin-call level of {usd(health.call)}. Only orders
-          that reduce are accepted. Deposit or reduce before equity falls to {usd(health.maintenance)}: there
-          a liquidation begins.
-        </Notice>
-      )}
-      {health.state === 'healthy' && view.marginCalledAt !== null && (
-        <Notice tone="info">
-          A margin call of {moment(view.marginCalledAt)} is met; it ends with the next transaction that looks
-          at the account.
-        </Notice>
-      )}
-      {health.state !== 'healthy' && health.state !== 'marginCall' && <Under view={view} />}
-      {flag !== null && (
+      {state === 'marginCall' && <MarginCall view={view} />}
+      {(state === 'liquidatable' || state === 'emergency') && <Under view={view} />}
+      {state === 'insolvent' && (
         <Notice tone="bad">
-          <strong>Flagged {moment(flag.since)}.</strong>{' '}
-          {flag.confirmsAt === null
-            ? 'It was seen healthy since: a keeper has to flag it anew before anything is closed.'
-            : flag.confirmsAt > now
-              ? 'Newer prices may confirm it from '
-              : 'Newer prices may confirm it '}
-          {flag.confirmsAt !== null && <Until at={flag.confirmsAt} now={now} />}. Whoever liquidates gets{' '}
-          {percent(flag.bonusRate, 3)} of what is closed, growing until {moment(flag.bonusMaxAt)}. Deposit or
-          reduce to clear the flag; else it lapses {moment(flag.lapsesAt)}.
+          Nothing is left in this account. All positions are closed at no cost to it. A deposit that brings
+          equity over {usd(view.health.maintenance)} before that keeps them.
         </Notice>
       )}
+      {state === 'bankrupt' && (
+        <Notice tone="bad">
+          The positions are closed and left a loss of {usd(view.deficit)}, which insurance and others bear.
+          Nothing leaves the account until it is resolved.
+        </Notice>
+      )}
+      {state !== 'marginCall' && state !== 'healthy' ? null : <Flag view={view} />}
     </>
   );
 }
 
+function MarginCall(props: { view: AccountView }) {
+  const { health, marginCalledAt } = props.view;
+  const now = useNow();
+  return (
+    <Notice tone="warn">
+      <strong>Margin call.</strong> Equity of {usd(health.equity)} is under the margin call at{' '}
+      {usd(health.call)}. Deposit, or reduce a position, before equity falls to {usd(health.maintenance)}:
+      there a liquidation may begin. Until then orders that add risk are not filled.
+      {marginCalledAt !== null && (
+        <>
+          {' '}
+          Called <Ago at={marginCalledAt} now={now} />.
+        </>
+      )}
+    </Notice>
+  );
+}
+
 function Under(props: { view: AccountView }) {
-  const { health, confirmedPlan: plan } = props.view;
-  if (health.state === 'bankrupt')
-    return (
-      <Notice tone="bad">
-        <strong>Bankrupt.</strong> No position is left and the account owes more than it has. Others bear the
-        loss; nothing can be withdrawn.
-      </Notice>
-    );
+  const { health, confirmedPlan, refusal } = props.view;
   return (
     <Notice tone="bad">
-      <strong>Under maintenance.</strong> Equity of {usd(health.equity)} is under the requirement of{' '}
-      {usd(health.maintenance)}.{' '}
-      {plan !== null &&
-        `A liquidation would close ${usd(plan.closed)} of ${usd(plan.notional)} (${percent(plan.share, 1)}). `}
-      Deposit or reduce now.
+      <strong>Under maintenance.</strong> Equity of {usd(health.equity)} is under the maintenance margin of{' '}
+      {usd(health.maintenance)}. Deposit or reduce now; over {usd(health.target)} the liquidation ends.{' '}
+      {confirmedPlan !== null && (
+        <>
+          It would close {usd(confirmedPlan.closed)} of {usd(confirmedPlan.notional)} (
+          {percent(confirmedPlan.share)}) and cost {usd(confirmedPlan.cost)}.{' '}
+        </>
+      )}
+      <FlagTimes view={props.view} />
+      {refusal !== null && <> At this moment: {refusal.message}</>}
+    </Notice>
+  );
+}
+
+/** When a liquidation may follow, and what the keeper gets for it. */
+function FlagTimes(props: { view: AccountView }) {
+  const { flag, health } = props.view;
+  const now = useNow();
+  if (health.state === 'emergency')
+    return <>In an emergency no waiting time protects the account: it may be liquidated at once.</>;
+  if (flag === null) return <>Nobody has flagged it yet; anybody may, and the waiting time begins then.</>;
+  if (flag.confirmsAt === null)
+    return <>It recovered since it was flagged, so it must be flagged again before a liquidation.</>;
+  return (
+    <>
+      Flagged <Ago at={flag.since} now={now} />; prices published{' '}
+      {flag.confirmsAt > now ? <Until at={flag.confirmsAt} now={now} /> : 'from now on'} may confirm it. Until
+      then you have time. The keeper’s bonus is {percent(flag.bonusRate)} of what is closed
+      {flag.bonusMaxAt > now && (
+        <>
+          {' '}
+          and rises until its most <Until at={flag.bonusMaxAt} now={now} />
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+/** A flag that stays while the account is over maintenance again. */
+function Flag(props: { view: AccountView }) {
+  const { flag, health } = props.view;
+  const now = useNow();
+  if (flag === null) return null;
+  return (
+    <Notice tone="info">
+      The account was flagged <Ago at={flag.since} now={now} /> and is over maintenance again. The flag ends
+      when equity reaches {usd(health.target)}, and lapses <Until at={flag.lapsesAt} now={now} />.
     </Notice>
   );
 }
