@@ -20,7 +20,7 @@ export function HealthPanel(props: { view: AccountView; overview: Overview }) {
       }
     >
       <div className="stack">
-        <HealthNotices view={view} />
+        <HealthNotices view={view} exchange={overview.exchange} />
         <HealthBar health={health} />
         <div className="account-parts">
           <EquityParts view={view} overview={overview} />

@@ -1,17 +1,17 @@
 // What a person must know now: a call, a flag, what each means and until when to act.
-import type { AccountView } from '../../risk/types';
+import type { AccountView, ExchangeView } from '../../risk/types';
 import { useNow } from '../../state';
 import { percent, usd } from '../../ui/format';
 import { Ago, Until } from '../../ui/kit';
 import { Standing } from './standing';
 
-export function HealthNotices(props: { view: AccountView }) {
-  const { view } = props;
+export function HealthNotices(props: { view: AccountView; exchange: ExchangeView | null }) {
+  const { view, exchange } = props;
   const { state } = view.health;
   return (
     <>
       {state === 'marginCall' && <MarginCall view={view} />}
-      {(state === 'liquidatable' || state === 'emergency') && <Under view={view} />}
+      {(state === 'liquidatable' || state === 'emergency') && <Under view={view} exchange={exchange} />}
       {state === 'insolvent' && (
         <Standing tone="bad" said="Your account is insolvent.">
           Nothing is left in this account. All positions are closed at no cost to it. A deposit that brings
@@ -47,7 +47,9 @@ function MarginCall(props: { view: AccountView }) {
   );
 }
 
-function Under(props: { view: AccountView }) {
+function Under(props: { view: AccountView; exchange: ExchangeView | null }) {
+  const now = useNow();
+  const pause = props.exchange?.pauses.find((it) => it.what === 'liquidations' && it.until > now);
   const { health, confirmedPlan, refusal } = props.view;
   return (
     <Standing tone="bad" said="Your account is under maintenance and may be liquidated.">
@@ -59,8 +61,14 @@ function Under(props: { view: AccountView }) {
           {percent(confirmedPlan.share)}) and cost {usd(confirmedPlan.cost)}.{' '}
         </>
       )}
-      <FlagTimes view={props.view} />
-      {refusal !== null && <> At this moment: {refusal.message}</>}
+      {pause === undefined ? (
+        <FlagTimes view={props.view} />
+      ) : (
+        <>
+          Liquidations are paused; the pause ends <Until at={pause.until} now={now} />.
+        </>
+      )}
+      {pause === undefined && refusal !== null && <> At this moment: {refusal.message}</>}
     </Standing>
   );
 }
