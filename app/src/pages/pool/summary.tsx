@@ -34,7 +34,7 @@ export function SummaryPanel(props: { pool: PoolView }) {
         rows={[
           ['One share, leaving', money(pool.lowerPrice)],
           ['One share, entering', money(pool.higherPrice)],
-          ['Shares', amount(pool.shares)],
+          ['Shares', pool.shares === null ? '–' : amount(pool.shares)],
           ['Cash', usd(pool.cash)],
           [
             <Term key="reserve" meaning={RESERVE}>
@@ -55,7 +55,8 @@ function Own(props: { pool: PoolView }) {
   const connected = useWallet().connected !== null;
   if (!connected) return <p className="said pool-own">Connect a wallet to see your shares.</p>;
   const mine = tokens[pool.shareMint]?.amount ?? '0';
-  const worth = pool.lowerValue === null ? null : worthOf(mine, pool.shares, pool.lowerValue);
+  const { shares, lowerValue } = pool;
+  const worth = shares === null || lowerValue === null ? null : worthOf(mine, shares, lowerValue);
   return (
     <div className="pool-own">
       <Facts
