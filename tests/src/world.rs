@@ -161,6 +161,13 @@ impl World {
         sent
     }
 
+    /// What an instruction answers on accounts as they are, forged ones too: nothing is checked but what
+    /// the program checks.
+    pub fn simulate(&mut self, instruction: &Instruction) -> Sent {
+        let processed = self.vm.process(core::slice::from_ref(instruction), &[]);
+        Sent { processed }
+    }
+
     /// The ID of an invariant that does not hold now, with what is wrong. [`World::send`] asks after
     /// every transaction.
     pub fn broken_invariant(&self) -> Option<String> {

@@ -11,6 +11,7 @@ import { EngineProblem } from '../risk/engine';
 const HEALTHY = 6300;
 
 const context: Context = {
+  liquidation: false,
   explain: (code) => {
     if (code !== HEALTHY) throw new Error('unknown');
     return { field: null, code, name: 'AccountHealthy', message: 'The account is not under maintenance' };

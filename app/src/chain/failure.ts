@@ -54,7 +54,7 @@ export interface Context {
   /** A number of the program's errors in words. Throws when it is none. */
   explain: (code: number) => Problem;
   /** Liquidations explain a healthy account as what it means to a keeper. */
-  liquidation?: boolean;
+  liquidation: boolean;
 }
 
 type Kind = Exclude<Failure['kind'], 'program' | 'expired' | 'unconfirmed'>;
@@ -156,7 +156,7 @@ function ofCode(code: number, context: Context, known?: Problem): Failure {
     return { kind: 'program', code, name: null, message, field: null };
   }
   const { name, field } = problem;
-  const faster = context.liquidation === true && name === 'AccountHealthy';
+  const faster = context.liquidation && name === 'AccountHealthy';
   const message = faster
     ? 'Somebody was faster, or the account has recovered. There is nothing left to liquidate.'
     : problem.message;

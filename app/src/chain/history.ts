@@ -103,6 +103,8 @@ export function useHistory(of: string | null): UseHistory {
   const [state, setState] = useState<HistoryState>(EMPTY);
   const [wanted, setWanted] = useState(0);
   const changed = useChanges(of);
+  // What failed while the node was gone is tried again when it is back.
+  const status = useSyncExternalStore(book.subscribe, () => book.feed().status);
   const current = state.of === of ? state : { ...EMPTY, of };
   const { newest, oldest } = current;
   const begun = current === state;
@@ -137,7 +139,7 @@ export function useHistory(of: string | null): UseHistory {
     );
     // `newest` follows from what this effect reads itself.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [of, changed, begun, connection, engine, book]);
+  }, [of, changed, status, begun, connection, engine, book]);
 
   // Older ones, when they are asked for.
   useEffect(() => {

@@ -16,6 +16,7 @@ import {
 } from '@solana/kit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Outcome } from './failure';
+import { LIQUIDATE_PARTIAL_DISCRIMINATOR } from '../program';
 import { submit, type Means, type Step, type Wanted } from './submit';
 
 const PROGRAM = address('Whitt1e111111111111111111111111111111111111');
@@ -175,6 +176,18 @@ describe('a transaction', () => {
       field: null,
     });
     expect(steps).toEqual(['building']);
+  });
+
+  test('that liquidates an account which is healthy by now says that somebody was faster', async () => {
+    means = {
+      ...means,
+      explain: (code) => ({ field: null, code, name: 'AccountHealthy', message: 'Healthy' }),
+    };
+    node.simulation = { InstructionError: [2, { Custom: 6300 }] };
+    const data = LIQUIDATE_PARTIAL_DISCRIMINATOR;
+    const liquidation = { ...wanted, build: () => [{ programAddress: PROGRAM, data }] };
+    expect(failureOf(await run(liquidation))?.message).toContain('Somebody was faster');
+    expect(failureOf(await run())?.message).toBe('Healthy');
   });
 
   test('that is refused in the wallet is not sent', async () => {

@@ -3,6 +3,7 @@ import {
   appendTransactionMessageInstructions,
   assertIsSendableTransaction,
   compileTransaction,
+  containsBytes,
   createNoopSigner,
   createTransactionMessage,
   getBase58Decoder,
@@ -39,6 +40,11 @@ import {
   type Context,
   type Outcome,
 } from './failure';
+import {
+  FLAG_ACCOUNT_DISCRIMINATOR,
+  LIQUIDATE_PARTIAL_DISCRIMINATOR,
+  WHITTLE_PROGRAM_ADDRESS,
+} from '../program';
 import type { WalletSigner } from '../wallet/session';
 
 export interface Wanted {
@@ -47,8 +53,6 @@ export interface Wanted {
   build: () => Promise<Instruction[]> | Instruction[];
   /** What to say when it is done. */
   done?: string;
-  /** How errors of the program read. */
-  liquidation?: boolean;
 }
 
 export type Step = 'building' | 'waiting' | 'sent';
@@ -76,12 +80,13 @@ const VARIATION_MICRO_LAMPORTS = 100;
 
 /** Never throws. */
 export async function submit(wanted: Wanted, means: Means): Promise<Outcome> {
-  const context: Context = { explain: means.explain, liquidation: wanted.liquidation === true };
+  const context: Context = { explain: means.explain, liquidation: false };
   try {
     const { signer } = means;
     if (signer === null) throw new TransactionFailure(failure('noWallet'));
     means.tell('building', null);
     const instructions = await wanted.build();
+    context.liquidation = instructions.some(isOfLiquidation);
     const draft = await prepare(instructions, signer.address, means);
     means.tell('waiting', null);
     const { signature, resend } = await signAndSend(draft.transaction, signer, means.connection);
@@ -92,6 +97,14 @@ export async function submit(wanted: Wanted, means: Means): Promise<Outcome> {
   } catch (error) {
     return { ok: false, failure: classify(error, context) };
   }
+}
+
+/** Whether a healthy account means that somebody was faster. */
+function isOfLiquidation({ programAddress, data }: Instruction): boolean {
+  if (programAddress !== WHITTLE_PROGRAM_ADDRESS || data === undefined) return false;
+  return [FLAG_ACCOUNT_DISCRIMINATOR, LIQUIDATE_PARTIAL_DISCRIMINATOR].some((it) =>
+    containsBytes(data, it, 0),
+  );
 }
 
 /** Simulates, and sets limit and price. Throws the error of a transaction that would fail. */

@@ -281,7 +281,9 @@ fn at_market(
 pub(crate) fn orders(book: &Book, account: &MarginAccount, now: i64) -> Answer<Vec<OrderView>> {
     let placed = (0u8..).zip(&account.orders);
     let placed = placed.filter(|(_, order)| order.lots != 0);
-    placed.map(|(place, it)| order(book, place, it, now)).collect()
+    placed
+        .map(|(place, it)| order(book, place, it, now))
+        .collect()
 }
 
 fn order(book: &Book, place: u8, order: &Order, now: i64) -> Answer<OrderView> {
@@ -325,7 +327,9 @@ fn flag(book: &Book, account: &MarginAccount, now: i64) -> Answer<Option<FlagVie
         confirms_at: seen.map(|at| at.saturating_add(policy.confirm_secs.into())),
         bonus_rate: share(bonus::rate_floor(&policy.bonus, elapsed)?),
         bonus_max_at: since.saturating_add(policy.bonus.ramp_secs.into()),
-        lapses_at: episode.touched_at.saturating_add(policy.flag_lapse_secs.into()),
+        lapses_at: episode
+            .touched_at
+            .saturating_add(policy.flag_lapse_secs.into()),
     }))
 }
 

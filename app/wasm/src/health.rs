@@ -37,7 +37,10 @@ const KINDS: [&str; 8] = [
 
 /// As `PlanKind` in types.ts, by its number in receipts.
 pub(crate) fn kind_name(kind: u8) -> &'static str {
-    KINDS.get(usize::from(kind)).copied().unwrap_or("unhealable")
+    KINDS
+        .get(usize::from(kind))
+        .copied()
+        .unwrap_or("unhealable")
 }
 
 /// As `HealthView` in types.ts.

@@ -43,7 +43,9 @@ pub(crate) fn ladder(book: &Book, asked: &Asked) -> Answer<Vec<RungView>> {
     let fits = CHANGES.contains(&asked.from_bps) && CHANGES.contains(&asked.to_bps) && span > 0;
     let rungs = span.checked_div(asked.step_bps);
     if !fits || asked.step_bps <= 0 || rungs.is_none_or(|rungs| rungs > MOST_RUNGS) {
-        let bounds = format!("A ladder goes from -99 % up to ten times the price in at most {MOST_RUNGS} steps");
+        let bounds = format!(
+            "A ladder goes from -99 % up to ten times the price in at most {MOST_RUNGS} steps"
+        );
         return Err(Problem::plain(bounds));
     }
     if market.price.price_q32 == 0 {

@@ -14,7 +14,15 @@
     clippy::float_arithmetic,
     clippy::indexing_slicing
 )]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::arithmetic_side_effects))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 mod account;
 mod assessment;
@@ -32,6 +40,10 @@ mod problem;
 mod queue;
 mod receipt;
 mod recovery;
+#[cfg(test)]
+mod shape_tests;
+#[cfg(test)]
+mod shapes;
 mod text;
 mod ticket;
 mod watch;
@@ -94,3 +106,6 @@ impl Engine {
         serde_json::to_vec(&reply).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 use crate::book::Book;
 use crate::problem::{explain, Answer, Problem};
 use crate::{
-    account, history, ladder, overview, places, queue, receipt, recovery, ticket, what_if, withdrawable,
+    account, history, ladder, overview, places, queue, receipt, recovery, ticket, what_if,
+    withdrawable,
 };
 use anchor_lang::prelude::Pubkey;
 use serde::de::DeserializeOwned;

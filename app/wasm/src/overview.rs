@@ -213,7 +213,9 @@ fn exchange(exchange: &Exchange, now: i64) -> ExchangeView {
 /// pauses wait for each other's cooldowns.
 fn pauses(exchange: &Exchange, now: i64) -> Vec<PauseView> {
     let of = |kind: u8| exchange.pauses.get(usize::from(kind)).copied();
-    let running = PAUSES.iter().filter(|(kind, _)| exchange.is_paused(*kind, now));
+    let running = PAUSES
+        .iter()
+        .filter(|(kind, _)| exchange.is_paused(*kind, now));
     let view = |(kind, what): &(u8, &'static str)| {
         let all = of(PAUSE_LIQUIDATIONS).filter(|_| *kind != PAUSE_LIQUIDITY);
         let (own, all) = (of(*kind).unwrap_or_default(), all.unwrap_or_default());
@@ -349,13 +351,29 @@ fn bank(bank: &Bank, now: i64) -> BankView {
         decimals: bank.decimals,
         oracle_kind,
         oracle_key,
-        price: if is_quote { Some("1".to_owned()) } else { price },
+        price: if is_quote {
+            Some("1".to_owned())
+        } else {
+            price
+        },
         publish_time: if is_quote { now } else { mark.publish_time },
-        age_secs: if is_quote { 0 } else { age_secs(mark.publish_time, now) },
+        age_secs: if is_quote {
+            0
+        } else {
+            age_secs(mark.publish_time, now)
+        },
         stale: !is_quote && mark.stale,
         uncertain: !is_quote && mark.uncertain,
-        weight: share(if is_quote { Ratio::ONE } else { bank.weight_at(now) }),
-        weight_target: share(if is_quote { Ratio::ONE } else { bank.weight_ahead(now) }),
+        weight: share(if is_quote {
+            Ratio::ONE
+        } else {
+            bank.weight_at(now)
+        }),
+        weight_target: share(if is_quote {
+            Ratio::ONE
+        } else {
+            bank.weight_ahead(now)
+        }),
         deposits: text::tokens(bank.deposits_atoms, bank.decimals),
         deposit_cap: (cap != u64::MAX).then(|| text::tokens(cap, bank.decimals)),
         peg_broken: bank.depeg.since != 0,

@@ -129,7 +129,9 @@ pub(crate) fn remaining(book: &Book, asked: &Remaining) -> Answer<Vec<Meta>> {
     let account = book.account(&key("account", &asked.account)?)?;
     let account = asked.fills.map_or(*account, |place| filled(account, place));
     let planned = || -> Vec<u16> {
-        let plan = book.mirror.plan(&account, asked.now, whittle_risk::Usd::ZERO);
+        let plan = book
+            .mirror
+            .plan(&account, asked.now, whittle_risk::Usd::ZERO);
         plan.map_or_else(
             |_| account.open_positions().map(|it| it.market).collect(),
             |plan| Mirror::closed_markets(&account, &plan),
@@ -138,7 +140,9 @@ pub(crate) fn remaining(book: &Book, asked: &Remaining) -> Answer<Vec<Meta>> {
     let list = match asked.writable {
         Written::None => book.mirror.remaining(&account, Writable::None)?,
         Written::All => book.mirror.remaining(&account, Writable::All)?,
-        Written::Planned => book.mirror.remaining(&account, Writable::Only(&planned()))?,
+        Written::Planned => book
+            .mirror
+            .remaining(&account, Writable::Only(&planned()))?,
     };
     Ok(metas(list))
 }

@@ -95,7 +95,10 @@ fn exposure(book: &Book, pool: &Pool, now: i64) -> Option<Exposure> {
 
 fn exposures(book: &Book, exposure: &Exposure) -> Vec<ExposureView> {
     let markets = book.mirror.markets().zip(&exposure.markets);
-    let view = |(market, it): (&whittle::state::Market, &whittle::instructions::MarketExposure)| {
+    let view = |(market, it): (
+        &whittle::state::Market,
+        &whittle::instructions::MarketExposure,
+    )| {
         ExposureView {
             market: market.index,
             symbol: names::symbol(market),

@@ -36,7 +36,10 @@ pub(crate) fn encoded(event: &Event) -> Option<String> {
 
 pub(crate) fn check(book: &Book, shown: &Shown) -> Answer<ReceiptCheck> {
     let Some(Event::PartiallyLiquidated(liquidation)) = event::decode(&shown.event) else {
-        return Err(Problem::input("event", "This is not the event of a liquidation"));
+        return Err(Problem::input(
+            "event",
+            "This is not the event of a liquidation",
+        ));
     };
     let checks = all(&liquidation, &book.mirror);
     Ok(ReceiptCheck {

@@ -86,7 +86,10 @@ fn read(wish: &Wish, rules: &ExchangeParams) -> Answer<RecoveryPlan> {
         ("triggerRatio", bounds)
     } else if plan.target_q32 <= plan.trigger_q32 || plan.target_q32 > MAX_TARGET_Q32 {
         let most = show_q32(MAX_TARGET_Q32);
-        ("targetRatio", format!("must be over the trigger, and at most {most}"))
+        (
+            "targetRatio",
+            format!("must be over the trigger, and at most {most}"),
+        )
     } else {
         let most = show_percent(rules.bonus_max_q32);
         ("mostFee", format!("must be at most {most}"))
@@ -104,7 +107,12 @@ pub(crate) fn recovery(book: &Book, wish: &Wish) -> Answer<RecoveryView> {
     let (mirror, now) = (&book.mirror, wish.now);
     let mut at = Vec::new();
     for position in account.open_positions() {
-        at.push(at_market(mirror, &account, book.market(position.market)?, now)?);
+        at.push(at_market(
+            mirror,
+            &account,
+            book.market(position.market)?,
+            now,
+        )?);
     }
     let plan = account.recovery;
     Ok(RecoveryView {
@@ -114,7 +122,12 @@ pub(crate) fn recovery(book: &Book, wish: &Wish) -> Answer<RecoveryView> {
             most_fee_q32: plan.fee_max_q32.to_string(),
         },
         at,
-        now: view(mirror, &account, mirror.recover(&account, now, Usd::ZERO).ok(), now)?,
+        now: view(
+            mirror,
+            &account,
+            mirror.recover(&account, now, Usd::ZERO).ok(),
+            now,
+        )?,
     })
 }
 

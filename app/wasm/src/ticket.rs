@@ -204,7 +204,11 @@ fn tried(
                 limit_q32: if order.lots > 0 { u64::MAX } else { 1 },
                 ..waits_no_more
             };
-            (desk.fill(there, &before, &anything, false).map_err(|_| error)?, Some(error))
+            (
+                desk.fill(there, &before, &anything, false)
+                    .map_err(|_| error)?,
+                Some(error),
+            )
         }
     };
     Ok(Tried {

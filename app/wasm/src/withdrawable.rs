@@ -67,7 +67,10 @@ pub(crate) fn parse_amount(book: &Book, typed: &Typed) -> Answer<Parsed> {
     }
     if let Some(most) = most.filter(|most| asked > *most) {
         let most = text::tokens(most, decimals);
-        return Err(Problem::input(&typed.field, format!("is more than there is: at most {most}")));
+        return Err(Problem::input(
+            &typed.field,
+            format!("is more than there is: at most {most}"),
+        ));
     }
     Ok(Parsed {
         atoms: asked.to_string(),

@@ -135,7 +135,11 @@ pub fn show_lots(lots: i64, lot_exponent: i8) -> String {
     if lot_exponent <= 0 {
         return show_signed(lots, lot_exponent.unsigned_abs().into());
     }
-    let zeros = if lots == 0 { 0 } else { lot_exponent.unsigned_abs() };
+    let zeros = if lots == 0 {
+        0
+    } else {
+        lot_exponent.unsigned_abs()
+    };
     format!("{lots}{}", "0".repeat(zeros.into()))
 }
 
@@ -213,7 +217,12 @@ mod tests {
         use whittle_risk::price::{to_q32, Rounding};
         assert_eq!(show_price(140_000 << 32, -5), "14000");
         assert_eq!(show_price(12_345 << 32, 3), "0.000012345");
-        for (text, lot) in [("13999.5", -5i8), ("0.3", -9), ("150.123456", -2), ("1.0001", 0)] {
+        for (text, lot) in [
+            ("13999.5", -5i8),
+            ("0.3", -9),
+            ("150.123456", -2),
+            ("1.0001", 0),
+        ] {
             let (digits, exponent) = decimal(text).mantissa().unwrap();
             let raw = to_q32(digits, exponent, lot.into(), Rounding::Floor).unwrap();
             assert_eq!(show_price(raw, lot), text);

@@ -36,7 +36,11 @@ pub struct Check {
 }
 
 fn check(name: &'static str, wrong: &'static str, holds: bool) -> Check {
-    let finding = if holds { Finding::Holds } else { Finding::Fails };
+    let finding = if holds {
+        Finding::Holds
+    } else {
+        Finding::Fails
+    };
     Check {
         name,
         wrong,
@@ -226,7 +230,11 @@ pub fn all(event: &PartiallyLiquidated, mirror: &Mirror) -> Vec<Check> {
         unknown(&mut buffered, BUFFER_MOVED);
     }
     checks.append(&mut buffered);
-    checks.append(&mut recomputed(event, mirror, buffer.filter(|_| same_buffer)));
+    checks.append(&mut recomputed(
+        event,
+        mirror,
+        buffer.filter(|_| same_buffer),
+    ));
     checks
 }
 
@@ -248,11 +256,7 @@ fn maintenance(
     Some(required.0)
 }
 
-fn recomputed(
-    event: &PartiallyLiquidated,
-    mirror: &Mirror,
-    buffer: Option<Ratio>,
-) -> Vec<Check> {
+fn recomputed(event: &PartiallyLiquidated, mirror: &Mirror, buffer: Option<Ratio>) -> Vec<Check> {
     let receipt = &event.receipt;
     let before = maintenance(event, mirror, |_| 0);
     let same_terms = before == Some(receipt.maintenance_before_usd_atoms);

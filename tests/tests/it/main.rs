@@ -22,6 +22,7 @@ mod margin_call;
 mod migrations;
 mod oracle;
 mod orders;
+mod page;
 mod recorded;
 mod recovery;
 mod remaining;

@@ -7,7 +7,10 @@ use whittle_client::Event;
 const CLASSES: [&str; 3] = ["retail", "standard", "professional"];
 
 fn class(number: u8) -> &'static str {
-    CLASSES.get(usize::from(number)).copied().unwrap_or("unknown")
+    CLASSES
+        .get(usize::from(number))
+        .copied()
+        .unwrap_or("unknown")
 }
 
 pub(super) fn tell<'a>(book: &'a Book, event: &Event) -> Option<Told<'a>> {
@@ -21,14 +24,16 @@ pub(super) fn tell<'a>(book: &'a Book, event: &Event) -> Option<Told<'a>> {
         Event::DelegateSet(it) => new("Delegate changed")
             .account(&it.account)
             .address("May place orders", &it.delegate),
-        Event::Deposited(it) => new("Deposited")
-            .account(&it.account)
-            .token(it.bank)
-            .tokens("Amount", it.bank, it.amount_atoms),
-        Event::Withdrawn(it) => new("Withdrawn")
-            .account(&it.account)
-            .token(it.bank)
-            .tokens("Amount", it.bank, it.amount_atoms),
+        Event::Deposited(it) => new("Deposited").account(&it.account).token(it.bank).tokens(
+            "Amount",
+            it.bank,
+            it.amount_atoms,
+        ),
+        Event::Withdrawn(it) => new("Withdrawn").account(&it.account).token(it.bank).tokens(
+            "Amount",
+            it.bank,
+            it.amount_atoms,
+        ),
         Event::LeverageSet(it) => {
             let told = new("Leverage changed")
                 .account(&it.account)

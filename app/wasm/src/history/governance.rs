@@ -44,9 +44,7 @@ pub(super) fn tell<'a>(book: &'a Book, event: &Event) -> Option<Told<'a>> {
         Event::ChangeApplied(it) => {
             new("Proposed change applied").text("Number", it.nonce.to_string())
         }
-        Event::AuthorityOffered(it) => {
-            new("Authority offered").address("To", &it.next_authority)
-        }
+        Event::AuthorityOffered(it) => new("Authority offered").address("To", &it.next_authority),
         Event::AuthorityTransferred(it) => new("Authority transferred")
             .address("From", &it.before)
             .address("To", &it.authority),

@@ -12,9 +12,15 @@ fn receipt<'a>(told: Told<'a>, receipt: &Receipt) -> Told<'a> {
         .usd("Cost", receipt.cost_usd_atoms)
         .usd("Paid to the keeper", receipt.bonus_usd_atoms)
         .usd("Equity before", receipt.equity_before_usd_atoms)
-        .usd("Maintenance margin before", receipt.maintenance_before_usd_atoms)
+        .usd(
+            "Maintenance margin before",
+            receipt.maintenance_before_usd_atoms,
+        )
         .usd("Equity after", receipt.equity_after_usd_atoms)
-        .usd("Maintenance margin after", receipt.maintenance_after_usd_atoms)
+        .usd(
+            "Maintenance margin after",
+            receipt.maintenance_after_usd_atoms,
+        )
 }
 
 fn side(side: i8) -> &'static str {

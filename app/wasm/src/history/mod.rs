@@ -176,7 +176,8 @@ impl<'a> Told<'a> {
 
     /// Equity and maintenance requirement.
     fn health(self, equity: i64, maintenance: i64) -> Self {
-        self.usd("Equity", equity).usd("Maintenance margin", maintenance)
+        self.usd("Equity", equity)
+            .usd("Maintenance margin", maintenance)
     }
 }
 
@@ -186,7 +187,10 @@ fn unknown<'a>(book: &'a Book, event: &Event) -> Told<'a> {
 }
 
 pub(crate) fn history(book: &Book, asked: &Logged) -> Answer<Vec<HistoryItem>> {
-    Ok(events(&asked.logs).iter().map(|it| item(book, it)).collect())
+    Ok(events(&asked.logs)
+        .iter()
+        .map(|it| item(book, it))
+        .collect())
 }
 
 fn item(book: &Book, event: &Event) -> HistoryItem {

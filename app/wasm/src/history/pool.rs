@@ -32,7 +32,11 @@ pub(super) fn tell<'a>(book: &'a Book, event: &Event) -> Option<Told<'a>> {
             } else {
                 "Pool withdrawal requested"
             };
-            let told = given(new(title).address("Owner", &it.owner), it.kind, it.amount_atoms);
+            let told = given(
+                new(title).address("Owner", &it.owner),
+                it.kind,
+                it.amount_atoms,
+            );
             received(told, it.kind, "At least in return", it.min_out_atoms)
         }
         Event::LiquidityFilled(it) => {
@@ -41,7 +45,11 @@ pub(super) fn tell<'a>(book: &'a Book, event: &Event) -> Option<Told<'a>> {
             } else {
                 "Withdrawn from the pool"
             };
-            let told = given(new(title).address("Owner", &it.owner), it.kind, it.amount_atoms);
+            let told = given(
+                new(title).address("Owner", &it.owner),
+                it.kind,
+                it.amount_atoms,
+            );
             received(told, it.kind, "Received", it.out_atoms)
                 .usd("Pool's value for who leaves", it.lower_value_usd_atoms)
                 .usd("Pool's value for who enters", it.higher_value_usd_atoms)

@@ -1,9 +1,9 @@
 //! How equity over maintenance is distributed over accounts with positions.
 
-use super::ladder::Book;
 use crate::show::{self, Report};
 use serde_json::json;
 use whittle::error::{Outcome, WhittleError};
+use whittle_client::preview::ladder::Book;
 use whittle_client::Mirror;
 use whittle_risk::num::ONE_Q32;
 

@@ -66,7 +66,7 @@ fn draw(ladder: &Ladder) -> String {
         let power = 10f64.powi(6 + i32::from(ladder.lot_exponent));
         (raw as f64 / 4_294_967_296.0 / power) as f32
     };
-    let points: Vec<(f32, f32)> = self
+    let points: Vec<(f32, f32)> = ladder
         .rungs
         .iter()
         .map(|rung| (dollars(rung.price_q32), rung.closed as f32 / 1e6))
@@ -78,8 +78,7 @@ fn draw(ladder: &Ladder) -> String {
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return String::new();
     };
-    let mut chart =
-        Chart::new_with_y_range(CHART_DOTS.0, CHART_DOTS.1, first.0, last.0, 0.0, most);
+    let mut chart = Chart::new_with_y_range(CHART_DOTS.0, CHART_DOTS.1, first.0, last.0, 0.0, most);
     let shape = Shape::Lines(&points);
     let chart = chart.lineplot(&shape);
     chart.axis();

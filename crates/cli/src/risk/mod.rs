@@ -15,8 +15,8 @@ use crate::names;
 use crate::session::{AccountRef, Session, Which};
 use crate::show::Report;
 use clap::{Args, Subcommand};
-use whittle_client::preview::ladder::{Ladder, Range, MOST_RUNGS};
 use whittle::state::MarginAccount;
+use whittle_client::preview::ladder::{Ladder, Range, MOST_RUNGS};
 
 /// Commands for analysts.
 #[derive(Subcommand)]

@@ -241,7 +241,10 @@ mod tests {
         let all = close_all(&there, account, NOW).unwrap();
         assert_eq!((plan.kind, all.kind), (Kind::Exact, Kind::Forced));
         assert_eq!(all.closed, Usd(126_000_000_000));
-        assert_eq!((plan.latched_ratio, plan.bonus_rate), (all.latched_ratio, all.bonus_rate));
+        assert_eq!(
+            (plan.latched_ratio, plan.bonus_rate),
+            (all.latched_ratio, all.bonus_rate)
+        );
         // One market, one tier: the same rate of each dollar, rounded up once.
         let rate = Ratio::between_floor(plan.cost.magnitude(), plan.closed.magnitude()).unwrap();
         let of_all = Ratio::between_floor(all.cost.magnitude(), all.closed.magnitude()).unwrap();

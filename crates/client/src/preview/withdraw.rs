@@ -88,7 +88,10 @@ pub fn may_leave(
             initial.equity >= initial.requirement,
             WhittleError::ExceedsExcess,
         )?;
-        (counted_ceil(bank, atoms, now)?, counted_ceil(bank, held, now)?)
+        (
+            counted_ceil(bank, atoms, now)?,
+            counted_ceil(bank, held, now)?,
+        )
     };
     if let Some(fund) = fund.filter(|fund| fund.is_drawn(now)) {
         let snapshot = mirror.snapshot(&account, now)?;
