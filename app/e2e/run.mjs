@@ -36,7 +36,7 @@ async function run() {
     const means = { stage, browser, step, shots };
     if (parts.includes('budget')) await budget(means);
     // The others begin where the story ends: with pages that have something to show.
-    const { trader, keeper } = await story(means, { briefly: !parts.includes('story') });
+    const { trader, keeper } = await story(means);
     if (parts.includes('access')) await access(means, trader);
     if (parts.includes('errors')) await errors(means, { trader, keeper });
     doing = 'the end';
