@@ -28,7 +28,9 @@ export interface Ladder {
   ticks: { x: number; change: number; price: string }[];
 }
 
-const TICKS = 5;
+// Each wants about so much room.
+const TICK_WIDTH = 110;
+const MOST_TICKS = 5;
 
 export function ladderOf(rungs: readonly Rung[], money: Box, counts: Box): Ladder {
   const changes = rungs.map((it) => Number(it.change));
@@ -43,7 +45,8 @@ export function ladderOf(rungs: readonly Rung[], money: Box, counts: Box): Ladde
   const mostAccounts = Math.max(1, ...rungs.map((it) => Math.max(it.under, it.insolvent)));
   const line = (box: Box, most: number, value: (rung: Rung) => number): Point[] =>
     rungs.map((it) => ({ x: across(box, Number(it.change)), y: up(box, value(it), most) }));
-  const every = Math.max(1, Math.round((rungs.length - 1) / (TICKS - 1)));
+  const ticks = money.width < MOST_TICKS * TICK_WIDTH ? 3 : MOST_TICKS;
+  const every = Math.max(1, Math.round((rungs.length - 1) / (ticks - 1)));
   return {
     closed: line(money, mostUsd, (it) => Number(it.closed)),
     whole: line(money, mostUsd, (it) => Number(it.whole)),

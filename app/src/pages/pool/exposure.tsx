@@ -45,7 +45,7 @@ export function ExposurePanel(props: { pool: PoolView }) {
       />
       <p className="said">
         The pool is the other side of what traders hold net.{' '}
-        <Term meaning="All that the winners of this market could take out now, were nothing paid by the losers.">
+        <Term meaning="What the winners of this market could take out at present prices, with nothing from the losers: their profits and what waits for cash.">
           Worst payout
         </Term>{' '}
         is what it may owe at present prices.

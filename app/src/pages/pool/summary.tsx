@@ -55,8 +55,8 @@ function Own(props: { pool: PoolView }) {
   const connected = useWallet().connected !== null;
   if (!connected) return <p className="said pool-own">Connect a wallet to see your shares.</p>;
   const mine = tokens[pool.shareMint]?.amount ?? '0';
-  const worth =
-    pool.lowerValue === null || pool.shares === null ? null : worthOf(mine, pool.shares, pool.lowerValue);
+  const { shares, lowerValue } = pool;
+  const worth = shares === null || lowerValue === null ? null : worthOf(mine, shares, lowerValue);
   return (
     <div className="pool-own">
       <Facts

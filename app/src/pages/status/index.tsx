@@ -17,7 +17,7 @@ export default function StatusPage() {
   return (
     <div className="stack">
       <UnusualPanel />
-      <div className="columns-even">
+      <div className="status-markets">
         {overview.markets.map((it) => (
           <MarketPanel key={it.address} market={it} />
         ))}
