@@ -64,15 +64,16 @@ export function RecoveryPlanPanel(props: { view: AccountView }) {
         </p>
         <div className="recovery-fields">
           <Field
-            label="Acts under (equity / maintenance)"
+            label="Acts under"
+            unit="× maintenance"
             name="triggerRatio"
             inputMode="decimal"
             value={form.triggerRatio}
             error={at('triggerRatio')}
             hint={
               exchange === null
-                ? undefined
-                : `Over 1; the margin call is ${percent(exchange.callBuffer)} over maintenance`
+                ? 'Equity, over 1'
+                : `Equity, over 1; the margin call is ${percent(exchange.callBuffer)} over it`
             }
             onChange={(event) => {
               change({ triggerRatio: event.target.value });
@@ -80,6 +81,7 @@ export function RecoveryPlanPanel(props: { view: AccountView }) {
           />
           <Field
             label="Reduces until"
+            unit="× maintenance"
             name="targetRatio"
             inputMode="decimal"
             value={form.targetRatio}
