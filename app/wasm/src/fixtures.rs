@@ -4,6 +4,7 @@ use crate::book::Book;
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::Event as _;
 use whittle::event::{LiquidatedLeg, MarketUpdated, PartiallyLiquidated};
+use whittle::state::governance::MarketGuard;
 use whittle::state::proposal::Change;
 use whittle::state::{Bank, InsuranceFund, Pool, Proposal, Receipt};
 use whittle_client::preview::fixtures::{self, mirror, zeroed};
@@ -27,6 +28,7 @@ pub(crate) fn book() -> Book {
     market.short_entry_usd_atoms = 56_000_000_000;
     market.params.open_interest_cap_usd_atoms = 1_000_000_000_000;
     market.params.crowding.open_interest_share_q32 = 1 << 32;
+    market.guard = MarketGuard::NONE;
     market.pool_value_seen_usd_atoms = 1_000_000_000_000;
     market.params.skew_scale_usd_atoms = 10_000_000_000_000;
     market.params.open_fee_q32 = whittle_risk::Ratio::from_bps_floor(5).0;

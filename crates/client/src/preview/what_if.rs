@@ -2,7 +2,7 @@
 //! on accounts whose price was replaced.
 
 use crate::Mirror;
-use whittle::error::{Outcome, WhittleError};
+use whittle::error::{require_that, Outcome, WhittleError};
 use whittle::state::MarginAccount;
 use whittle_risk::health::{Doubt, Health, State};
 use whittle_risk::liquidation::{self, Episode, Kind, Plan};
@@ -124,7 +124,10 @@ pub fn close_all(mirror: &Mirror, account: &MarginAccount, now: i64) -> Outcome<
     policy.forced = Ratio::ONE;
     let snapshot = mirror.snapshot(&account, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd::ZERO);
-    Ok(liquidation::plan(&inputs)?)
+    let plan = liquidation::plan(&inputs)?;
+    // Flagged only for the question: over its target it would be found recovered.
+    require_that(plan.kind != Kind::Recovered, WhittleError::AccountHealthy)?;
+    Ok(plan)
 }
 
 /// The price, nearest to the present one, at which an account with a position in this market comes
