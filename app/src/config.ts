@@ -14,6 +14,8 @@ export interface Config {
   local: string | null;
   /** A transaction's page, with {signature} in it. */
   explorer?: string;
+  /** What tokens are called, by their mints: the chain does not say. */
+  tokens: Record<string, string>;
   /** Price accounts by the number of the market or bank, where they are not Pyth's sponsored ones. */
   oracles: { markets: Record<string, Address>; banks: Record<string, Address> };
 }
@@ -67,6 +69,7 @@ export function parseConfig(raw: unknown): Config {
     genesisHash: optionalText(raw, 'genesisHash'),
     local: optionalText(raw, 'local'),
     ...(explorer === null ? {} : { explorer }),
+    tokens: tokens(raw['tokens']),
     oracles: oracles(raw['oracles']),
   };
 }
@@ -103,6 +106,17 @@ function checkedOverrides(raw: Record<string, unknown>): NodeOverrides {
     ...(rpc === null ? {} : { rpcUrl: url('rpcUrl', rpc, ['http:', 'https:']) }),
     ...(ws === null ? {} : { wsUrl: url('wsUrl', ws, ['ws:', 'wss:']) }),
   };
+}
+
+function tokens(raw: unknown): Config['tokens'] {
+  if (raw === undefined || raw === null) return {};
+  const wrong = new ConfigError('tokens', 'config.json: tokens must hold a name for each mint.');
+  if (!isRecord(raw)) throw wrong;
+  const named = Object.entries(raw).map(([mint, name]) => {
+    if (!isAddress(mint) || typeof name !== 'string') throw wrong;
+    return [mint, name] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 function isRecord(raw: unknown): raw is Record<string, unknown> {

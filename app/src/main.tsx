@@ -24,6 +24,7 @@ function StartFailure(props: { reason: string; retry: () => void }) {
 async function start(root: Root): Promise<void> {
   try {
     const [config, engine] = await Promise.all([loadConfig(), Engine.load(engineUrl)]);
+    engine.ask('names', { tokens: config.tokens });
     root.render(
       <StrictMode>
         <Provider config={config} engine={engine}>

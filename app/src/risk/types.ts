@@ -556,6 +556,10 @@ export interface Methods {
   othersOfIssuer: [{ bank: number }, Meta[]];
   events: [{ logs: string[] }, HistoryItem[]];
   checkReceipt: [{ event: string }, ReceiptCheck];
+  /** What tokens are called, by their mints: no account of the program says it. */
+  names: [{ tokens: Record<Address, string> }, null];
+  /** What shares would bring who leaves now, limits aside. */
+  shareWorth: [{ shares: Amount; now: number }, { worth: Usd | null }];
   /** A program error number in words. */
   explain: [{ code: number }, Problem];
 }

@@ -35,6 +35,8 @@ pub(crate) struct Book {
     pub accounts: BTreeMap<Pubkey, Box<MarginAccount>>,
     pub requests: BTreeMap<Pubkey, Box<LiquidityRequest>>,
     pub proposals: BTreeMap<Pubkey, Box<Proposal>>,
+    /// What tokens are called, by their mints: no account of the program says it.
+    pub names: BTreeMap<Pubkey, String>,
     /// Atoms of the pool's shares that there are.
     pub shares: Option<u64>,
 }
@@ -129,9 +131,12 @@ impl Book {
         })
     }
 
-    /// What a token is called. No account says it; the quote token is worth a dollar by definition.
+    /// What a token is called. Without a name the quote token, which is worth a dollar by definition, is
+    /// called by the one that it mostly is.
     pub fn token(&self, bank: &Bank) -> String {
-        if bank.index == whittle::state::bank::QUOTE_BANK {
+        if let Some(name) = self.names.get(&bank.mint) {
+            name.clone()
+        } else if bank.index == whittle::state::bank::QUOTE_BANK {
             "USDC".to_owned()
         } else {
             format!("token {}", bank.index)

@@ -94,10 +94,10 @@ impl Engine {
     }
 
     /// Answers `{"method": .., "request": ..}` with `{"ok": ..}` or `{"error": ..}`, both in JSON.
-    pub fn call(&self, input: &[u8]) -> Vec<u8> {
+    pub fn call(&mut self, input: &[u8]) -> Vec<u8> {
         let reply = serde_json::from_slice::<Request>(input)
             .map_err(|error| Problem::of_request(&error))
-            .and_then(|it| methods::answer(&self.book, &it.method, it.request));
+            .and_then(|it| methods::answer(&mut self.book, &it.method, it.request));
         let reply = match reply {
             Ok(answer) => Reply::Ok(answer),
             Err(problem) => Reply::Error(problem),

@@ -3,13 +3,14 @@
 use crate::book::Book;
 use crate::problem::{explain, Answer, Problem};
 use crate::{
-    account, history, ladder, overview, places, queue, receipt, recovery, ticket, what_if,
+    account, history, ladder, overview, places, pool, queue, receipt, recovery, ticket, what_if,
     withdrawable,
 };
 use anchor_lang::prelude::Pubkey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A moment.
 #[derive(Deserialize)]
@@ -36,8 +37,23 @@ struct Explain {
     code: u32,
 }
 
-pub(crate) fn answer(book: &Book, method: &str, request: Value) -> Answer<Value> {
+#[derive(Deserialize)]
+struct Names {
+    tokens: BTreeMap<String, String>,
+}
+
+/// Keeps what tokens are called.
+fn name(book: &mut Book, names: Names) -> Answer<()> {
+    let named = names.tokens.into_iter();
+    book.names = named
+        .map(|(mint, name)| Ok((key("tokens", &mint)?, name)))
+        .collect::<Answer<_>>()?;
+    Ok(())
+}
+
+pub(crate) fn answer(book: &mut Book, method: &str, request: Value) -> Answer<Value> {
     match method {
+        "names" => write(name(book, read(request)?)?),
         "overview" => write(overview::overview(book, read::<At>(request)?.now)),
         "account" => write(account::account(book, &read(request)?)?),
         "accountsOf" => write(places::accounts_of(book, &read(request)?)?),
@@ -47,6 +63,7 @@ pub(crate) fn answer(book: &Book, method: &str, request: Value) -> Answer<Value>
         "othersOfIssuer" => write(places::others_of_issuer(book, &read(request)?)?),
         "ticket" => write(ticket::ticket(book, &read(request)?)?),
         "withdrawable" => write(withdrawable::withdrawable(book, &read(request)?)?),
+        "shareWorth" => write(pool::share_worth(book, &read(request)?)?),
         "parseAmount" => write(withdrawable::parse_amount(book, &read(request)?)?),
         "queue" => write(queue::queue(book, read::<At>(request)?.now)?),
         "pendingOrders" => write(queue::pending_orders(book, read::<At>(request)?.now)?),

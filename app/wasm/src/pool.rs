@@ -1,12 +1,13 @@
 //! The liquidity pool and the insurance fund.
 
 use crate::book::Book;
+use crate::problem::{Answer, Problem};
 use crate::text::{self, usd};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use whittle::instructions::Exposure;
 use whittle::state::pool::SHARE_DECIMALS;
 use whittle::state::{InsuranceFund, Pool};
-use whittle_client::names;
+use whittle_client::{decimal::Decimal, names};
 use whittle_risk::nav::amount_for_shares;
 use whittle_risk::Usd;
 
@@ -81,6 +82,33 @@ pub(crate) fn pool(book: &Book, now: i64) -> Option<PoolView> {
         higher_price: of_a_share(higher),
         withdrawals_left: pool.withdrawn.room(limit, now).ok().map(usd),
         exposures: exposure.map_or_else(Vec::new, |it| exposures(book, &it)),
+    })
+}
+
+/// Shares of the pool.
+#[derive(Deserialize)]
+pub(crate) struct Shares {
+    shares: String,
+    now: i64,
+}
+
+/// As the answer to `shareWorth` in types.ts.
+#[derive(Serialize)]
+pub(crate) struct Worth {
+    worth: Option<String>,
+}
+
+/// What shares would bring who leaves now, limits aside; nothing while the pool has no value.
+pub(crate) fn share_worth(book: &Book, asked: &Shares) -> Answer<Worth> {
+    let shares = Decimal::parse(&asked.shares).and_then(|it| it.to_atoms(SHARE_DECIMALS.into()));
+    let shares = shares.map_err(|what| Problem::input("shares", what))?;
+    let exposure = book.pool.as_ref().and_then(|(_, pool)| exposure(book, pool, asked.now));
+    let value = exposure.map(|it| Usd(it.lower_value_usd_atoms));
+    let supply = book.shares.filter(|supply| *supply > 0);
+    let atoms = supply.zip(value).map(|(supply, value)| amount_for_shares(shares, supply, value));
+    let worth = atoms.and_then(Result::ok);
+    Ok(Worth {
+        worth: worth.map(|atoms| text::usd_atoms(atoms.into())),
     })
 }
 

@@ -8,13 +8,13 @@ fn engine() -> Engine {
     Engine { book: rich() }
 }
 
-fn call(engine: &Engine, method: &str, request: Value) -> Value {
+fn call(engine: &mut Engine, method: &str, request: Value) -> Value {
     let asked = json!({"method": method, "request": request}).to_string();
     serde_json::from_slice(&engine.call(asked.as_bytes())).unwrap()
 }
 
 fn ok(method: &str, request: Value) -> Value {
-    let reply = call(&engine(), method, request);
+    let reply = call(&mut engine(), method, request);
     assert_eq!(reply["error"], Value::Null, "{method}");
     reply["ok"].clone()
 }
@@ -30,7 +30,7 @@ fn ticket(changes: &[(&str, Value)]) -> Value {
 
 #[test]
 fn no_input_ends_the_engine() {
-    let engine = engine();
+    let mut engine = engine();
     for input in [
         "",
         "{",
@@ -42,10 +42,10 @@ fn no_input_ends_the_engine() {
         let reply: Value = serde_json::from_slice(&engine.call(input.as_bytes())).unwrap();
         assert!(reply["error"]["message"].is_string(), "{input}: {reply}");
     }
-    let reply = call(&engine, "overview", json!({"now": i64::MIN}));
+    let reply = call(&mut engine, "overview", json!({"now": i64::MIN}));
     assert!(reply["ok"].is_object(), "{reply}");
     let far = json!({"account": RICH.to_string(), "now": i64::MAX});
-    let reply = call(&engine, "account", far);
+    let reply = call(&mut engine, "account", far);
     assert!(reply["ok"].is_object(), "{reply}");
 }
 
@@ -54,7 +54,7 @@ fn an_account_that_was_closed_is_forgotten() {
     let mut engine = engine();
     engine.forget(RICH.as_ref());
     let reply = call(
-        &engine,
+        &mut engine,
         "account",
         json!({"account": RICH.to_string(), "now": NOW}),
     );
@@ -109,7 +109,7 @@ fn a_ticket_costs_what_the_fill_would_cost() {
 #[test]
 fn a_ticket_names_the_field_that_is_wrong() {
     let refused = |changes: &[(&str, Value)]| {
-        let reply = call(&engine(), "ticket", ticket(changes));
+        let reply = call(&mut engine(), "ticket", ticket(changes));
         let problem = match &reply["error"] {
             Value::Null => reply["ok"]["problem"].clone(),
             error => error.clone(),
@@ -182,7 +182,7 @@ fn what_may_leave_is_what_the_withdrawal_would_let_go() {
 fn an_amount_is_read_exactly_or_refused_by_its_field() {
     let ask = |text: &str| {
         let request = json!({"field": "amount", "text": text, "bank": 0, "most": "2.5"});
-        call(&engine(), "parseAmount", request)
+        call(&mut engine(), "parseAmount", request)
     };
     assert_eq!(ask("1.000001")["ok"]["atoms"], "1000001");
     assert_eq!(ask("all")["ok"]["amount"], "2.5");
@@ -214,7 +214,7 @@ fn a_recovery_plan_out_of_bounds_names_its_field() {
     let ask = |trigger: &str, target: &str, fee: &str| {
         let request = json!({"account": RICH.to_string(), "triggerRatio": trigger, "targetRatio": target,
             "mostFee": fee, "now": NOW});
-        call(&engine(), "recovery", request)
+        call(&mut engine(), "recovery", request)
     };
     for (trigger, target, fee, field) in [
         ("1", "1.3", "0.1", "triggerRatio"),
@@ -251,4 +251,21 @@ fn the_pool_shows_what_a_share_is_worth() {
         view["proposals"][0]["text"],
         "End BTC-PERP: only reductions from then on, settled a day later"
     );
+}
+
+#[test]
+fn a_token_is_called_as_the_page_says() {
+    let mut engine = engine();
+    let name = |engine: &mut Engine| {
+        let reply = call(engine, "overview", json!({"now": NOW}));
+        reply["ok"]["banks"][1]["symbol"].clone()
+    };
+    assert_eq!(name(&mut engine), "token 1");
+    let mint = engine.book.mirror.bank(1).unwrap().mint.to_string();
+    let reply = call(&mut engine, "names", json!({"tokens": {mint: "SOL"}}));
+    assert_eq!(reply["error"], Value::Null);
+    assert_eq!(name(&mut engine), "SOL");
+    let reply = call(&mut engine, "names", json!({"tokens": {"SOL": "SOL"}}));
+    assert_eq!(reply["error"]["field"], "tokens");
+    assert_eq!(name(&mut engine), "SOL");
 }

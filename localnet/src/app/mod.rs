@@ -142,6 +142,10 @@ fn config(local: &Local) -> Result<Value> {
             .map(|(number, address)| (number, address.to_string()))
             .collect()
     };
+    let banks = local.description.banks.iter();
+    let tokens: BTreeMap<String, &str> = banks
+        .map(|bank| (bank.mint.to_string(), bank.name.as_str()))
+        .collect();
     let feeds = local.oracles().feeds().iter().map(|feed| feed.address);
     Ok(json!({
         "name": "local",
@@ -151,6 +155,7 @@ fn config(local: &Local) -> Result<Value> {
         // A node that does not know it lets the page skip that check.
         "genesisHash": genesis.ok().filter(Value::is_string),
         "local": "/local",
+        "tokens": tokens,
         "oracles": {
             "markets": by_number((0..).zip(feeds).collect()),
             "banks": by_number(local.bank_oracles()?),
