@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HealthView, PlanView, StateName, WhatIfPoint } from '../../risk/types';
 import { setLocale } from '../../ui/format';
-import { permilleOf } from './what-if';
+import { permilleOf, pricesOf } from './what-if';
 import { whatIfSentence } from './what-if-words';
 
 beforeEach(() => {
@@ -87,5 +87,16 @@ describe('a typed change', () => {
     expect(permilleOf('-61')).toBeNull();
     expect(permilleOf('')).toBeNull();
     expect(permilleOf('-')).toBeNull();
+  });
+});
+
+describe('the prices of the chart', () => {
+  it('rise over the whole range, with more of them where a liquidation begins', () => {
+    const prices = pricesOf('10000', '9000').map(Number);
+    expect(prices[0]).toBe(4000);
+    expect(prices.at(-1)).toBe(16000);
+    expect(prices).toEqual([...prices].sort((a, b) => a - b));
+    expect(prices.filter((it) => it > 8900 && it < 9100).length).toBeGreaterThan(8);
+    expect(pricesOf('10000', null)).toHaveLength(61);
   });
 });

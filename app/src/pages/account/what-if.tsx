@@ -16,6 +16,18 @@ const STEPS = Array.from(
 );
 const START_PERMILLE = -100;
 
+// Most of what is worth seeing happens close to where a liquidation begins.
+const NEAR = Array.from({ length: 41 }, (_, at) => at * 2 - 40);
+
+/** Prices of the whole range, and more of them around the one at which a liquidation begins. */
+export function pricesOf(present: string, begins: string | null): string[] {
+  const range = STEPS.map((it) => movedPrice(present, it));
+  const [low, high] = [Number(range[0]), Number(range.at(-1))];
+  const near = begins === null ? [] : NEAR.map((it) => movedPrice(begins, it));
+  const within = near.filter((it) => Number(it) > low && Number(it) < high);
+  return [...range, ...within].sort((a, b) => Number(a) - Number(b));
+}
+
 /** Thousandths of a typed percentage within the range; null when it is no number. */
 export function permilleOf(text: string): number | null {
   const typed = text.trim().replace(',', '.');
@@ -89,7 +101,7 @@ function Moves(props: {
   const range = useAsk('whatIf', {
     account,
     market,
-    prices: STEPS.map((it) => movedPrice(present, it)),
+    prices: pricesOf(present, begins),
     now,
   });
   const one = useAsk('whatIf', { account, market, prices: [movedPrice(present, permille)], now });
