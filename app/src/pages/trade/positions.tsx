@@ -21,20 +21,27 @@ function columnsOf(account: string, markets: readonly MarketView[]): Column<Posi
       numeric: true,
       cell: (it) => <Signed value={it.size}>{amount(it.size, marketOf(it.market)?.asset)}</Signed>,
     },
-    { title: 'Entry', numeric: true, cell: (it) => price(it.entry) },
-    { title: 'Mark', numeric: true, cell: (it) => price(it.mark) },
+    {
+      title: 'Entry, mark',
+      numeric: true,
+      cell: (it) => (
+        <span className="two-lines">
+          <span>{price(it.entry)}</span> <span>{price(it.mark)}</span>
+        </span>
+      ),
+    },
     { title: 'Notional', numeric: true, cell: (it) => usd(it.notional) },
     {
-      title: 'Profit',
+      title: 'Profit, funding',
       numeric: true,
-      cell: (it) => <Signed value={it.profit}>{signedUsd(it.profit)}</Signed>,
+      cell: (it) => (
+        <span className="two-lines">
+          <Signed value={it.profit}>{signedUsd(it.profit)}</Signed>{' '}
+          <Signed value={it.funding}>{signedUsd(it.funding)}</Signed>
+        </span>
+      ),
     },
-    {
-      title: 'Funding',
-      numeric: true,
-      cell: (it) => <Signed value={it.funding}>{signedUsd(it.funding)}</Signed>,
-    },
-    { title: 'Maintenance margin', numeric: true, cell: (it) => usd(it.maintenance) },
+    { title: 'Margin', numeric: true, cell: (it) => usd(it.maintenance) },
     { title: 'Liquidation at', numeric: true, cell: (it) => orNone(it.liquidationPrice) },
     {
       title: 'Reduce',
