@@ -10,6 +10,7 @@ import { connectTo, type Connection } from './chain/connection';
 import { chainOf, wrongNetwork } from './chain/network';
 import { nodeSource } from './chain/source';
 import type { Config } from './config';
+import { findShareMintPda } from './program';
 import type { Engine } from './risk/engine';
 import { Selection } from './selection';
 import { Approvals } from './wallet/approval';
@@ -34,7 +35,8 @@ export interface World {
 export function createWorld(config: Config, engine: Engine): World {
   const connection = connectTo(config);
   const clock = new ChainClock(connection);
-  const source = nodeSource(connection, config.programId, () => wrongNetwork(connection, config));
+  const shareMint = findShareMintPda().then(([it]) => [it]);
+  const source = nodeSource(connection, config.programId, shareMint, () => wrongNetwork(connection, config));
   const approvals = new Approvals();
   return {
     config,

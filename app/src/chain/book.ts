@@ -37,6 +37,8 @@ export class Book {
   private readonly encode = getAddressEncoder();
   private readonly ledger = new Ledger();
   private readonly changes = new Map<Address, number>();
+  /** Accounts of other programs, of whose changes no notification tells. */
+  private readonly beside = new Set<Address>();
   private readonly requestData = new Map<Address, RequestView>();
   private readonly listeners = new Set<() => void>();
   private stopped = new AbortController();
@@ -224,8 +226,9 @@ export class Book {
     this.ledger.note(address, digest(data));
     const kind = this.taken(address, key, data);
     if (kind === 'request') this.requestData.set(address, decodeRequest(address, data));
-    // Whoever fills a request closes its account, and changes the pool with it.
-    if (kind === 'pool' && this.requestData.size > 0) this.lookAtRequests();
+    if (kind === 'shareMint') this.beside.add(address);
+    // Whoever fills a request closes its account and mints or burns shares, and changes the pool with it.
+    if (kind === 'pool') this.lookBeside();
   }
 
   private taken(address: Address, key: Uint8Array, data: Uint8Array): Kind | null {
@@ -239,9 +242,11 @@ export class Book {
     }
   }
 
-  private lookAtRequests(): void {
+  private lookBeside(): void {
+    const addresses = [...this.requestData.keys(), ...this.beside];
+    if (addresses.length === 0) return;
     // A failure shows in the feed, and the next reading has them again.
-    this.look([...this.requestData.keys()]).catch(() => undefined);
+    this.look(addresses).catch(() => undefined);
   }
 
   private set(next: Feed): void {

@@ -21,9 +21,11 @@ export interface Source {
 // Of addresses in one request, by the node's limit.
 const MOST = 100;
 
+/** `beside`: accounts of other programs that count too, as the mint of the pool's shares. */
 export function nodeSource(
   { rpc, subscriptions }: Connection,
   program: Address,
+  beside: Promise<readonly Address[]>,
   check: () => Promise<string | null>,
 ): Source {
   const options = { encoding: 'base64', commitment: 'confirmed' } as const;
@@ -33,10 +35,18 @@ export function nodeSource(
       const { context, value } = await rpc
         .getProgramAccounts(program, { ...options, withContext: true })
         .send();
-      const accounts = value.map((it) => ({ address: it.pubkey, data: bytes(it.account.data) }));
+      const accounts: Seen[] = value.map((it) => ({ address: it.pubkey, data: bytes(it.account.data) }));
+      // Behind the others: the engine knows the mint by what the pool says of it.
+      const besides = await beside;
+      const others = await rpc.getMultipleAccounts([...besides], options).send();
+      for (const [at, address] of besides.entries()) {
+        const account = others.value[at];
+        if (account) accounts.push({ address, data: bytes(account.data) });
+      }
       return { slot: context.slot, accounts };
     },
     async some(addresses) {
+      const besides = await beside;
       let slot: bigint | null = null;
       const accounts: Seen[] = [];
       for (let from = 0; from < addresses.length; from += MOST) {
@@ -46,7 +56,8 @@ export function nodeSource(
         slot = slot === null || context.slot < slot ? context.slot : slot;
         for (const [at, address] of part.entries()) {
           const account = value[at];
-          const held = account?.owner === program && account.data;
+          const ours = account?.owner === program || besides.includes(address);
+          const held = ours && account?.data;
           accounts.push({ address, data: held ? bytes(held) : null });
         }
       }

@@ -65,9 +65,18 @@ impl From<whittle_risk::RiskError> for Problem {
     }
 }
 
-/// What Anchor checks before the program does: its numbers are under 6000.
+/// What others answer before the program does. Tokens and accounts are moved by programs whose numbers
+/// are small; Anchor's are under 6000.
 fn framework(code: u32) -> Option<(&'static str, &'static str)> {
     Some(match code {
+        0 => (
+            "AccountInUse",
+            "An account that the transaction would open exists already. Reload the page",
+        ),
+        1 => (
+            "InsufficientFunds",
+            "The wallet does not hold enough of the token, or of SOL, for this",
+        ),
         100..=103 => (
             "InstructionUnknown",
             "The program does not know this instruction: the page and the program are of different \

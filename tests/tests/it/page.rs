@@ -93,7 +93,13 @@ fn market(draw: &mut Drawn, market: &mut Market, price: i64, now: i64) {
 
 fn bank(draw: &mut Drawn, bank: &mut Bank, now: i64) {
     let price = &mut bank.price;
-    price.price_q32 = price.price_q32 / 100 * draw.within(80, 110).unsigned_abs();
+    // 150 dollars for a token of nine decimals, one for one of six.
+    let whole: u64 = if bank.decimals == 9 {
+        15 << 32
+    } else {
+        100 << 32
+    };
+    price.price_q32 = whole / 10_000 * draw.within(80, 110).unsigned_abs();
     price.uncertain = u8::from(draw.rarely(5));
     price.publish_time = now - draw.within(0, 200) * i64::from(draw.rarely(5));
     bank.haircut_weight_q32 = draw.share(5_000, 9_500);
@@ -106,7 +112,7 @@ fn position(draw: &mut Drawn, account: &mut MarginAccount, market: &Market) {
     }
     let slot = account.position_slot(market.index).expect("a free slot");
     slot.lots = draw.within(-50_000, 50_000);
-    let value = i128::from(slot.lots) * i128::from(market.price.price_q32) >> 32;
+    let value = (i128::from(slot.lots) * i128::from(market.price.price_q32)) >> 32;
     let value = i64::try_from(value).expect("a value");
     slot.entry_usd_atoms = value / 100 * draw.within(85, 115);
     slot.funding_index_q32 = i128::from(draw.within(-1 << 40, 1 << 40)).into();

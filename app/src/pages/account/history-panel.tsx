@@ -1,8 +1,8 @@
 // What happened to the account, newest first.
 import { useHistory, type HistoryEntry } from '../../chain/history';
-import type { AccountView, MarketView } from '../../risk/types';
+import type { AccountView, HistoryItem, MarketView } from '../../risk/types';
 import { useConfig, useNow } from '../../state';
-import { Ago, Badge, Button, Facts, Notice, Panel, Waiting } from '../../ui/kit';
+import { Addr, Ago, Badge, Button, Facts, Notice, Panel, Waiting } from '../../ui/kit';
 import { FactValue } from './fact';
 import { receiptOf } from './receipt';
 import { ReceiptCard } from './receipt-card';
@@ -12,7 +12,7 @@ const LIQUIDATED = 'PartiallyLiquidated';
 export function HistoryPanel(props: { view: AccountView; markets: readonly MarketView[] }) {
   const { view, markets } = props;
   const { items, loading, more, problem } = useHistory(view.address);
-  const shown = items.filter((it) => it.item.account === null || it.item.account === view.address);
+  const shown = items.filter((it) => isAbout(it.item, view.address));
   const { receipt } = view;
   const reached =
     receipt === null || shown.some((it) => it.item.receipt !== null && it.slot.toString() === receipt.slot);
@@ -24,7 +24,7 @@ export function HistoryPanel(props: { view: AccountView; markets: readonly Marke
         {shown.length > 0 && (
           <ul className="history">
             {shown.map((it, place) => (
-              <Entry key={`${it.signature}:${place}`} entry={it} markets={markets} />
+              <Entry key={`${it.signature}:${place}`} entry={it} markets={markets} of={view.address} />
             ))}
           </ul>
         )}
@@ -48,7 +48,13 @@ export function HistoryPanel(props: { view: AccountView; markets: readonly Marke
   );
 }
 
-function Entry(props: { entry: HistoryEntry; markets: readonly MarketView[] }) {
+/** A transaction may tell of others too, and of markets whose prices it brought. */
+function isAbout(item: HistoryItem, account: string): boolean {
+  const names = item.facts.some((it) => it.kind === 'address' && it.value === account);
+  return names || item.account === account;
+}
+
+function Entry(props: { entry: HistoryEntry; markets: readonly MarketView[]; of: string }) {
   const { signature, slot, time, item } = props.entry;
   const now = useNow();
   const receipt = item.receipt === null ? null : receiptOf(item.receipt, props.markets);
@@ -58,6 +64,11 @@ function Entry(props: { entry: HistoryEntry; markets: readonly MarketView[] }) {
         <div className="row">
           <strong>{item.title}</strong>
           {item.symbol !== null && <Badge tone="plain">{item.symbol}</Badge>}
+          {item.account !== null && item.account !== props.of && (
+            <span className="muted">
+              of account <Addr address={item.account} />
+            </span>
+          )}
         </div>
         <div className="row muted">
           {time === null ? `slot ${slot}` : <Ago at={time} now={now} />}

@@ -1,7 +1,7 @@
 // One's own account: how far it is from a liquidation, what one would do, and what happened.
-import { useMyAccount, useOverview } from '../../state';
+import { useAsk, useMyAccount, useNow, useOverview } from '../../state';
 import type { Overview } from '../../risk/types';
-import { Panel, Waiting } from '../../ui/kit';
+import { Notice, Panel, Waiting } from '../../ui/kit';
 import './account.css';
 import { AccountChooser } from './chooser';
 import { DepositForm } from './deposit-form';
@@ -39,7 +39,7 @@ function Account(props: { overview: Overview }) {
         </Panel>
       </div>
     );
-  if (view === null) return <Waiting what="Reading your account" />;
+  if (view === null) return <Unread account={address} />;
   // What was typed belongs to the account it was typed for.
   return (
     <div className="columns" key={address}>
@@ -55,6 +55,14 @@ function Account(props: { overview: Overview }) {
       </div>
     </div>
   );
+}
+
+/** The account is there, but the engine has no answer about it: not yet, or for a reason. */
+function Unread(props: { account: string }) {
+  const now = useNow();
+  const { problem } = useAsk('account', { account: props.account, now });
+  if (problem === null) return <Waiting what="Reading your account" />;
+  return <Notice tone="warn">{problem.message}</Notice>;
 }
 
 function WithoutWallet() {

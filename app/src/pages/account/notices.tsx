@@ -2,28 +2,29 @@
 import type { AccountView, ExchangeView } from '../../risk/types';
 import { useNow } from '../../state';
 import { percent, usd } from '../../ui/format';
-import { Ago, Notice, Until } from '../../ui/kit';
+import { Ago, Until } from '../../ui/kit';
+import { Standing } from './standing';
 
 export function HealthNotices(props: { view: AccountView; exchange: ExchangeView | null }) {
-  const { view } = props;
+  const { view, exchange } = props;
   const { state } = view.health;
   return (
     <>
       {state === 'marginCall' && <MarginCall view={view} />}
-      {(state === 'liquidatable' || state === 'emergency') && <Under view={view} />}
+      {(state === 'liquidatable' || state === 'emergency') && <Under view={view} exchange={exchange} />}
       {state === 'insolvent' && (
-        <Notice tone="bad">
+        <Standing tone="bad" said="Your account is insolvent.">
           Nothing is left in this account. All positions are closed at no cost to it. A deposit that brings
           equity over {usd(view.health.maintenance)} before that keeps them.
-        </Notice>
+        </Standing>
       )}
       {state === 'bankrupt' && (
-        <Notice tone="bad">
+        <Standing tone="bad" said="Your account is bankrupt.">
           The positions are closed and left a loss of {usd(view.deficit)}, which insurance and others bear.
           Nothing leaves the account until it is resolved.
-        </Notice>
+        </Standing>
       )}
-      {state !== 'marginCall' && state !== 'healthy' ? null : <Flag view={view} />}
+      {(state === 'healthy' || state === 'marginCall') && <Flag view={view} />}
     </>
   );
 }
@@ -32,7 +33,7 @@ function MarginCall(props: { view: AccountView }) {
   const { health, marginCalledAt } = props.view;
   const now = useNow();
   return (
-    <Notice tone="warn">
+    <Standing tone="warn" said="Your account is in margin call.">
       <strong>Margin call.</strong> Equity of {usd(health.equity)} is under the margin call at{' '}
       {usd(health.call)}. Deposit, or reduce a position, before equity falls to {usd(health.maintenance)}:
       there a liquidation may begin. Until then orders that add risk are not filled.
@@ -42,14 +43,16 @@ function MarginCall(props: { view: AccountView }) {
           Called <Ago at={marginCalledAt} now={now} />.
         </>
       )}
-    </Notice>
+    </Standing>
   );
 }
 
-function Under(props: { view: AccountView }) {
+function Under(props: { view: AccountView; exchange: ExchangeView | null }) {
+  const now = useNow();
+  const pause = props.exchange?.pauses.find((it) => it.what === 'liquidations' && it.until > now);
   const { health, confirmedPlan, refusal } = props.view;
   return (
-    <Notice tone="bad">
+    <Standing tone="bad" said="Your account is under maintenance and may be liquidated.">
       <strong>Under maintenance.</strong> Equity of {usd(health.equity)} is under the maintenance margin of{' '}
       {usd(health.maintenance)}. Deposit or reduce now; over {usd(health.target)} the liquidation ends.{' '}
       {confirmedPlan !== null && (
@@ -58,9 +61,15 @@ function Under(props: { view: AccountView }) {
           {percent(confirmedPlan.share)}) and cost {usd(confirmedPlan.cost)}.{' '}
         </>
       )}
-      <FlagTimes view={props.view} />
-      {refusal !== null && <> At this moment: {refusal.message}</>}
-    </Notice>
+      {pause === undefined ? (
+        <FlagTimes view={props.view} />
+      ) : (
+        <>
+          Liquidations are paused; the pause ends <Until at={pause.until} now={now} />.
+        </>
+      )}
+      {pause === undefined && refusal !== null && <> At this moment: {refusal.message}</>}
+    </Standing>
   );
 }
 
@@ -95,9 +104,9 @@ function Flag(props: { view: AccountView }) {
   const now = useNow();
   if (flag === null) return null;
   return (
-    <Notice tone="info">
+    <Standing tone="info" said="Your account is flagged.">
       The account was flagged <Ago at={flag.since} now={now} /> and is over maintenance again. The flag ends
       when equity reaches {usd(health.target)}, and lapses <Until at={flag.lapsesAt} now={now} />.
-    </Notice>
+    </Standing>
   );
 }

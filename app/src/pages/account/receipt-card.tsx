@@ -71,12 +71,11 @@ function Recheck(props: { event: string }) {
       <div>
         <Button
           className="button-small"
-          disabled={asked}
           onClick={() => {
-            setAsked(true);
+            setAsked(!asked);
           }}
         >
-          Re-check in this browser
+          {asked ? 'Hide the checks' : 'Re-check in this browser'}
         </Button>
       </div>
       <div role="status">

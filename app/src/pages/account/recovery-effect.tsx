@@ -1,7 +1,8 @@
 // What a plan would do, position by position, against a liquidation.
 import type { PlanView, RecoveryView } from '../../risk/types';
 import { percent, price, usd } from '../../ui/format';
-import { Notice, Table, type Column } from '../../ui/kit';
+import { Table, type Column } from '../../ui/kit';
+import { Standing } from './standing';
 
 type Row = RecoveryView['at'][number];
 
@@ -28,12 +29,12 @@ const COLUMNS: Column<Row>[] = [
 export function RecoveryEffect(props: { effect: RecoveryView }) {
   const { effect } = props;
   return (
-    <div className="stack" aria-live="polite">
+    <div className="stack">
       {effect.now !== null && (
-        <Notice tone="info">
+        <Standing tone="info" said="The plan could be carried out at once.">
           At present prices it could be carried out at once: it would close {usd(effect.now.closed)} of{' '}
           {usd(effect.now.notional)} ({percent(effect.now.share, 1)}) and cost {usd(effect.now.cost)}.
-        </Notice>
+        </Standing>
       )}
       <Table
         caption="What the plan would do in each market while all else stays, against a liquidation there"

@@ -85,17 +85,20 @@ export function RecoveryPanel(props: { view: AccountView; exchange: ExchangeView
           <Field
             label="Trigger, equity / maintenance"
             hint={`Under this it may act. Over 1 and at most the margin call${exchange === null ? '' : `, ${percent(exchange.callBuffer)} over maintenance`}. Nearer to 1 acts later and leaves less room.`}
+            placeholder="1.1"
             {...field('triggerRatio')}
           />
           <Field
             label="Target, equity / maintenance"
             hint="Where it stops. Over the trigger, at most 4. A higher target closes more."
+            placeholder="1.5"
             {...field('targetRatio')}
           />
           <Field
             label="Most fee"
             unit="%"
             hint={`Of what is closed, to whoever carries it out${exchange === null ? '' : `: at most ${percent(exchange.bonusMax)}`}. The pool’s spread and impact come on top.`}
+            placeholder="0.1"
             {...field('mostFee')}
           />
         </div>

@@ -1,11 +1,11 @@
 // One account over a range of prices, as a picture. A table with the same numbers stands under it.
 import type { WhatIfPoint } from '../../risk/types';
-import { shortUsd, signedPercent, usd } from '../../ui/format';
+import { percent, shortUsd, signedPercent, usd } from '../../ui/format';
 import { area, drawWhatIf, polyline, type Box, type Boxes } from './what-if-geometry';
 
 const WIDTH = 640;
 const HEIGHT = 400;
-const [LEFT, RIGHT] = [62, WIDTH - 12];
+const [LEFT, RIGHT] = [80, WIDTH - 12];
 const BOXES: Boxes = {
   equity: { left: LEFT, right: RIGHT, top: 24, bottom: 168 },
   share: { left: LEFT, right: RIGHT, top: 206, bottom: 270 },
@@ -42,7 +42,7 @@ export function WhatIfChart(props: {
         <polyline className="what-if-maintenance" points={polyline(drawn.equity.maintenance)} />
         <polyline className="what-if-all" points={polyline(drawn.equity.all)} />
         <polyline className="what-if-part" points={polyline(drawn.equity.part)} />
-        <Pane box={BOXES.share} title="Share closed" most="100 %" least="0 %" />
+        <Pane box={BOXES.share} title="Share closed" most={percent('1', 0)} least={percent('0', 0)} />
         <polygon className="what-if-area" points={area(drawn.share.part, BOXES.share.bottom)} />
         <polyline className="what-if-all" points={polyline(drawn.share.all)} />
         <polyline className="what-if-part" points={polyline(drawn.share.part)} />

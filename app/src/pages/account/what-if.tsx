@@ -3,7 +3,6 @@ import { Slider } from 'radix-ui';
 import { useMemo, useState } from 'react';
 import type { PositionView, Price } from '../../risk/types';
 import { useAsk, useNow } from '../../state';
-import { price, signedPercent } from '../../ui/format';
 import { Button, Field, Notice, Waiting } from '../../ui/kit';
 import { movedBy } from './decimal';
 import { WhatIfChart } from './what-if-chart';
@@ -34,15 +33,15 @@ export function WhatIf(props: { account: string; position: PositionView; asset: 
   const change = point === null ? percent / 100 : Number(point.change);
   // While a typed price is no number the slider stays where it was.
   const place = typed === null ? percent : Math.max(-REACH, Math.min(REACH, Math.round(change * 100)));
+  const sentence =
+    point === null
+      ? (one.problem?.message ?? `Type a price of one ${asset}.`)
+      : whatIfSentence(point, position);
   if (range.problem !== null) return <Notice tone="warn">{range.problem.message}</Notice>;
   if (range.answer === null) return <Waiting what="Looking at other prices" />;
   return (
     <div className="stack">
-      <p className="what-if-sentence" role="status">
-        {point === null
-          ? (one.problem?.message ?? `Type a price of one ${asset}.`)
-          : whatIfSentence(point, position)}
-      </p>
+      <p className="what-if-sentence">{sentence}</p>
       <div className="what-if-controls">
         <Slider.Root
           className="what-if-slider"
@@ -61,11 +60,7 @@ export function WhatIf(props: { account: string; position: PositionView; asset: 
           <Slider.Thumb
             className="what-if-thumb"
             aria-label={`Price of ${position.symbol}`}
-            aria-valuetext={
-              point === null
-                ? signedPercent(String(change), 1)
-                : `${price(point.price)}, ${signedPercent(point.change, 1)}`
-            }
+            aria-valuetext={sentence}
           />
         </Slider.Root>
         <Field

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useMyAccount, useOverview } from '../../state';
 import { HealthBar } from '../../ui/health-bar';
 import { Panel, Waiting } from '../../ui/kit';
-import { AccountNotices } from '../account/notices';
+import { HealthNotices } from '../account/notices';
 import { MarketBar } from './market-bar';
 import { Orders } from './orders';
 import './page.css';
@@ -22,7 +22,7 @@ export default function TradePage() {
   return (
     <div className="stack">
       <MarketBar market={market} markets={markets} onChoose={setChosen} />
-      {view !== null && <AccountNotices view={view} />}
+      {view !== null && <HealthNotices view={view} exchange={overview.exchange} />}
       <div className="columns">
         <div className="stack">
           <PricePanel market={market} view={view} />

@@ -47,3 +47,9 @@ export function movedPrice(price: string, permille: number): string {
   }
   return textOf(moved, places);
 }
+
+/** A fraction in percent, without its sign: "0.001" is "0.1". */
+export function inPercent(share: string): string {
+  const { digits, scale } = digitsOf(share);
+  return textOf(digits * 100n, scale);
+}

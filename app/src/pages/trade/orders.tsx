@@ -52,7 +52,7 @@ function Life(props: { life: OrderLife; asset: string | undefined; children?: Re
           ) : (
             <>
               <strong className={sells ? 'down' : 'up'}>{sells ? 'Sell' : 'Buy'}</strong>{' '}
-              {amount(life.size.replace('-', ''), props.asset)} {life.symbol}
+              {amount(life.size.replace('-', ''), props.asset ?? life.symbol)}
             </>
           )}{' '}
           {life.reduceOnly && <Badge tone="plain">reduce only</Badge>}

@@ -181,10 +181,8 @@ impl<'a> Told<'a> {
     }
 }
 
-/// An event that none of the modules knows: its name, with its words apart.
-fn unknown<'a>(book: &'a Book, event: &Event) -> Told<'a> {
-    Told::new(book, event.name())
-}
+/// Of an event that no module has words for.
+const UNKNOWN: &str = "Something that this page has no words for";
 
 pub(crate) fn history(book: &Book, asked: &Logged) -> Answer<Vec<HistoryItem>> {
     Ok(events(&asked.logs)
@@ -200,7 +198,7 @@ fn item(book: &Book, event: &Event) -> HistoryItem {
         .or_else(|| market::tell(book, event))
         .or_else(|| pool::tell(book, event))
         .or_else(|| governance::tell(book, event))
-        .unwrap_or_else(|| unknown(book, event));
+        .unwrap_or_else(|| Told::new(book, UNKNOWN));
     let known = told.market.and_then(|it| book.mirror.market(it).ok());
     HistoryItem {
         name: event.name(),
