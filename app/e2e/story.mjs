@@ -13,10 +13,7 @@ export async function story(means) {
   const trader = await browser.person('trader');
   const keeper = await browser.person('keeper');
   const { page } = trader;
-  const start = await step('the exchange has prices, and a keeper that fills orders', async () => {
-    await stage.tell({ do: 'keeper', on: true, liquidate: false });
-    return Number((await local(stage)).prices[0].price);
-  });
+  const start = Number((await local(stage)).prices[0].price);
 
   await step('the page opens and is live', () => open(page, stage.url));
   await step('connect the burner wallet', () => connect(page));
@@ -36,10 +33,18 @@ export async function story(means) {
     await text(estimate, /A liquidation would start at \$[\d,.]+/).waitFor();
     await text(estimate, /It closes [\d.]+\s?% \(\$[\d,.]+\) and leaves/).waitFor();
   });
-  await step('the order is placed, waits for its price, and is filled', async () => {
+  await step('a keeper looks at the queue without a wallet, then connects one', async () => {
+    await open(keeper.page, stage.url);
+    await go(keeper.page, 'Keepers');
+    await text(panel(keeper.page, 'Queue'), /^The queue is empty/).waitFor();
+    await connect(keeper.page);
+    await fund(keeper.page);
+  });
+  await step('the order is placed and waits for its price; the keeper fills it at that price', async () => {
     await button(panel(page, 'Order'), /^Buy .* at the next price$/).click();
     const orders = panel(page, 'Orders');
     await text(orders, /Waits for a price published after/).waitFor();
+    await button(panel(keeper.page, 'Pending orders'), /^Fill order of/).click();
     await text(orders, /^Filled at \$/).waitFor();
     await panel(page, 'Positions').getByRole('row').filter({ hasText: 'BTC-PERP' }).waitFor();
   });
@@ -54,9 +59,7 @@ export async function story(means) {
     await text(whatIf, /would be closed, costing \$[\d,.]+; closing all would cost/).waitFor();
   });
 
-  // From here on nobody but the keeper's page acts.
   await step('the price falls until a margin call shows', async () => {
-    await stage.tell({ do: 'keeper', on: false });
     await fall(stage, start * 0.93, 'called');
     await text(panel(page, 'Health'), /^Margin call\.?/).waitFor();
   });
@@ -66,13 +69,6 @@ export async function story(means) {
     await text(panel(page, 'Health'), /^Under maintenance\.?/).waitFor();
   });
 
-  await step('the keeper looks at the queue without a wallet, then connects one', async () => {
-    await open(keeper.page, stage.url);
-    await go(keeper.page, 'Keepers');
-    await queueRow(keeper.page).waitFor();
-    await connect(keeper.page);
-    await fund(keeper.page);
-  });
   await step('the keeper flags the account, and its bonus grows', async () => {
     await button(queueRow(keeper.page), /^Flag account/).click();
     await text(panel(keeper.page, 'Queue'), /^Flagged\. The bonus grows/).waitFor();
