@@ -27,7 +27,7 @@ afterEach(() => {
 
 describe('the configuration', () => {
   test('is taken as it is when it is right', () => {
-    expect(parseConfig(GOOD)).toEqual({ ...GOOD, oracles: { markets: {}, banks: {} } });
+    expect(parseConfig(GOOD)).toEqual({ ...GOOD, tokens: {}, oracles: { markets: {}, banks: {} } });
   });
 
   test.each(['name', 'rpcUrl', 'wsUrl', 'programId'])('names the field %s when it is missing', (field) => {
@@ -51,6 +51,10 @@ describe('the configuration', () => {
   });
 
   test('names the oracle that is no address', () => {
+    expect(problemOf({ ...GOOD, tokens: { SOL: 'SOL' } })).toEqual({
+      field: 'tokens',
+      message: 'config.json: tokens must hold a name for each mint.',
+    });
     expect(problemOf({ ...GOOD, oracles: { markets: { 1: 'ETH' } } })).toEqual({
       field: 'oracles.markets.1',
       message: 'config.json: oracles.markets.1 must be an address in base 58.',

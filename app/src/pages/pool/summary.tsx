@@ -1,10 +1,9 @@
 // What the pool is worth, and what of it is one's own.
 import type { PoolView } from '../../risk/types';
-import { useBalances } from '../../state';
+import { useAsk, useBalances, useNow } from '../../state';
 import { amount, usd } from '../../ui/format';
 import { Facts, Notice, Panel, Term } from '../../ui/kit';
 import { useWallet } from '../../wallet';
-import { worthOf } from './worth';
 
 const LEAVE =
   'What those who leave share. It counts all that traders have won, and only part of what they have lost and not realised, because losses may come back.';
@@ -53,10 +52,10 @@ function Own(props: { pool: PoolView }) {
   const { pool } = props;
   const { tokens } = useBalances();
   const connected = useWallet().connected !== null;
-  if (!connected) return <p className="said pool-own">Connect a wallet to see your shares.</p>;
+  const now = useNow();
   const mine = tokens[pool.shareMint]?.amount ?? '0';
-  const { shares, lowerValue } = pool;
-  const worth = shares === null || lowerValue === null ? null : worthOf(mine, shares, lowerValue);
+  const worth = useAsk('shareWorth', connected ? { shares: mine, now } : null).answer?.worth ?? null;
+  if (!connected) return <p className="said pool-own">Connect a wallet to see your shares.</p>;
   return (
     <div className="pool-own">
       <Facts
