@@ -20,7 +20,8 @@
         clippy::unwrap_used,
         clippy::indexing_slicing,
         clippy::panic,
-        clippy::arithmetic_side_effects
+        clippy::arithmetic_side_effects,
+        clippy::float_arithmetic
     )
 )]
 
