@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { PlanKind } from '../../risk/types';
 import { useAsk } from '../../state';
 import { amount, usd } from '../../ui/format';
-import { Button, Facts, Notice, Signed } from '../../ui/kit';
+import { Button, Facts, Notice } from '../../ui/kit';
 import type { ShownReceipt } from './receipt';
 
 export const KINDS: Record<PlanKind, string> = {
@@ -48,8 +48,8 @@ export function ReceiptCard(props: {
 function Change(props: { before: string; after: string }) {
   return (
     <>
-      <Signed value={props.before}>{usd(props.before)}</Signed> <span aria-hidden="true">→</span>
-      <span className="sr-only">, afterwards</span> <Signed value={props.after}>{usd(props.after)}</Signed>
+      {usd(props.before)} <span aria-hidden="true">→</span>
+      <span className="sr-only">, afterwards</span> {usd(props.after)}
     </>
   );
 }
