@@ -64,12 +64,7 @@ export class BalanceWatch {
     while (!ended(stop)) {
       let wait = POLL_MS;
       try {
-        const { context, value } = await this.connection.rpc
-          .getMultipleAccounts(addresses, { encoding: 'base64', commitment: 'confirmed' })
-          .send();
-        if (ended(stop)) return;
-        for (const [at, address] of addresses.entries())
-          this.accept(watched, address, context.slot, value[at] ?? null);
+        await this.read(watched, addresses, stop);
       } catch {
         // The feed says that the node is gone; what was known stays.
         wait = RETRY_MS;
@@ -78,13 +73,27 @@ export class BalanceWatch {
     }
   }
 
+  private async read(watched: Watched, addresses: Address[], stop: AbortSignal): Promise<void> {
+    const { context, value } = await this.connection.rpc
+      .getMultipleAccounts(addresses, { encoding: 'base64', commitment: 'confirmed' })
+      .send();
+    if (ended(stop)) return;
+    for (const [at, address] of addresses.entries())
+      this.accept(watched, address, context.slot, value[at] ?? null);
+  }
+
   private async follow(address: Address, watched: Watched, stop: AbortSignal): Promise<void> {
     while (!ended(stop)) {
       try {
         const told = await this.connection.subscriptions
           .accountNotifications(address, { encoding: 'base64', commitment: 'confirmed' })
           .subscribe({ abortSignal: stop });
-        for await (const { context, value } of told) this.accept(watched, address, context.slot, value);
+        for await (const { context, value } of told) {
+          const known = this.slots.get(address) ?? 0n;
+          // A node may stamp it with an old slot: then the account is asked what it holds now.
+          if (context.slot < known) await this.read(watched, [address], stop);
+          else this.accept(watched, address, context.slot, value);
+        }
       } catch {
         // Polling goes on; the subscription is tried again.
       }

@@ -137,6 +137,18 @@ describe('the book', () => {
     expect(shelf.held.get(A)).toBe(2);
   });
 
+  test('asks for an account of which a change with an old slot is told', async () => {
+    node.slot = 20n;
+    begin();
+    await pass();
+    // The slot is that of a subscription, as Surfpool tells it, and not that of the change.
+    node.slot = 21n;
+    node.accounts.set(A, 7);
+    node.tell(11n, A, 7);
+    await pass(100);
+    expect(shelf.held.get(A)).toBe(7);
+  });
+
   test('takes the later of two changes in one slot', async () => {
     begin();
     await pass();

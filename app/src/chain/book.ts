@@ -32,6 +32,8 @@ const REREAD_MS = 300_000;
 const SILENCE_MS = 30_000;
 const WATCH_MS = 5_000;
 const MOST_OFTEN_MS = 200;
+// Changes of one transaction come within a few of these.
+const RECHECK_MS = 20;
 
 export class Book {
   private readonly encode = getAddressEncoder();
@@ -39,6 +41,8 @@ export class Book {
   private readonly changes = new Map<Address, number>();
   /** Accounts of other programs, of whose changes no notification tells. */
   private readonly beside = new Set<Address>();
+  private readonly unsure = new Set<Address>();
+  private asking: ReturnType<typeof setTimeout> | null = null;
   private readonly requestData = new Map<Address, RequestView>();
   private readonly listeners = new Set<() => void>();
   private stopped = new AbortController();
@@ -67,8 +71,8 @@ export class Book {
     void this.keepGoing(stopped.signal);
     return () => {
       stopped.abort();
-      if (this.due !== null) clearTimeout(this.due);
-      this.due = null;
+      for (const timer of [this.due, this.asking]) if (timer !== null) clearTimeout(timer);
+      this.due = this.asking = null;
     };
   }
 
@@ -170,6 +174,7 @@ export class Book {
       this.heardAt = performance.now();
       this.currentAt = this.now();
       if (this.ledger.hear(account.address, slot, account.data !== null)) this.keep(account);
+      else this.recheck(account.address);
       this.tell();
     }
   }
@@ -240,6 +245,23 @@ export class Book {
         cause: error,
       });
     }
+  }
+
+  /**
+   * Something changed, and the slot that came with it is behind what is known: the change was overtaken,
+   * or the node stamps notifications with an old slot, as Surfpool does with that of the subscription.
+   * The account itself is asked what it is now, once for all changes of a moment.
+   */
+  private recheck(address: Address): void {
+    this.unsure.add(address);
+    if (this.asking !== null) return;
+    this.asking = setTimeout(() => {
+      this.asking = null;
+      const addresses = [...this.unsure];
+      this.unsure.clear();
+      // A failure shows in the feed, and the next reading has them again.
+      this.look(addresses).catch(() => undefined);
+    }, RECHECK_MS);
   }
 
   private lookBeside(): void {
