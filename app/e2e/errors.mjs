@@ -1,12 +1,23 @@
 // Each thing that can go wrong: what is said, and that nothing typed is lost.
 import { until } from './browser.mjs';
-import { askBeforeSigning, button, fillTicket, go, panel, refuseLostInput, text } from './moves.mjs';
+import {
+  askBeforeSigning,
+  button,
+  depositMore,
+  fillTicket,
+  go,
+  panel,
+  refuseLostInput,
+  text,
+} from './moves.mjs';
 import { local, queueRow } from './story.mjs';
 
 const OTHER_GENESIS = '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d';
 const SIZE = '300';
 
 export async function errors(means, { trader, keeper }) {
+  // The story ended with all excess withdrawn.
+  await means.step('the trader deposits again', () => depositMore(trader.page, '1000'));
   await walletRefuses(means, trader);
   await nodeIsAway(means, trader);
   await priceIsStale(means, trader);

@@ -59,6 +59,16 @@ export async function deposit(page, amount) {
   await panel(page, 'Health').waitFor();
 }
 
+/** To an account that is open. */
+export async function depositMore(page, amount) {
+  await go(page, 'Account');
+  const money = panel(page, 'Deposit and withdraw');
+  await money.getByRole('tab', { name: 'Deposit' }).click();
+  await money.getByLabel('Amount').fill(amount);
+  await button(money, 'Deposit').click();
+  await toast(page, 'Confirmed').waitFor();
+}
+
 /** Fills the ticket; the caller presses. */
 export async function fillTicket(page, { side = 'Buy', dollars, limit = '' }) {
   const ticket = panel(page, 'Order');

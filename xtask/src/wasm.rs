@@ -17,7 +17,7 @@ pub fn build() -> Result<()> {
     let app = run::root().join("app");
     if !app.join("node_modules/binaryen").is_dir() {
         run::run(run::command("npm")?.arg("ci").current_dir(&app)).context(
-            "installing what the page is built with: Node.js 22 or later, with npm, must be there",
+            "installing what the page is built with: Node.js 20.19 or newer with npm must be there",
         )?;
     }
     run::run(

@@ -63,10 +63,19 @@ async function readOne({ rpc }: Connection, engine: Engine, signature: Signature
     .send();
   const logs = found?.meta?.logMessages;
   if (!found || !logs) return [];
-  const time = found.blockTime === null ? null : Number(found.blockTime);
+  const time = secondsOf(found.blockTime);
   // Of one transaction too the newest comes first.
   const items = engine.ask('events', { logs: [...logs] }).toReversed();
   return items.map((item) => ({ signature, slot: found.slot, time, item }));
+}
+
+// No second until the year 5138 is so large.
+const LATEST_SECOND = 100_000_000_000n;
+
+/** Surfpool tells the time of a block in thousandths. */
+function secondsOf(blockTime: bigint | null): number | null {
+  if (blockTime === null) return null;
+  return Number(blockTime > LATEST_SECOND ? blockTime / 1_000n : blockTime);
 }
 
 export interface UseHistory {

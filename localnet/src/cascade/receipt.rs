@@ -120,14 +120,18 @@ mod tests {
     #[test]
     fn each_false_number_of_a_receipt_is_told() {
         type Change = (&'static str, fn(&mut PartiallyLiquidated));
-        let changes: [Change; 8] = [
+        let changes: [Change; 9] = [
             ("it was not under maintenance", |it| {
                 it.receipt.equity_before_usd_atoms = 80;
                 it.receipt.equity_after_usd_atoms = 77;
                 it.receipt.surplus_usd_atoms = 5;
             }),
             ("equity changed by something else than the cost", |it| {
-                it.receipt.cost_usd_atoms = 2;
+                it.receipt.equity_after_usd_atoms = 77;
+                it.receipt.surplus_usd_atoms = 5;
+            }),
+            ("the cost is not what the legs were charged", |it| {
+                it.legs[0].premium_usd_atoms = 1;
             }),
             ("the bonus is not what the legs paid", |it| {
                 it.legs[0].insurance_top_up_usd_atoms = 1;

@@ -1,5 +1,6 @@
 //! The page's server, and the keeper beside it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 use std::thread;
@@ -105,6 +106,10 @@ fn the_page_is_served_with_what_it_connects_to_and_only_its_hashed_files_are_kep
     let genesis = node.call("getGenesisHash", json!([])).unwrap();
     let feeds = scene.local.oracles().feeds().iter();
     let oracles: Vec<String> = feeds.map(|feed| feed.address.to_string()).collect();
+    let banks = scene.local.description.banks.iter();
+    let tokens: BTreeMap<String, &str> = banks
+        .map(|bank| (bank.mint.to_string(), bank.name.as_str()))
+        .collect();
     assert_eq!(
         config,
         json!({
@@ -114,6 +119,7 @@ fn the_page_is_served_with_what_it_connects_to_and_only_its_hashed_files_are_kep
             "programId": whittle::ID.to_string(),
             "genesisHash": genesis,
             "local": "/local",
+            "tokens": tokens,
             "oracles": {
                 "markets": {"0": oracles[0], "1": oracles[1], "2": oracles[2]},
                 "banks": {"1": oracles[2]},
