@@ -66,7 +66,7 @@ export async function depositMore(page, amount) {
   await money.getByRole('tab', { name: 'Deposit' }).click();
   await money.getByLabel('Amount').fill(amount);
   await button(money, 'Deposit').click();
-  await toast(page, 'Confirmed').waitFor();
+  await toast(page, 'It counts at once.').waitFor();
 }
 
 /** Fills the ticket; the caller presses. */
