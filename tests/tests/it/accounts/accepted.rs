@@ -125,7 +125,7 @@ pub const ACCEPTED: &[Accepted] = &[
         "Any market that is in the state for it: the caller chooses",
     ),
     accepted(
-        &["settle_markets", "update_markets"],
+        &["settle_markets", "update_markets*"],
         "+Market",
         NUMBER,
         "Any markets: the caller chooses, and an update must be of the market's own feed",

@@ -103,11 +103,9 @@ fn following(case: &Case, kind: &str) -> Vec<Expected> {
     match case.wrong() {
         // The same account is named as well, and looked at there first.
         Wrong::Closed | Wrong::Blank if is_named_too => named(case),
-        Wrong::Type
-        | Wrong::OwnerProgram
-        | Wrong::Closed
-        | Wrong::Blank
-        | Wrong::Neighbour => ours(WhittleError::WrongAccount),
+        Wrong::Type | Wrong::OwnerProgram | Wrong::Closed | Wrong::Blank | Wrong::Neighbour => {
+            ours(WhittleError::WrongAccount)
+        }
         Wrong::ReadOnly => match kind {
             "Market" => ours(WhittleError::MarketNotWritable),
             "Bank" => ours(WhittleError::BankNotWritable),

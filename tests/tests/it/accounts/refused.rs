@@ -297,6 +297,12 @@ pub const REFUSED: &[Refused] = &[
         &[Type, OwnerProgram, Closed, Blank],
         ours!(WrongAccount),
     ),
+    refused(
+        &["update_markets from a legacy feed"],
+        "+oracle",
+        &[Address],
+        ours!(OracleFeed),
+    ),
     // Mints. The token program reads most of them; Anchor those that are typed.
     refused(&["list_bank"], "mint", &[Address], anchor!(ConstraintSeeds)),
     refused(

@@ -1,6 +1,6 @@
 //! An exchange comes to be, and liquidity comes and goes.
 
-use whittle_tests::{Actor, BankSpec, ExchangeSpec, MarketSpec, World, USDC};
+use whittle_tests::{Actor, BankSpec, ExchangeSpec, MarketSpec, OracleStub, World, USDC};
 
 use super::Watched;
 
@@ -22,6 +22,16 @@ pub fn exchange(watched: &Watched) {
     world.list_market(&MarketSpec::eth()).ok();
     world.seed_insurance(10_000 * USDC).ok();
     world.settle_markets(&[0, 1]).ok();
+    let legacy = MarketSpec {
+        symbol: "BNB",
+        oracle: Some(OracleStub::legacy("BNB")),
+        ..MarketSpec::default()
+    };
+    world.look_away();
+    world.list_market(&legacy).ok();
+    watched.watch(&mut world);
+    watched.name("update_markets", "from a legacy feed");
+    world.update(&[2]).ok();
 }
 
 /// A provider's requests: filled and refunded, of both kinds.
