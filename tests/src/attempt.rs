@@ -17,7 +17,10 @@ pub type Observer = Box<dyn FnMut(&mut World, &[Instruction], &[&Keypair])>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// It succeeded.
-    Accepted,
+    Accepted {
+        /// Accounts that were not there before.
+        created: Vec<Account>,
+    },
     /// An instruction of the transaction failed.
     Refused {
         /// The program that said so first: ours, or one that it called. None when the runtime did.
@@ -27,6 +30,13 @@ pub enum Attempt {
         /// What Anchor calls the error, and the account that it blames, where it tells.
         told: String,
     },
+}
+
+impl Attempt {
+    /// Whether it succeeded.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted { .. })
+    }
 }
 
 impl World {
@@ -74,7 +84,15 @@ impl World {
             }
         }
         match processed.result {
-            Ok(()) => Attempt::Accepted,
+            Ok(()) => {
+                let new = ended.into_iter().filter(|(key, _)| {
+                    let before = started.get(key);
+                    before.is_some_and(Option::is_none)
+                });
+                Attempt::Accepted {
+                    created: new.filter_map(|(_, account)| account).collect(),
+                }
+            }
             Err(TransactionError::InstructionError(_, error)) => {
                 assert!(started == ended, "{error}, and yet something changed");
                 Attempt::Refused {

@@ -13,7 +13,7 @@ use super::accepted::{self, ACCEPTED};
 use super::case::Case;
 use super::expect::{fitting, Expected};
 use super::idl::Idl;
-use super::refused::{self, REFUSED};
+use super::refused;
 use super::slot::slots;
 use super::substitution::{stranger, substitutions};
 
@@ -30,6 +30,8 @@ pub struct Audit {
     pub refused: usize,
     pub accepted: usize,
     pub faults: Vec<String>,
+    /// Types of the program's accounts that were created.
+    created: BTreeSet<String>,
     used_accepted: BTreeSet<usize>,
     used_refused: BTreeSet<usize>,
 }
@@ -60,12 +62,18 @@ impl Audit {
         follows.count()
     }
 
+    /// Whether an account of this type was created, at no address but its own.
+    pub fn has_created(&self, kind: &str) -> bool {
+        self.created.contains(kind)
+    }
+
     /// What another one found as well.
     pub fn take_in(&mut self, other: Self) {
         self.tried.extend(other.tried);
         self.refused += other.refused;
         self.accepted += other.accepted;
         self.faults.extend(other.faults);
+        self.created.extend(other.created);
         self.used_accepted.extend(other.used_accepted);
         self.used_refused.extend(other.used_refused);
     }
@@ -73,9 +81,10 @@ impl Audit {
     /// Entries of the tables that nothing was judged by.
     pub fn unused(&self) -> Vec<String> {
         let accepted = (0..ACCEPTED.len()).filter(|it| !self.used_accepted.contains(it));
-        let refused = (0..REFUSED.len()).filter(|it| !self.used_refused.contains(it));
+        let refused = refused::all().enumerate();
+        let refused = refused.filter(|(place, _)| !self.used_refused.contains(place));
         let rules = accepted.map(|it| &ACCEPTED[it].rule);
-        let rules = rules.chain(refused.map(|it| &REFUSED[it].rule));
+        let rules = rules.chain(refused.map(|(_, it)| &it.rule));
         rules
             .map(|it| {
                 format!(
@@ -98,10 +107,13 @@ impl Audit {
         let stranger = stranger();
         let signers: Vec<&Keypair> = signers.iter().copied().chain([&stranger]).collect();
         let whole = world.attempt(call, &signers, &[]);
-        if whole != Attempt::Accepted {
+        let Attempt::Accepted { created } = &whole else {
             self.faults.push(format!("{named} as it is: {whole:?}"));
             return;
-        }
+        };
+        let ours = created.iter().filter(|it| it.owner == whittle::ID);
+        let kinds = ours.filter_map(|it| idl.type_of(&it.data));
+        self.created.extend(kinds.map(str::to_owned));
         for slot in &slots {
             for substitution in &substitutions(slot, &slots) {
                 let mut changed = call.clone();
@@ -122,13 +134,13 @@ impl Audit {
     }
 
     fn judge(&mut self, case: &Case, attempt: &Attempt) {
-        if let Some(entry) = refused::find(case) {
-            self.used_refused.insert(entry);
-            self.must_be_refused(case, attempt, REFUSED[entry].with);
+        if let Some((place, entry)) = refused::find(case) {
+            self.used_refused.insert(place);
+            self.must_be_refused(case, attempt, entry.with);
         } else if let Some(entry) = accepted::find(case) {
             self.used_accepted.insert(entry);
             self.accepted += 1;
-            if *attempt != Attempt::Accepted {
+            if !attempt.is_accepted() {
                 self.faults
                     .push(format!("{case}: {attempt:?}, but it is listed as accepted"));
             }
@@ -143,7 +155,7 @@ impl Audit {
             self.faults.push(format!(
                 "{case}: {attempt:?}, and no table says what should be"
             ));
-        } else if !with.iter().any(|it| it.is(attempt)) {
+        } else if !with.iter().any(|it| it.is(case, attempt)) {
             self.faults
                 .push(format!("{case}: {attempt:?}, expected one of {with:?}"));
         }

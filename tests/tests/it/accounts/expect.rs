@@ -15,8 +15,10 @@ use super::substitution::{Wrong, SYSTEM};
 /// An error by its name.
 #[derive(Clone, Debug)]
 pub enum Expected {
-    /// Of Anchor.
+    /// Of Anchor, which blames whatever account.
     Anchor(ErrorCode),
+    /// Of Anchor, which blames the account in this place.
+    Blamed(ErrorCode),
     /// Of the program.
     Ours(WhittleError),
     /// Of a token program.
@@ -30,8 +32,13 @@ pub enum Expected {
 }
 
 impl Expected {
-    pub fn is(&self, attempt: &Attempt) -> bool {
-        let Attempt::Refused { program, error, .. } = attempt else {
+    pub fn is(&self, case: &Case, attempt: &Attempt) -> bool {
+        let Attempt::Refused {
+            program,
+            error,
+            told,
+        } = attempt
+        else {
             return false;
         };
         let by = |id| *program == Some(id);
@@ -39,6 +46,10 @@ impl Expected {
         let custom = |number: u32| *error == InstructionError::Custom(number);
         match self {
             Self::Anchor(code) => by(whittle::ID) && custom(code.number()),
+            Self::Blamed(code) => {
+                let blame = format!("{} of {}", code.name(), case.slot.name);
+                Self::Anchor(*code).is(case, attempt) && *told == blame
+            }
             Self::Ours(code) => by(whittle::ID) && custom(code.number()),
             Self::Token(code) => by_token && custom(code.clone() as u32),
             Self::ByToken(expected) => by_token && error == expected,
@@ -70,6 +81,10 @@ fn anchor(code: ErrorCode) -> Vec<Expected> {
     vec![Expected::Anchor(code)]
 }
 
+fn blamed(code: ErrorCode) -> Vec<Expected> {
+    vec![Expected::Blamed(code)]
+}
+
 fn ours(error: WhittleError) -> Vec<Expected> {
     vec![Expected::Ours(error)]
 }
@@ -78,12 +93,12 @@ fn ours(error: WhittleError) -> Vec<Expected> {
 fn named(case: &Case) -> Vec<Expected> {
     use ErrorCode::*;
     match case.wrong() {
-        Wrong::Type | Wrong::Blank => anchor(AccountDiscriminatorMismatch),
-        Wrong::OwnerProgram | Wrong::Closed => anchor(AccountOwnedByWrongProgram),
-        Wrong::ReadOnly => anchor(ConstraintMut),
+        Wrong::Type | Wrong::Blank => blamed(AccountDiscriminatorMismatch),
+        Wrong::OwnerProgram | Wrong::Closed => blamed(AccountOwnedByWrongProgram),
+        Wrong::ReadOnly => blamed(ConstraintMut),
         Wrong::Neighbour => match twin(case) {
-            Some(Class::Ours(_)) => anchor(AccountDiscriminatorMismatch),
-            _ => anchor(AccountOwnedByWrongProgram),
+            Some(Class::Ours(_)) => blamed(AccountDiscriminatorMismatch),
+            _ => blamed(AccountOwnedByWrongProgram),
         },
         _ => Vec::new(),
     }
@@ -102,7 +117,8 @@ fn following(case: &Case, kind: &str) -> Vec<Expected> {
         .any(|it| it.is_named && it.meta.pubkey == key);
     match case.wrong() {
         // The same account is named as well, and looked at there first.
-        Wrong::Closed | Wrong::Blank if is_named_too => named(case),
+        Wrong::Closed if is_named_too => anchor(ErrorCode::AccountOwnedByWrongProgram),
+        Wrong::Blank if is_named_too => anchor(ErrorCode::AccountDiscriminatorMismatch),
         Wrong::Type | Wrong::OwnerProgram | Wrong::Closed | Wrong::Blank | Wrong::Neighbour => {
             ours(WhittleError::WrongAccount)
         }
@@ -122,7 +138,7 @@ fn wallet(case: &Case) -> Vec<Expected> {
     let name = &case.slot.name;
     let is_vault = name.ends_with("vault") || name.ends_with("escrow");
     match case.wrong() {
-        Wrong::ReadOnly => anchor(ErrorCode::ConstraintMut),
+        Wrong::ReadOnly => blamed(ErrorCode::ConstraintMut),
         Wrong::Blank => vec![Expected::ByToken(InstructionError::UninitializedAccount)],
         Wrong::Closed => vec![
             Expected::ByToken(InstructionError::InvalidAccountData),
@@ -135,7 +151,7 @@ fn wallet(case: &Case) -> Vec<Expected> {
 
 fn mint(wrong: Wrong) -> Vec<Expected> {
     match wrong {
-        Wrong::ReadOnly => anchor(ErrorCode::ConstraintMut),
+        Wrong::ReadOnly => blamed(ErrorCode::ConstraintMut),
         Wrong::Blank => vec![Expected::ByToken(InstructionError::UninitializedAccount)],
         Wrong::Closed => vec![Expected::ByToken(InstructionError::InvalidAccountData)],
         _ => ours(WhittleError::WrongMint),
@@ -159,19 +175,19 @@ fn program(case: &Case) -> Vec<Expected> {
         {
             ours(WhittleError::WrongTokenProgram)
         }
-        _ => anchor(ErrorCode::InvalidProgramId),
+        _ => blamed(ErrorCode::InvalidProgramId),
     }
 }
 
 fn person(case: &Case) -> Vec<Expected> {
     let creates = case.all.iter().any(|it| it.class == Class::Empty);
     match case.wrong() {
-        Wrong::NotSigning => anchor(ErrorCode::AccountNotSigner),
+        Wrong::NotSigning => blamed(ErrorCode::AccountNotSigner),
         // Anchor creates accounts, and lets this one pay, before it looks at constraints.
         Wrong::ReadOnly if creates => {
             vec![Expected::Runtime(InstructionError::PrivilegeEscalation)]
         }
-        Wrong::ReadOnly => anchor(ErrorCode::ConstraintMut),
+        Wrong::ReadOnly => blamed(ErrorCode::ConstraintMut),
         Wrong::Type | Wrong::Neighbour => ours(WhittleError::WrongReceiver),
         _ => Vec::new(),
     }
@@ -182,6 +198,6 @@ fn empty(wrong: Wrong) -> Vec<Expected> {
         Wrong::Blank => vec![Expected::System(IN_USE)],
         Wrong::ReadOnly => vec![Expected::Runtime(InstructionError::PrivilegeEscalation)],
         Wrong::Funded => Vec::new(),
-        _ => anchor(ErrorCode::ConstraintSeeds),
+        _ => blamed(ErrorCode::ConstraintSeeds),
     }
 }

@@ -16,6 +16,7 @@ pub struct Named {
     pub name: String,
     pub writable: bool,
     pub signer: bool,
+    pub optional: bool,
 }
 
 /// What the interface describes.
@@ -65,6 +66,7 @@ fn described(value: &Value) -> Described {
                 name: text(&it["name"]),
                 writable: it["writable"] == true,
                 signer: it["signer"] == true,
+                optional: it["optional"] == true,
             })
             .collect(),
     }

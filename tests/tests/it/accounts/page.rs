@@ -71,6 +71,7 @@ fn words(wrong: Wrong) -> String {
         Wrong::Funded => "lamports at its address".to_owned(),
         Wrong::Duplicate => "twice the same".to_owned(),
         Wrong::Neighbour => "the account of another place".to_owned(),
+        Wrong::Absent => "left out".to_owned(),
         Wrong::ReadOnly => "read-only".to_owned(),
         Wrong::NotSigning => "not signing".to_owned(),
     }

@@ -1,6 +1,8 @@
 //! Errors of substitutions that no general rule says: which other account is wrong in which way is
 //! each instruction's own affair.
 
+mod tokens;
+
 use anchor_lang::error::ErrorCode;
 use anchor_spl::token::spl_token::error::TokenError;
 use solana_transaction::InstructionError;
@@ -16,7 +18,7 @@ pub struct Refused {
     pub with: &'static [Expected],
 }
 
-const fn refused(
+pub(super) const fn refused(
     calls: &'static [&'static str],
     account: &'static str,
     wrong: &'static [Wrong],
@@ -45,21 +47,17 @@ macro_rules! anchor {
     };
 }
 
-const OWNER: &[Wrong] = &[Other("owner")];
+pub(super) use {anchor, ours};
+
+pub(super) const OWNER: &[Wrong] = &[Other("owner")];
 const NUMBER: &[Wrong] = &[Other("number")];
 const BOTH: &[Wrong] = &[Other("number and mint")];
 const BANK: &[Wrong] = &[Other("number"), Other("number and mint")];
 const PERSON: &[Wrong] = &[Other("person")];
-const NOT_ITS: &[Wrong] = &[Address, OwnerProgram, Type];
 
-const NOT_OF_OWNER: &[Expected] = &[Expected::Token(TokenError::OwnerMismatch)];
-const NOT_OF_MINT: &[Expected] = &[Expected::Token(TokenError::MintMismatch)];
-const NO_WALLET: &[Expected] = &[
-    Expected::ByToken(InstructionError::InvalidAccountData),
-    Expected::ByToken(InstructionError::UninitializedAccount),
-];
+pub(super) const NOT_OF_OWNER: &[Expected] = &[Expected::Token(TokenError::OwnerMismatch)];
 
-pub const REFUSED: &[Refused] = &[
+const HERE: &[Refused] = &[
     // Who signs, and whose account it is.
     refused(
         &[
@@ -82,7 +80,7 @@ pub const REFUSED: &[Refused] = &[
     refused(
         &["set_leverage"],
         "authority",
-        PERSON,
+        &[Other("person"), Absent],
         ours!(AuthorityMustSign),
     ),
     refused(
@@ -303,172 +301,14 @@ pub const REFUSED: &[Refused] = &[
         &[Address],
         ours!(OracleFeed),
     ),
-    // Mints. The token program reads most of them; Anchor those that are typed.
-    refused(&["list_bank"], "mint", &[Address], anchor!(ConstraintSeeds)),
-    refused(
-        &["list_bank"],
-        "mint",
-        &[OwnerProgram],
-        anchor!(AccountOwnedByWrongProgram),
-    ),
-    refused(
-        &["list_bank"],
-        "mint",
-        &[Closed],
-        anchor!(AccountNotInitialized),
-    ),
-    refused(
-        &["list_bank"],
-        "mint",
-        &[Type, Blank],
-        &[Expected::Runtime(InstructionError::UninitializedAccount)],
-    ),
-    refused(
-        &["refund_liquidity_request*"],
-        "mint",
-        NOT_ITS,
-        ours!(WrongReceiver),
-    ),
-    refused(
-        &["fill_liquidity_request*"],
-        "share_mint",
-        &[OwnerProgram],
-        anchor!(AccountOwnedByWrongProgram),
-    ),
-    refused(
-        &["fill_liquidity_request*"],
-        "share_mint",
-        &[Closed],
-        anchor!(AccountNotInitialized),
-    ),
-    refused(
-        &["fill_liquidity_request*"],
-        "share_mint",
-        &[Blank],
-        &[Expected::Runtime(InstructionError::UninitializedAccount)],
-    ),
-    refused(
-        &["fill_liquidity_request*"],
-        "share_mint",
-        &[Type, Neighbour],
-        &[
-            Expected::Anchor(ErrorCode::AccountOwnedByWrongProgram),
-            Expected::Runtime(InstructionError::InvalidAccountData),
-        ],
-    ),
-    refused(
-        &["create_pool"],
-        "token_program",
-        &[Other("Token-2022")],
-        anchor!(InvalidProgramId),
-    ),
-    // Token accounts that are not the program's. The token program looks at most of them.
-    refused(
-        &["fill_liquidity_request*"],
-        "receiver",
-        &[
-            Address,
-            OwnerProgram,
-            Type,
-            Duplicate,
-            Neighbour,
-            Other("mint"),
-            Other("owner"),
-        ],
-        ours!(WrongReceiver),
-    ),
-    refused(
-        &["refund_liquidity_request*", "request_liquidity*"],
-        "receiver",
-        &[Other("mint"), Other("owner")],
-        ours!(WrongReceiver),
-    ),
-    refused(
-        &["refund_liquidity_request*", "request_liquidity*"],
-        "receiver",
-        &[OwnerProgram],
-        anchor!(AccountOwnedByWrongProgram),
-    ),
-    refused(
-        &["refund_liquidity_request*", "request_liquidity*"],
-        "receiver",
-        &[Closed],
-        anchor!(AccountNotInitialized),
-    ),
-    refused(
-        &["refund_liquidity_request*", "request_liquidity*"],
-        "receiver",
-        &[Blank],
-        &[Expected::Runtime(InstructionError::UninitializedAccount)],
-    ),
-    refused(
-        &["refund_liquidity_request*", "request_liquidity*"],
-        "receiver",
-        &[Type],
-        &[Expected::Runtime(InstructionError::InvalidAccountData)],
-    ),
-    refused(
-        &["refund_liquidity_request*"],
-        "receiver",
-        &[Duplicate, Neighbour],
-        &[
-            Expected::Anchor(ErrorCode::AccountOwnedByWrongProgram),
-            Expected::Ours(WrongReceiver),
-        ],
-    ),
-    refused(&["*"], "receiver", &[Other("mint")], NOT_OF_MINT),
-    refused(&["*"], "receiver", &[Type], NO_WALLET),
-    // The program holds the margin account; the exchange's own vaults are of another mint or named.
-    refused(
-        &["convert_collateral", "withdraw*"],
-        "receiver",
-        &[Duplicate, Neighbour],
-        &[
-            Expected::Ours(WrongReceiver),
-            Expected::Runtime(InstructionError::AccountBorrowFailed),
-            Expected::ByToken(InstructionError::InvalidAccountData),
-            Expected::Token(TokenError::MintMismatch),
-        ],
-    ),
-    refused(&["*"], "source", &[Other("mint")], NOT_OF_MINT),
-    refused(&["*"], "source", OWNER, NOT_OF_OWNER),
-    refused(&["*"], "source", &[Type], NO_WALLET),
-    // A token program cannot write what it does not own.
-    refused(
-        &["*"],
-        "source",
-        &[OwnerProgram],
-        &[
-            Expected::ByToken(InstructionError::ExternalAccountDataModified),
-            Expected::ByToken(InstructionError::IncorrectProgramId),
-        ],
-    ),
-    refused(
-        &["*"],
-        "receiver",
-        &[OwnerProgram],
-        &[Expected::ByToken(
-            InstructionError::ExternalAccountDataModified,
-        )],
-    ),
-    // Nobody but the exchange moves what a vault holds. An empty one, or one of another mint, is
-    // refused for that first.
-    refused(
-        &["*"],
-        "source",
-        &[Duplicate, Neighbour],
-        &[
-            Expected::Token(TokenError::OwnerMismatch),
-            Expected::Token(TokenError::InsufficientFunds),
-            Expected::Token(TokenError::MintMismatch),
-            Expected::Runtime(InstructionError::AccountBorrowFailed),
-            Expected::ByToken(InstructionError::InvalidAccountData),
-            Expected::ByToken(InstructionError::UninitializedAccount),
-        ],
-    ),
 ];
 
-/// The entry about this case.
-pub fn find(case: &Case) -> Option<usize> {
-    REFUSED.iter().position(|it| it.rule.fits(case))
+/// All entries.
+pub fn all() -> impl Iterator<Item = &'static Refused> {
+    HERE.iter().chain(tokens::TOKENS)
+}
+
+/// The entry about this case, and its number.
+pub fn find(case: &Case) -> Option<(usize, &'static Refused)> {
+    all().enumerate().find(|(_, it)| it.rule.fits(case))
 }

@@ -37,6 +37,8 @@ pub struct Slot {
     pub name: String,
     /// Whether the interface names it.
     pub is_named: bool,
+    /// Whether it may be left out.
+    pub is_optional: bool,
     /// What stands there.
     pub class: Class,
     /// How it is passed.
@@ -69,6 +71,7 @@ pub fn slots(idl: &Idl, world: &World, call: &Instruction, faults: &mut Vec<Stri
             place,
             name: named.map_or_else(|| following(&slots, &class), |it| it.name.clone()),
             is_named: named.is_some(),
+            is_optional: named.is_some_and(|it| it.optional),
             class,
             meta: meta.clone(),
             account,

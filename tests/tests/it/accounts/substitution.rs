@@ -43,6 +43,8 @@ pub enum Wrong {
     Duplicate,
     /// The same, of another kind.
     Neighbour,
+    /// Left out, which is said by the program's own address.
+    Absent,
     /// Read-only.
     ReadOnly,
     /// Not signing.
@@ -123,7 +125,7 @@ pub fn substitutions(slot: &Slot, all: &[Slot]) -> Vec<Substitution> {
     found
 }
 
-/// Without writing, without signing.
+/// Left out, without writing, without signing.
 fn flags(slot: &Slot) -> Vec<Substitution> {
     let mut found = Vec::new();
     let mut pass = |wrong, meta| {
@@ -134,6 +136,10 @@ fn flags(slot: &Slot) -> Vec<Substitution> {
             twin: None,
         });
     };
+    if slot.is_optional {
+        let absent = AccountMeta::new_readonly(whittle::ID, false);
+        pass(Wrong::Absent, absent);
+    }
     if slot.meta.is_writable {
         let meta = AccountMeta {
             is_writable: false,
