@@ -49,12 +49,6 @@ const ACCOUNTS: [Mutation; 16] = [
         "#[account(mut)]",
     ),
     mutation(
-        "`list_market` takes any authority",
-        "instructions/list_market.rs",
-        "#[account(mut, has_one = authority @ WhittleError::NotAuthority)]",
-        "#[account(mut)]",
-    ),
-    mutation(
         "`list_market` creates the market at any address that signs",
         "instructions/list_market.rs",
         "space = Market::SIZE,
@@ -82,18 +76,6 @@ const ACCOUNTS: [Mutation; 16] = [
         "#[account(mut)]",
     ),
     mutation(
-        "`withdraw` pays a vault from itself",
-        "instructions/withdraw.rs",
-        "#[account(mut, constraint = receiver.key() != vault.key() @ WhittleError::WrongReceiver)]",
-        "#[account(mut)]",
-    ),
-    mutation(
-        "`convert_collateral` is paid in any bank's token",
-        "instructions/convert_collateral.rs",
-        "#[account(mut, constraint = quote_bank.load()?.index == QUOTE_BANK @ WhittleError::BankMismatch)]",
-        "#[account(mut)]",
-    ),
-    mutation(
         "`fill_liquidity_request` pays any receiver",
         "instructions/fill_liquidity_request.rs",
         "#[account(mut, address = request.load()?.receiver @ WhittleError::WrongReceiver)]",
@@ -110,12 +92,6 @@ const ACCOUNTS: [Mutation; 16] = [
         "instructions/settle_markets.rs",
         "before.into_iter().all(|other| other.key != info.key)",
         "before.into_iter().all(|other| other.key == info.key || other.key != info.key)",
-    ),
-    mutation(
-        "`top_up` takes anybody's reserve",
-        "instructions/top_up.rs",
-        "reserve.is_reserve != 0 && reserve.owner == account.owner",
-        "reserve.is_reserve != 0",
     ),
     mutation(
         "accounts that follow may be of another program",
@@ -146,6 +122,30 @@ const ACCOUNTS: [Mutation; 16] = [
         "oracle/mod.rs",
         "owners.contains(info.owner) && *info.owner != Pubkey::default()",
         "owners.contains(info.owner) || *info.owner != Pubkey::default()",
+    ),
+    mutation(
+        "`list_market` takes any authority",
+        "instructions/list_market.rs",
+        "#[account(mut, has_one = authority @ WhittleError::NotAuthority)]",
+        "#[account(mut)]",
+    ),
+    mutation(
+        "`convert_collateral` is paid in any bank's token",
+        "instructions/convert_collateral.rs",
+        "#[account(mut, constraint = quote_bank.load()?.index == QUOTE_BANK @ WhittleError::BankMismatch)]",
+        "#[account(mut)]",
+    ),
+    mutation(
+        "`top_up` takes anybody's reserve",
+        "instructions/top_up.rs",
+        "reserve.is_reserve != 0 && reserve.owner == account.owner",
+        "reserve.is_reserve != 0",
+    ),
+    mutation(
+        "`withdraw` pays a vault from itself",
+        "instructions/withdraw.rs",
+        "#[account(mut, constraint = receiver.key() != vault.key() @ WhittleError::WrongReceiver)]",
+        "#[account(mut)]",
     ),
 ];
 

@@ -44,7 +44,9 @@ fn forgotten(idl: &Idl, audit: &Audit) -> Vec<String> {
     }
     for (_, kind) in &idl.types {
         if !audit.has_created(kind) {
-            found.push(format!("{kind}: no story creates one, nor tries to elsewhere"));
+            found.push(format!(
+                "{kind}: no story creates one, nor tries to elsewhere"
+            ));
         }
     }
     for name in with_following() {
