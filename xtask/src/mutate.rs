@@ -41,7 +41,7 @@ const fn mutation(
     }
 }
 
-const ACCOUNTS: [Mutation; 16] = [
+const ACCOUNTS: [Mutation; 12] = [
     mutation(
         "`withdraw` takes any owner's account",
         "instructions/withdraw.rs",
@@ -49,12 +49,10 @@ const ACCOUNTS: [Mutation; 16] = [
         "#[account(mut)]",
     ),
     mutation(
-        "`list_market` creates the market at any address that signs",
-        "instructions/list_market.rs",
-        "space = Market::SIZE,
-        seeds = [seeds::MARKET, exchange.load()?.market_count.to_le_bytes().as_ref()],
-        bump",
-        "space = Market::SIZE",
+        "`open_margin_account` makes an address of the number alone",
+        "instructions/open_margin_account.rs",
+        "seeds = [seeds::MARGIN, owner.key().as_ref(), sub_id.to_le_bytes().as_ref()]",
+        "seeds = [seeds::MARGIN, sub_id.to_le_bytes().as_ref()]",
     ),
     mutation(
         "`cancel_stop` does not ask the owner to sign",
@@ -122,30 +120,6 @@ const ACCOUNTS: [Mutation; 16] = [
         "oracle/mod.rs",
         "owners.contains(info.owner) && *info.owner != Pubkey::default()",
         "owners.contains(info.owner) || *info.owner != Pubkey::default()",
-    ),
-    mutation(
-        "`list_market` takes any authority",
-        "instructions/list_market.rs",
-        "#[account(mut, has_one = authority @ WhittleError::NotAuthority)]",
-        "#[account(mut)]",
-    ),
-    mutation(
-        "`convert_collateral` is paid in any bank's token",
-        "instructions/convert_collateral.rs",
-        "#[account(mut, constraint = quote_bank.load()?.index == QUOTE_BANK @ WhittleError::BankMismatch)]",
-        "#[account(mut)]",
-    ),
-    mutation(
-        "`top_up` takes anybody's reserve",
-        "instructions/top_up.rs",
-        "reserve.is_reserve != 0 && reserve.owner == account.owner",
-        "reserve.is_reserve != 0",
-    ),
-    mutation(
-        "`withdraw` pays a vault from itself",
-        "instructions/withdraw.rs",
-        "#[account(mut, constraint = receiver.key() != vault.key() @ WhittleError::WrongReceiver)]",
-        "#[account(mut)]",
     ),
 ];
 
@@ -265,7 +239,7 @@ impl Copied {
 
 /// Up to what the program answered, or the answer where there is no error in it.
 fn shortened(fault: &str) -> String {
-    let ends = [" { program", ", expected one of", ", but it"];
+    let ends = [" { program", " { created", ", expected one of", ", but it"];
     let end = ends.iter().filter_map(|it| fault.find(it)).min();
     fault[..end.unwrap_or(fault.len())].to_owned()
 }
