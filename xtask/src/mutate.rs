@@ -49,10 +49,10 @@ const ACCOUNTS: [Mutation; 12] = [
         "#[account(mut)]",
     ),
     mutation(
-        "`open_margin_account` makes an address of the number alone",
-        "instructions/open_margin_account.rs",
-        "seeds = [seeds::MARGIN, owner.key().as_ref(), sub_id.to_le_bytes().as_ref()]",
-        "seeds = [seeds::MARGIN, sub_id.to_le_bytes().as_ref()]",
+        "`propose_change` makes an address without the number",
+        "instructions/propose_change.rs",
+        "seeds = [seeds::PROPOSAL, exchange.load()?.next_proposal.to_le_bytes().as_ref()]",
+        "seeds = [seeds::PROPOSAL]",
     ),
     mutation(
         "`cancel_stop` does not ask the owner to sign",

@@ -193,6 +193,14 @@ const HERE: &[Refused] = &[
         &[Duplicate],
         ours!(DuplicateMarket),
     ),
+    // The oracle account in the next place is of the other one.
+    refused(
+        &["update_markets"],
+        "+Market",
+        &[Duplicate],
+        ours!(OracleFeed),
+    ),
+    refused(&["update_banks"], "+Bank", &[Duplicate], ours!(OracleFeed)),
     refused(
         &["allocate_shortfall"],
         "+Market",

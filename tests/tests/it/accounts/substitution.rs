@@ -15,7 +15,7 @@ use super::slot::{Class, Slot};
 /// The system program, which has the default key.
 pub const SYSTEM: Pubkey = Pubkey::new_from_array([0; 32]);
 
-/// Size of the owner's key and of the discriminator before it in a token account or a mint.
+/// Size of a key. A token account begins with its mint's and then its owner's.
 const KEY: usize = 32;
 /// A fully verified pull account: discriminator, write authority, one byte of verification, feed.
 const FEED_AT: usize = 8 + KEY + 1;

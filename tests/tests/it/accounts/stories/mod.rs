@@ -7,6 +7,7 @@ mod setup;
 mod trading;
 
 use std::cell::RefCell;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
 use std::thread;
 
@@ -67,10 +68,19 @@ pub fn all() -> Audit {
     all
 }
 
+/// A story that breaks off leaves what was found until then.
 fn tell(story: Story) -> Audit {
     let audit = Rc::new(RefCell::new(Audit::default()));
-    story(&Watched {
+    let watched = Watched {
         audit: audit.clone(),
-    });
-    audit.take()
+    };
+    let told = catch_unwind(AssertUnwindSafe(|| story(&watched)));
+    let mut audit = audit.take();
+    if let Err(panic) = told {
+        let said = panic.downcast_ref::<String>();
+        let said = said.and_then(|it| it.lines().next());
+        let said = said.unwrap_or("see above");
+        audit.faults.push(format!("a story broke off: {said}"));
+    }
+    audit
 }

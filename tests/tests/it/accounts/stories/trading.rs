@@ -63,6 +63,7 @@ fn issuers(watched: &Watched) {
     let mint = world.bank(1).mint;
     world.give(&alice, &mint, 1_000 * USDC);
     watched.watch(&mut world);
+    world.update_banks(&[1, 2]).ok();
     watched.name("deposit", "under an issuer's cap");
     alice.deposit(&mut world, 1, 400 * USDC).ok();
 }
@@ -89,6 +90,7 @@ pub fn orders(watched: &Watched) {
         world.update(&[market]).ok();
         keeper.fill(&mut world, &trader, 0).ok();
     }
+    world.update(&[BTC, ETH]).ok();
     trader.withdraw(&mut world, 0, USDC).ok();
     let account = world.account_of(&trader);
     let assess = instruction::assess_account(&world.mirror(), trader.held(&account));
