@@ -70,6 +70,22 @@ fn every_account_of_every_instruction_is_validated() {
 }
 
 #[test]
+fn what_no_story_sends_is_named() {
+    let idl = Idl::read();
+    let faults = forgotten(&idl, &Audit::default());
+    let named: usize = idl.instructions.iter().map(|it| it.accounts.len()).sum();
+    let all = named + idl.types.len() + with_following().len();
+    assert_eq!(faults.len(), all);
+    for fault in [
+        "withdraw, insurance_fund: no story sends it",
+        "Proposal: no story creates one, nor tries to elsewhere",
+        "top_up: no story sends accounts that follow",
+    ] {
+        assert!(faults.iter().any(|it| it == fault), "{fault}");
+    }
+}
+
+#[test]
 fn the_page_about_it_lists_what_is_accepted() {
     let expected = page::accepted();
     let page = page::read();
