@@ -11,6 +11,7 @@ use whittle::state::{Bank, InsuranceFund, MarginAccount, Market, Pool};
 use whittle_client::{address, decode, Mirror};
 
 use crate::actor::Actor;
+use crate::attempt::Observer;
 use crate::changed::Picture;
 use crate::oracle::{OracleStub, Update};
 use crate::outcome::Sent;
@@ -36,11 +37,12 @@ pub(crate) struct Feed {
 /// checks that a refused one changed nothing and that after a successful one every invariant holds,
 /// and, for each liquidation, that the plan made off chain from the accounts before is what happened.
 pub struct World {
-    vm: Vm,
+    pub(crate) vm: Vm,
     now: i64,
     slot: u64,
     watched: BTreeSet<Pubkey>,
     current: Picture,
+    pub(crate) observer: Option<Observer>,
     pub(crate) market_feeds: Vec<Feed>,
     pub(crate) bank_feeds: Vec<Option<Feed>>,
     /// Lists banks and markets.
@@ -56,6 +58,7 @@ impl World {
             slot: START_SLOT,
             watched: BTreeSet::new(),
             current: Picture::default(),
+            observer: None,
             market_feeds: Vec::new(),
             bank_feeds: Vec::new(),
             authority: Actor::named("authority"),
@@ -142,6 +145,7 @@ impl World {
         for meta in instructions.iter().flat_map(|it| &it.accounts) {
             self.watch(meta.pubkey);
         }
+        self.let_observe(instructions, signers);
         let expected = plan_check::expect(self, instructions, signers);
         let before = self.picture();
         let processed = self.vm.process(instructions, signers);

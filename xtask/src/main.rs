@@ -3,6 +3,7 @@
 mod app;
 mod deps;
 mod idl;
+mod mutate;
 mod program;
 mod run;
 mod surfpool;
@@ -43,6 +44,9 @@ cargo xtask COMMAND
   bench sim      time the simulator: account-steps a second on one core
   deps           check which crate may depend on which, and that the risk crate builds for
                  sBPF and for WebAssembly
+  mutate accounts
+                 take checks of accounts out of a copy of the program, one at a time, and fail
+                 unless the test of every account notices each; some minutes
 
 Everything is built below $CARGO_TARGET_DIR, by default ~/.cache/whittle/target (or
 $WHITTLE_CACHE/target), so that clones share it; the program is in its folder deploy.";
@@ -114,6 +118,7 @@ fn verb(args: &[&str]) -> Result<()> {
             "sim",
         ])),
         ["deps"] => deps::check(),
+        ["mutate", "accounts"] => mutate::accounts(),
         _ => bail!("no such command: {}\n\n{MENU}", args.join(" ")),
     }
 }

@@ -2,7 +2,7 @@
 //! for Pyth's programs.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{bail, ensure, Context, Result};
 
@@ -71,20 +71,30 @@ pub fn build_stand_in() -> Result<()> {
     compile(choose()?, STAND_IN)
 }
 
+/// Builds the program of another manifest into another folder.
+pub fn build_into(manifest: &Path, out: &Path) -> Result<()> {
+    compile_into(choose()?, manifest, out)
+}
+
 fn compile(chosen: Toolchain, manifest: &str) -> Result<()> {
-    let deploy = run::deploy_dir()?;
+    compile_into(chosen, Path::new(manifest), &run::deploy_dir()?)
+}
+
+fn compile_into(chosen: Toolchain, manifest: &Path, out: &Path) -> Result<()> {
     match chosen {
         Toolchain::Solana => run::run(
             run::cargo()?
-                .args(["build-sbf", "--arch", "v3", "--manifest-path", manifest])
+                .args(["build-sbf", "--arch", "v3", "--manifest-path"])
+                .arg(manifest)
                 .arg("--sbf-out-dir")
-                .arg(&deploy)
+                .arg(out)
                 .args(["--", "--locked"]),
         ),
         Toolchain::Debian => run::run(
             run::command(SBF_SCRIPT)?
-                .args(["build", manifest])
-                .arg(&deploy),
+                .arg("build")
+                .arg(manifest)
+                .arg(out),
         ),
     }
 }

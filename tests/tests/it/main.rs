@@ -1,5 +1,6 @@
 //! Every case runs the built program in a virtual machine. One binary: linking it is what costs.
 
+mod accounts;
 mod altered;
 mod assessment;
 mod breakers;
