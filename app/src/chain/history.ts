@@ -44,7 +44,7 @@ async function readPage({ connection, engine }: Reading, of: Address, range: Ran
   const found: HistoryEntry[][] = [];
   for (let from = 0; from < good.length; from += AT_ONCE) {
     const part = good.slice(from, from + AT_ONCE);
-    found.push(...(await Promise.all(part.map((it) => readOne(connection, engine, it.signature)))));
+    found.push(...(await Promise.all(part.map((it) => readOne(connection, engine, it)))));
   }
   return {
     entries: found.flat(),
@@ -53,7 +53,17 @@ async function readPage({ connection, engine }: Reading, of: Address, range: Ran
   };
 }
 
-async function readOne({ rpc }: Connection, engine: Engine, signature: Signature): Promise<HistoryEntry[]> {
+interface Listed {
+  signature: Signature;
+  blockTime: bigint | null;
+}
+
+// The time is the list's: Surfpool tells that of a transaction in thousands of seconds.
+async function readOne(
+  { rpc }: Connection,
+  engine: Engine,
+  { signature, blockTime }: Listed,
+): Promise<HistoryEntry[]> {
   const found = await rpc
     .getTransaction(signature, {
       commitment: 'confirmed',
@@ -63,19 +73,10 @@ async function readOne({ rpc }: Connection, engine: Engine, signature: Signature
     .send();
   const logs = found?.meta?.logMessages;
   if (!found || !logs) return [];
-  const time = secondsOf(found.blockTime);
+  const time = blockTime === null ? null : Number(blockTime);
   // Of one transaction too the newest comes first.
   const items = engine.ask('events', { logs: [...logs] }).toReversed();
   return items.map((item) => ({ signature, slot: found.slot, time, item }));
-}
-
-// No second until the year 5138 is so large.
-const LATEST_SECOND = 100_000_000_000n;
-
-/** Surfpool tells the time of a block in thousandths. */
-function secondsOf(blockTime: bigint | null): number | null {
-  if (blockTime === null) return null;
-  return Number(blockTime > LATEST_SECOND ? blockTime / 1_000n : blockTime);
 }
 
 export interface UseHistory {

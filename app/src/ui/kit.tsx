@@ -285,17 +285,18 @@ export function Choice<Name extends string>(props: {
 
 /** An address, short; the whole is its title and is copied by a click. */
 export function Addr(props: { address: string; name?: string }) {
+  const shown = props.name ?? shortAddress(props.address);
   return (
     <button
       type="button"
       className="addr"
       title={`${props.address} (click to copy)`}
-      aria-label={`Copy address ${props.address}`}
+      aria-label={`${shown}: copy address ${props.address}`}
       onClick={() => {
         void navigator.clipboard.writeText(props.address);
       }}
     >
-      {props.name ?? shortAddress(props.address)}
+      {shown}
     </button>
   );
 }

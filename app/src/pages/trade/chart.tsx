@@ -124,5 +124,5 @@ export default function Chart(props: {
     if (host.current !== null && drawn.current !== null) drawLevels(host.current, drawn.current, now);
   }, [said]);
 
-  return <div ref={host} className="price-chart" role="img" aria-label={label} />;
+  return <div ref={host} className="price-chart" role="group" aria-label={label} />;
 }
