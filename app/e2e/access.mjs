@@ -24,6 +24,7 @@ export async function access({ step, shots }, one) {
         `${name}, ${look.name}: axe finds nothing serious, and nothing is wider than the window`,
         async () => {
           await go(page, name);
+          await settled(page);
           await page.screenshot({
             path: join(shots, `${name.toLowerCase()}-${look.name}.png`),
             fullPage: true,
@@ -45,6 +46,14 @@ export async function access({ step, shots }, one) {
   }
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+}
+
+/** Nothing is being read any more, and what depends on the window's width was drawn again. */
+async function settled(page) {
+  await page.waitForFunction(
+    "document.querySelector('main .waiting') === null && document.querySelector('h1') !== null",
+  );
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
 async function refuseGraveFaults(page) {

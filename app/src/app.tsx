@@ -5,6 +5,7 @@ import { Link, Redirect, Route, Router, Switch, useRoute } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { duration } from './ui/format';
 import { Button, Notice, Waiting } from './ui/kit';
+import { Connection } from './ui/node-dialog';
 import { useConfig, useFeed, useNow, useOverview } from './state';
 import { WalletButton } from './ui/wallet-button';
 
@@ -109,30 +110,6 @@ function NavLink(props: { path: string; title: string }) {
     <Link href={props.path} aria-current={active ? 'page' : undefined}>
       {props.title}
     </Link>
-  );
-}
-
-/** Which network, and whether it tells what happens. */
-function Connection() {
-  const config = useConfig();
-  const feed = useFeed();
-  const words = {
-    loading: 'loading',
-    live: 'live',
-    resyncing: 'reading again',
-    down: 'no connection',
-    wrongNetwork: 'wrong network',
-  };
-  const tone =
-    feed.status === 'live'
-      ? 'good'
-      : feed.status === 'down' || feed.status === 'wrongNetwork'
-        ? 'bad'
-        : 'warn';
-  return (
-    <span className={`badge badge-${tone}`} role="status" title={config.rpcUrl}>
-      {config.name}: {words[feed.status]}
-    </span>
   );
 }
 

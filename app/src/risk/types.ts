@@ -516,6 +516,8 @@ export interface HistoryItem {
   facts: { label: string; kind: FactKind; value: string }[];
   /** Base 64 of the event: for checkReceipt. Only of PartiallyLiquidated. */
   receipt: string | null;
+  /** Of PartiallyLiquidated and RecoveryExecuted. */
+  receiptView: ReceiptView | null;
   /** Only of MarketUpdated: for the chart. */
   price: { market: number; publishTime: number; price: Price } | null;
 }

@@ -94,7 +94,7 @@ struct CertificateView {
 /// As `ReceiptView` in types.ts.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ReceiptView {
+pub(crate) struct ReceiptView {
     at: i64,
     slot: String,
     kind: &'static str,
@@ -349,7 +349,8 @@ fn leverage(account: &MarginAccount, now: i64) -> LeverageView {
     }
 }
 
-fn receipt(book: &Book, receipt: &Receipt) -> Answer<Option<ReceiptView>> {
+/// A receipt for the page; nothing where there is none.
+pub(crate) fn receipt(book: &Book, receipt: &Receipt) -> Answer<Option<ReceiptView>> {
     if receipt.at == 0 {
         return Ok(None);
     }

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn each_false_number_of_a_receipt_is_told() {
         type Change = (&'static str, fn(&mut PartiallyLiquidated));
-        let changes: [Change; 9] = [
+        let changes: [Change; 10] = [
             ("it was not under maintenance", |it| {
                 it.receipt.equity_before_usd_atoms = 80;
                 it.receipt.equity_after_usd_atoms = 77;
@@ -137,7 +137,14 @@ mod tests {
                 it.legs[0].insurance_top_up_usd_atoms = 1;
             }),
             ("it closed nothing, or more than there was", |it| {
-                it.legs[0].lots = 99;
+                let closed_lots = 1;
+                it.legs.push(LiquidatedLeg {
+                    closed_lots,
+                    ..LiquidatedLeg::default()
+                });
+            }),
+            ("the closed lots are worth something else", |it| {
+                it.receipt.closed_usd_atoms += 1;
             }),
             ("the target is not maintenance and the buffer", |it| {
                 it.receipt.target_usd_atoms = 91;

@@ -1,16 +1,13 @@
 // What happened to the account, newest first.
 import { useHistory, type HistoryEntry } from '../../chain/history';
-import type { AccountView, HistoryItem, MarketView } from '../../risk/types';
+import type { AccountView, HistoryItem } from '../../risk/types';
 import { useConfig, useNow } from '../../state';
 import { Addr, Ago, Badge, Button, Facts, Notice, Panel, Waiting } from '../../ui/kit';
 import { FactValue } from './fact';
-import { receiptOf } from './receipt';
 import { ReceiptCard } from './receipt-card';
 
-const LIQUIDATED = 'PartiallyLiquidated';
-
-export function HistoryPanel(props: { view: AccountView; markets: readonly MarketView[] }) {
-  const { view, markets } = props;
+export function HistoryPanel(props: { view: AccountView }) {
+  const { view } = props;
   const { items, loading, more, problem } = useHistory(view.address);
   const shown = items.filter((it) => isAbout(it.item, view.address));
   const { receipt } = view;
@@ -24,7 +21,7 @@ export function HistoryPanel(props: { view: AccountView; markets: readonly Marke
         {shown.length > 0 && (
           <ul className="history">
             {shown.map((it, place) => (
-              <Entry key={`${it.signature}:${place}`} entry={it} markets={markets} of={view.address} />
+              <Entry key={`${it.signature}:${place}`} entry={it} of={view.address} />
             ))}
           </ul>
         )}
@@ -54,10 +51,9 @@ function isAbout(item: HistoryItem, account: string): boolean {
   return names || item.account === account;
 }
 
-function Entry(props: { entry: HistoryEntry; markets: readonly MarketView[]; of: string }) {
+function Entry(props: { entry: HistoryEntry; of: string }) {
   const { signature, slot, time, item } = props.entry;
   const now = useNow();
-  const receipt = item.receipt === null ? null : receiptOf(item.receipt, props.markets);
   return (
     <li>
       <div className="row row-between">
@@ -75,8 +71,8 @@ function Entry(props: { entry: HistoryEntry; markets: readonly MarketView[]; of:
           <Explorer signature={signature} title={item.title} />
         </div>
       </div>
-      {item.name === LIQUIDATED && receipt !== null ? (
-        <ReceiptCard receipt={receipt} event={item.receipt} />
+      {item.receiptView !== null ? (
+        <ReceiptCard receipt={item.receiptView} event={item.receipt} />
       ) : (
         <Facts rows={item.facts.map((it) => [it.label, <FactValue key="value" fact={it} />] as const)} />
       )}

@@ -47,7 +47,7 @@ function Account(props: { overview: Overview }) {
         <HealthPanel view={view} overview={overview} />
         <WhatIfPanel view={view} markets={overview.markets} />
         <RecoveryPanel view={view} exchange={overview.exchange} />
-        <HistoryPanel view={view} markets={overview.markets} />
+        <HistoryPanel view={view} />
       </div>
       <div className="stack">
         <MoneyPanel view={view} banks={overview.banks} />

@@ -1,9 +1,8 @@
 import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ReceiptCheck } from '../../risk/types';
+import type { ReceiptCheck, ReceiptView } from '../../risk/types';
 import { setLocale } from '../../ui/format';
-import type { ShownReceipt } from './receipt';
 import { ReceiptCard } from './receipt-card';
 
 const engine = vi.hoisted(() => ({
@@ -11,7 +10,7 @@ const engine = vi.hoisted(() => ({
 }));
 vi.mock('../../state', () => ({ useAsk: engine.ask }));
 
-const RECEIPT: ShownReceipt = {
+const RECEIPT: ReceiptView = {
   at: 1_700_000_000,
   slot: '42',
   kind: 'exact',
@@ -23,7 +22,15 @@ const RECEIPT: ShownReceipt = {
   closed: '88719',
   cost: '444.719238',
   bonus: '173.279296',
-  certificate: { symbol: 'SOL-PERP', size: '191.46', surplus: '0.020019', shortfallOneLess: '0.008545' },
+  certificate: {
+    market: 2,
+    symbol: 'SOL-PERP',
+    size: '191.46',
+    price: '116.25',
+    publishTime: 1_700_000_000,
+    surplus: '0.020019',
+    shortfallOneLess: '0.008545',
+  },
 };
 
 const CHECKS: ReceiptCheck = {

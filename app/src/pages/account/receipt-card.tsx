@@ -1,10 +1,9 @@
 // What a liquidation did and its proof, which this browser checks again on demand.
 import { useState } from 'react';
-import type { PlanKind } from '../../risk/types';
+import type { PlanKind, ReceiptView } from '../../risk/types';
 import { useAsk } from '../../state';
 import { amount, usd } from '../../ui/format';
 import { Button, Facts, Notice } from '../../ui/kit';
-import type { ShownReceipt } from './receipt';
 
 export const KINDS: Record<PlanKind, string> = {
   recovered: 'Nothing closed: the account had recovered',
@@ -18,7 +17,7 @@ export const KINDS: Record<PlanKind, string> = {
 };
 
 export function ReceiptCard(props: {
-  receipt: ShownReceipt;
+  receipt: ReceiptView;
   /** Base 64 of the event; without it there is nothing to check. */
   event: string | null;
 }) {
@@ -54,7 +53,7 @@ function Change(props: { before: string; after: string }) {
   );
 }
 
-export function certificateSentence({ certificate, kind }: ShownReceipt): string {
+export function certificateSentence({ certificate, kind }: ReceiptView): string {
   if (certificate === null)
     return 'It has no certificate, because it did not close just enough: see its kind.';
   const { size, symbol, surplus, shortfallOneLess } = certificate;

@@ -23,6 +23,7 @@ describe('a fact of an event', () => {
       { label: 'Closed', kind: 'usd', value: '1234.5' },
     ],
     receipt: null,
+    receiptView: null,
     price: null,
   };
   it('is found by its whole label before one that only begins so', () => {

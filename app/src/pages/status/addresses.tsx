@@ -5,11 +5,15 @@ import { count, duration } from '../../ui/format';
 import { Addr, Facts, Panel } from '../../ui/kit';
 import { useSlot } from './slot';
 
+// The key that nobody can sign with.
+const NOBODY = '11111111111111111111111111111111';
+
 export function AddressesPanel(props: { exchange: ExchangeView; overview: Overview }) {
   const { exchange, overview } = props;
   const config = useConfig();
   const slot = useSlot();
   const shown = (address: string | undefined) => (address === undefined ? '–' : <Addr address={address} />);
+  const guardian = exchange.guardian === NOBODY ? 'none' : shown(exchange.guardian);
   return (
     <div className="columns-even">
       <Panel title="Addresses">
@@ -21,7 +25,7 @@ export function AddressesPanel(props: { exchange: ExchangeView; overview: Overvi
             ['Insurance fund', shown(overview.insurance?.address)],
             ['Authority', shown(exchange.authority)],
             exchange.nextAuthority !== null && ['Offered to', shown(exchange.nextAuthority)],
-            ['Guardian', shown(exchange.guardian)],
+            ['Guardian', guardian],
             ['Changes wait', duration(exchange.timelockSecs)],
           ]}
         />

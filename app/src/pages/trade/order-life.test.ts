@@ -23,6 +23,7 @@ function event(
     symbol: 'BTC-PERP',
     facts: facts.map(([label, kind, value]) => ({ label, kind, value })),
     receipt: null,
+    receiptView: null,
     price: null,
   };
   return { signature: `${name}${time}`, time, item };

@@ -7,6 +7,7 @@ mod market;
 mod order;
 mod pool;
 
+use crate::account::ReceiptView;
 use crate::book::Book;
 use crate::problem::Answer;
 use crate::text;
@@ -39,6 +40,7 @@ struct PricePoint {
 
 /// As `HistoryItem` in types.ts.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct HistoryItem {
     name: &'static str,
     title: String,
@@ -47,6 +49,7 @@ pub(crate) struct HistoryItem {
     symbol: Option<String>,
     facts: Vec<Fact>,
     receipt: Option<String>,
+    receipt_view: Option<ReceiptView>,
     price: Option<PricePoint>,
 }
 
@@ -191,6 +194,16 @@ pub(crate) fn history(book: &Book, asked: &Logged) -> Answer<Vec<HistoryItem>> {
         .collect())
 }
 
+/// What a liquidation or a recovery plan did. Nothing where its market is not known.
+fn view(book: &Book, event: &Event) -> Option<ReceiptView> {
+    let receipt = match event {
+        Event::PartiallyLiquidated(it) => &it.receipt,
+        Event::RecoveryExecuted(it) => &it.receipt,
+        _ => return None,
+    };
+    crate::account::receipt(book, receipt).ok().flatten()
+}
+
 fn item(book: &Book, event: &Event) -> HistoryItem {
     let told = account::tell(book, event)
         .or_else(|| order::tell(book, event))
@@ -208,6 +221,7 @@ fn item(book: &Book, event: &Event) -> HistoryItem {
         symbol: known.map(names::symbol),
         facts: told.facts,
         receipt: crate::receipt::encoded(event),
+        receipt_view: view(book, event),
         price: match (event, known) {
             (Event::MarketUpdated(it), Some(market)) => Some(PricePoint {
                 market: it.market,
