@@ -102,10 +102,15 @@ pub(crate) struct Worth {
 pub(crate) fn share_worth(book: &Book, asked: &Shares) -> Answer<Worth> {
     let shares = Decimal::parse(&asked.shares).and_then(|it| it.to_atoms(SHARE_DECIMALS.into()));
     let shares = shares.map_err(|what| Problem::input("shares", what))?;
-    let exposure = book.pool.as_ref().and_then(|(_, pool)| exposure(book, pool, asked.now));
+    let exposure = book
+        .pool
+        .as_ref()
+        .and_then(|(_, pool)| exposure(book, pool, asked.now));
     let value = exposure.map(|it| Usd(it.lower_value_usd_atoms));
     let supply = book.shares.filter(|supply| *supply > 0);
-    let atoms = supply.zip(value).map(|(supply, value)| amount_for_shares(shares, supply, value));
+    let atoms = supply
+        .zip(value)
+        .map(|(supply, value)| amount_for_shares(shares, supply, value));
     let worth = atoms.and_then(Result::ok);
     Ok(Worth {
         worth: worth.map(|atoms| text::usd_atoms(atoms.into())),
