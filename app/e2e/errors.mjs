@@ -10,7 +10,7 @@ import {
   refuseLostInput,
   text,
 } from './moves.mjs';
-import { local, queueRow } from './story.mjs';
+import { confirming, local, queueRow } from './story.mjs';
 
 const OTHER_GENESIS = '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d';
 const SIZE = '300';
@@ -142,6 +142,7 @@ async function somebodyWasFaster({ step, stage }, { page }) {
     await stage.tell({ do: 'flag', account });
     await askBeforeSigning(page, true);
     const liquidate = button(queueRow(page), /^Liquidate account/);
+    await confirming(stage);
     await until('newer prices can confirm the flag', () => liquidate.isEnabled());
     await liquidate.click();
     const asked = page.getByRole('dialog', { name: 'Sign this transaction?' });

@@ -53,8 +53,8 @@ impl Tokens {
                 continue;
             }
             let mut token = char.to_string();
-            if char == '"' {
-                token.extend(chars.by_ref().take_while(|next| *next != '"'));
+            if char == '\'' {
+                token.extend(chars.by_ref().take_while(|next| *next != '\''));
             } else if char.is_alphanumeric() {
                 while let Some(next) = chars.next_if(|it| it.is_alphanumeric()) {
                     token.push(next);
@@ -122,7 +122,7 @@ impl Tokens {
             }
             "[" => {
                 let mut parts = vec![self.union()];
-                while self.skip(",") {
+                while self.skip(",") && self.peek() != "]" {
                     parts.push(self.union());
                 }
                 self.expect("]");
@@ -136,7 +136,7 @@ impl Tokens {
                 self.expect(">");
                 Type::Record(Box::new(of))
             }
-            _ => match token.strip_prefix('"') {
+            _ => match token.strip_prefix('\'') {
                 Some(text) => Type::Literal(text.to_owned()),
                 None => Type::Named(token),
             },
