@@ -4,6 +4,7 @@ import type { Rung } from '../../risk/types';
 import { useAsk, useNow, useOverview } from '../../state';
 import { count, price, signedPercent, usd } from '../../ui/format';
 import { Choice, Notice, Panel, Table, Waiting, type Column } from '../../ui/kit';
+import { MarketSelect } from '../../ui/market-select';
 import { LadderChart, ladderSpan } from './ladder-chart';
 
 const RANGES = [
@@ -59,22 +60,12 @@ export function LadderPanel() {
       title="Ladder"
       actions={
         <>
-          <label className="row ladder-market">
-            <span className="muted">Price of</span>
-            <select
-              className="select"
-              value={market.index}
-              onChange={(event) => {
-                setChosen(Number(event.target.value));
-              }}
-            >
-              {markets.map((it) => (
-                <option key={it.index} value={it.index}>
-                  {it.symbol}
-                </option>
-              ))}
-            </select>
-          </label>
+          <MarketSelect
+            label={<span className="muted">Price of</span>}
+            markets={markets}
+            value={market.index}
+            onChange={setChosen}
+          />
           <Choice label="Range of the price" value={range} options={RANGES} onChange={setRange} />
         </>
       }

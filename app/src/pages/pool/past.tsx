@@ -4,6 +4,7 @@ import { useHistory, type HistoryEntry } from '../../chain/history';
 import type { MarketView } from '../../risk/types';
 import { useNow } from '../../state';
 import { Addr, Ago, Button, Notice, Panel, Table, Waiting, type Column } from '../../ui/kit';
+import { MarketSelect } from '../../ui/market-select';
 import { factOf, isLiquidation } from './facts';
 
 const COLUMNS = [
@@ -37,22 +38,12 @@ export function PastPanel(props: { markets: readonly MarketView[] }) {
       title="Past liquidations"
       actions={
         market !== undefined && (
-          <label className="row">
-            <span className="sr-only">Market of the liquidations</span>
-            <select
-              className="select"
-              value={market.index}
-              onChange={(event) => {
-                setChosen(Number(event.target.value));
-              }}
-            >
-              {markets.map((it) => (
-                <option key={it.index} value={it.index}>
-                  {it.symbol}
-                </option>
-              ))}
-            </select>
-          </label>
+          <MarketSelect
+            label={<span className="sr-only">Market of the liquidations</span>}
+            markets={markets}
+            value={market.index}
+            onChange={setChosen}
+          />
         )
       }
     >
