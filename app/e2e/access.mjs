@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { until } from './browser.mjs';
 import { go, PAGES } from './moves.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -50,9 +51,9 @@ export async function access({ step, shots }, one) {
 
 /** Nothing is being read any more, and what depends on the window's width was drawn again. */
 async function settled(page) {
-  await page.waitForFunction(
-    "document.querySelector('main .waiting') === null && document.querySelector('h1') !== null",
-  );
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const waiting = page.getByRole('main').locator('.waiting');
+  await until('everything was read', async () => (await waiting.count()) === 0);
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
