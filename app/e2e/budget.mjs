@@ -16,7 +16,8 @@ export async function budget({ step, browser, stage }) {
     });
     await visitor.page.goto(`${stage.url}#/trade`);
     await go(visitor.page, 'Trade');
-    await visitor.page.waitForLoadState('load');
+    // What comes last: the chart has a file of its own.
+    await visitor.page.locator('.price-chart canvas').first().waitFor();
     const sizes = await Promise.all(
       loaded.map(async (it) => ({
         file: new URL(it.url()).pathname,
