@@ -27,7 +27,7 @@ export function WhatIfChart(props: {
   return (
     <figure className="what-if-figure">
       <svg
-        className="chart"
+        className="chart what-if-chart"
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
         aria-label={spoken(symbol, points)}
