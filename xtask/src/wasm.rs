@@ -1,6 +1,7 @@
 //! The engine of the web front end: `app/wasm` compiled for the browser and made small.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -30,10 +31,25 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// What the compiler leaves, by Debian's where it is set up and by rustup's elsewhere.
-fn raw() -> Result<std::path::PathBuf> {
+/// Whether the compiler of rust-toolchain.toml has the library for it.
+fn rustup_has_target() -> Result<bool> {
+    let mut rustc = run::command("rustc")?;
+    let folder = run::output(rustc.args(["--print", "target-libdir", "--target", TARGET]))?;
+    Ok(Path::new(folder.trim()).is_dir())
+}
+
+/// What the compiler leaves: rustup's where it has the target and Debian's is not set up, else
+/// Debian's, installed if need be.
+fn raw() -> Result<PathBuf> {
     let script = || run::command("tools/sbf/sbf.sh");
-    if run::succeeds(script()?.arg("check")) {
+    let is_set_up = run::succeeds(script()?.arg("check"));
+    if is_set_up || !rustup_has_target()? {
+        if !is_set_up {
+            run::run(script()?.arg("setup")).context(
+                "No compiler for WebAssembly: `rustup target add wasm32-unknown-unknown`, or on Debian \
+                 (x86-64), as root, `tools/sbf/sbf.sh setup`",
+            )?;
+        }
         let out = run::target_dir()?.join("wasm32/out");
         run::run(script()?.args(["wasm", MANIFEST]).arg(&out))?;
         return Ok(out.join(BINARY));
@@ -45,7 +61,6 @@ fn raw() -> Result<std::path::PathBuf> {
             .args(["--manifest-path", MANIFEST, "--target", TARGET])
             .arg("--target-dir")
             .arg(&dir),
-    )
-    .context("for WebAssembly: `rustup target add wasm32-unknown-unknown`")?;
+    )?;
     Ok(dir.join(TARGET).join("wasm").join(BINARY))
 }
