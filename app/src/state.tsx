@@ -64,6 +64,9 @@ export function useFeed(): UseFeed {
   return { ...feed, retry: book.retry };
 }
 
+// Answers at past seconds are of no use; while nothing changes they would gather.
+const MOST_ANSWERS = 200;
+
 export type Asked<M extends Method> = { answer: Answer<M> | null; problem: Problem | null };
 
 /**
@@ -77,8 +80,30 @@ export function useAsk<M extends Method>(method: M, request: Request<M> | null):
   return useMemo(() => {
     // The version says which accounts the engine answers from.
     if (key === null || version === 0) return { answer: null, problem: null };
-    return ask(engine, method, JSON.parse(key) as Request<M>);
+    return answered(engine, version, method, key);
   }, [engine, method, key, version]);
+}
+
+interface Answers {
+  version: number;
+  of: Map<string, Asked<Method>>;
+}
+
+const known = new WeakMap<Engine, Answers>();
+
+/** Many components ask the same in a second, such as one's own account: the engine decides it once. */
+function answered<M extends Method>(engine: Engine, version: number, method: M, key: string): Asked<M> {
+  let answers = known.get(engine);
+  if (answers?.version !== version || answers.of.size >= MOST_ANSWERS) {
+    answers = { version, of: new Map() };
+    known.set(engine, answers);
+  }
+  const name = `${method} ${key}`;
+  const found = answers.of.get(name) as Asked<M> | undefined;
+  if (found !== undefined) return found;
+  const asked = ask(engine, method, JSON.parse(key) as Request<M>);
+  answers.of.set(name, asked);
+  return asked;
 }
 
 function ask<M extends Method>(engine: Engine, method: M, request: Request<M>): Asked<M> {

@@ -1,6 +1,7 @@
 // What the connected wallet holds: SOL, and the tokens that the exchange knows.
 import { getTokenDecoder } from '@solana-program/token';
 import type { Address } from '@solana/kit';
+import { decimal } from '../decimal';
 import { bytesOfBase64, ended, sleep, type Connection } from './connection';
 
 export interface Token {
@@ -132,12 +133,4 @@ const TOKEN_BYTES = 165;
 
 function amountOf(data: Uint8Array): bigint | null {
   return data.length < TOKEN_BYTES ? null : getTokenDecoder().decode(data.subarray(0, TOKEN_BYTES)).amount;
-}
-
-/** The same number with its point set: exact. */
-export function decimal(atoms: bigint, decimals: number): string {
-  const digits = atoms.toString().padStart(decimals + 1, '0');
-  const whole = digits.slice(0, digits.length - decimals);
-  const rest = digits.slice(digits.length - decimals).replace(/0+$/, '');
-  return rest === '' ? whole : `${whole}.${rest}`;
 }

@@ -1,6 +1,6 @@
 // The engine: the program's own decisions, compiled to WebAssembly from app/wasm. It is told accounts
 // as the chain has them and answers questions about them. It does not know the time or the network.
-import type { Address, Kind, Methods, Problem } from './types';
+import type { Kind, Methods, Problem } from './types';
 
 export type Method = keyof Methods;
 export type Request<M extends Method> = Methods[M][0];
@@ -109,5 +109,3 @@ export class Engine {
     return new Uint8Array(this.wasm.memory.buffer, at, length);
   }
 }
-
-export type { Address };

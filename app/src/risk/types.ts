@@ -551,10 +551,7 @@ export interface Methods {
   ladder: [{ market: number; fromBps: number; toBps: number; stepBps: number; now: number }, Rung[]];
   /** The accounts that follow the named ones. `fills`: the place of an order that is filled, which
    *  changes what is open. */
-  remaining: [
-    { account: Address; writable: 'none' | 'all' | 'planned'; fills: number | null; now: number },
-    Meta[],
-  ];
+  remaining: [{ account: Address; writable: 'none' | 'all'; fills: number | null }, Meta[]];
   othersOfIssuer: [{ bank: number }, Meta[]];
   events: [{ logs: string[] }, HistoryItem[]];
   checkReceipt: [{ event: string }, ReceiptCheck];

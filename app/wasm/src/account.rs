@@ -8,7 +8,7 @@ use crate::problem::{Answer, Problem};
 use crate::text::{self, moment, share, usd};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use whittle::state::{Collateral, MarginAccount, Market, Order, Receipt};
+use whittle::state::{Collateral, MarginAccount, Market, Order, Position, Receipt};
 use whittle_client::preview::what_if::{self, boundary};
 use whittle_client::{names, Mirror};
 use whittle_risk::bonus;
@@ -183,10 +183,7 @@ pub(crate) fn account(book: &Book, asked: &OfAccount) -> Answer<AccountView> {
     let mut positions = Vec::new();
     for (position, leg) in account.open_positions().zip(&snapshot.legs) {
         let market = mirror.market(position.market)?;
-        positions.push(PositionView {
-            claim: usd(Usd(position.claim_usd_atoms)),
-            ..at_market(mirror, account, market, leg, now)?
-        });
+        positions.push(at_market(mirror, account, position, market, leg, now)?);
     }
     Ok(AccountView {
         address: address.to_string(),
@@ -247,11 +244,13 @@ fn counted(mirror: &Mirror, held: &Collateral, now: i64) -> Answer<Usd> {
 fn at_market(
     mirror: &Mirror,
     account: &MarginAccount,
+    position: &Position,
     market: &Market,
     leg: &Leg,
     now: i64,
 ) -> Answer<PositionView> {
     let value = leg.valued(Doubt::Plain)?;
+    // Shown and not reckoned with: the rest of the division is nobody's.
     let entry = div_q32_floor(leg.entry.magnitude(), leg.lots.magnitude())?;
     let price_at = |worst| {
         let price = boundary(mirror, account, now, market.index, worst);
@@ -267,7 +266,7 @@ fn at_market(
         notional: usd(Usd::from_magnitude(value.notional)?),
         profit: usd(value.profit.plus(leg.funding_owed)?),
         funding: usd(leg.funding_owed.negated()?),
-        claim: usd(Usd::ZERO),
+        claim: usd(Usd(position.claim_usd_atoms)),
         maintenance: usd(value.required),
         call_price: price_at(State::MarginCall),
         liquidation_price: price_at(State::Liquidatable),

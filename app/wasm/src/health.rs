@@ -80,6 +80,7 @@ pub(crate) fn health(mirror: &Mirror, account: &MarginAccount, now: i64) -> Answ
         maintenance: usd(health.maintenance),
         target: usd(health.with_buffer(thresholds.target_buffer)?),
         call: usd(mirror.call_level(account, now)?),
+        // Rounded as `Health::state` does; the other is shown alone, since `plan` compares ratios.
         emergency: usd(thresholds.emergency.of_ceil(required)?),
         forced: usd(policy.forced.of_floor(required)?),
         ratio: ratio(&health),

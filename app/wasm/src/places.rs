@@ -5,8 +5,8 @@ use crate::methods::key;
 use crate::problem::Answer;
 use anchor_lang::prelude::AccountMeta;
 use serde::{Deserialize, Serialize};
-use whittle::state::{MarginAccount, Position};
-use whittle_client::{address, Mirror, Writable};
+use whittle_client::instruction::after_fill;
+use whittle_client::{address, Writable};
 
 #[derive(Deserialize)]
 pub(crate) struct Owner {
@@ -77,7 +77,6 @@ pub(crate) fn token_account(asked: &TokenPlace) -> Answer<Place> {
 enum Written {
     None,
     All,
-    Planned,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +84,6 @@ pub(crate) struct Remaining {
     account: String,
     writable: Written,
     fills: Option<u8>,
-    now: i64,
 }
 
 /// As `Meta` in types.ts.
@@ -104,47 +102,17 @@ fn metas(list: Vec<AccountMeta>) -> Vec<Meta> {
         .collect()
 }
 
-/// The account with the positions that it has after one of its orders is filled.
-fn filled(account: &MarginAccount, place: u8) -> MarginAccount {
-    let mut after = *account;
-    let Some(order) = account.orders.get(usize::from(place)) else {
-        return after;
-    };
-    let held = account.position(order.market).map_or(0, |it| it.lots);
-    let lots = if order.reduces_only() {
-        let most = held.unsigned_abs().min(order.lots.unsigned_abs());
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        most.saturating_mul(order.lots.signum())
-    } else {
-        order.lots
-    };
-    if let Ok(slot) = after.position_slot(order.market) {
-        slot.lots = held.saturating_add(lots);
-        Position::free_if_unused(slot);
-    }
-    after
-}
-
 pub(crate) fn remaining(book: &Book, asked: &Remaining) -> Answer<Vec<Meta>> {
     let account = book.account(&key("account", &asked.account)?)?;
-    let account = asked.fills.map_or(*account, |place| filled(account, place));
-    let planned = || -> Vec<u16> {
-        let plan = book
-            .mirror
-            .plan(&account, asked.now, whittle_risk::Usd::ZERO);
-        plan.map_or_else(
-            |_| account.open_positions().map(|it| it.market).collect(),
-            |plan| Mirror::closed_markets(&account, &plan),
-        )
+    let account = match asked.fills {
+        Some(place) => after_fill(account, place)?,
+        None => *account,
     };
-    let list = match asked.writable {
-        Written::None => book.mirror.remaining(&account, Writable::None)?,
-        Written::All => book.mirror.remaining(&account, Writable::All)?,
-        Written::Planned => book
-            .mirror
-            .remaining(&account, Writable::Only(&planned()))?,
+    let writable = match asked.writable {
+        Written::None => Writable::None,
+        Written::All => Writable::All,
     };
-    Ok(metas(list))
+    Ok(metas(book.mirror.remaining(&account, writable)?))
 }
 
 #[derive(Deserialize)]

@@ -59,7 +59,7 @@ fn requests() -> Vec<(&'static str, Value)> {
         ),
         (
             "remaining",
-            json!({"account": rich, "writable": "planned", "fills": 0, "now": NOW}),
+            json!({"account": rich, "writable": "all", "fills": 0}),
         ),
         ("othersOfIssuer", json!({"bank": 0})),
         ("events", json!({"logs": logs})),

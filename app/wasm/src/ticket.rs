@@ -11,20 +11,14 @@ use whittle::instructions::fill_order::Trade;
 use whittle::instructions::PlaceOrderArgs;
 use whittle::state::stop::STOP_LIFE_SECS;
 use whittle::state::{MarginAccount, Market, Order};
-use whittle_client::amount::{self, Size};
+use whittle_client::amount::{self, worst_price, Size, SLIP_BPS, STOP_SLIP_BPS};
 use whittle_client::preview::order::{Desk, Filled};
 use whittle_client::preview::what_if::{self, boundary};
 use whittle_client::Mirror;
 use whittle_risk::health::State;
-use whittle_risk::num::share_of_product;
 use whittle_risk::price::Rounding;
 use whittle_risk::trade::{fill_price, PricingTerms};
 use whittle_risk::{Lots, Price, Ratio, Usd};
-
-/// A limit that nobody typed lies this far beyond the price, basis points.
-const SLIP_BPS: i64 = 100;
-/// An order that waits for its trigger is filled later, when the price has moved on.
-const STOP_SLIP_BPS: i64 = 500;
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -105,20 +99,7 @@ fn refused(error: WhittleError) -> Problem {
     }
 }
 
-/// A price by so many basis points higher, or lower when they are negative.
-fn shifted(price: u64, bps: i64) -> u64 {
-    let part = bps.saturating_add(10_000).max(1).unsigned_abs();
-    let moved = share_of_product(price, part, 10_000);
-    moved.unwrap_or(u64::MAX).max(1)
-}
-
 impl Ticket {
-    fn price(&self, name: &str, typed: &str, market: &Market, way: Rounding) -> Answer<u64> {
-        amount::unit_price(typed)
-            .and_then(|price| amount::price_q32(price, market.lot_exponent, way))
-            .map_err(|what| Problem::input(name, what))
-    }
-
     /// What place_order takes, and the price at which it is judged.
     fn read(&self, book: &Book, market: &Market) -> Answer<(PlaceOrderArgs, u64)> {
         let cached = market.price.price_q32;
@@ -127,7 +108,10 @@ impl Ticket {
         }
         let waits = !self.trigger.trim().is_empty();
         let trigger = if waits {
-            self.price("trigger", &self.trigger, market, Rounding::Floor)?
+            // Rounded down: by less than the least step of a price, to nobody's gain.
+            amount::unit_price(&self.trigger)
+                .and_then(|it| amount::price_q32(it, market.lot_exponent, Rounding::Floor))
+                .map_err(|what| Problem::input("trigger", what))?
         } else {
             0
         };
@@ -137,19 +121,14 @@ impl Ticket {
             .and_then(|size| size.lots(market.lot_exponent, Price(judged)))
             .map_err(|what| Problem::input("size", what))?;
         let buys = self.side == Way::Buy;
-        // The worst price: a buyer's is rounded down and a seller's up, so that neither accepts worse
-        // than was typed.
-        let (rounding, sign) = if buys {
-            (Rounding::Floor, 1i64)
-        } else {
-            (Rounding::Ceil, -1)
-        };
+        let sign = if buys { 1i64 } else { -1 };
         let slip = if waits { STOP_SLIP_BPS } else { SLIP_BPS };
-        let limit_q32 = if self.limit.trim().is_empty() {
-            shifted(judged, slip.saturating_mul(sign))
-        } else {
-            self.price("limit", &self.limit, market, rounding)?
-        };
+        let limit = self.limit.trim();
+        let written = (!limit.is_empty()).then(|| amount::unit_price(limit));
+        let limit_q32 = written
+            .transpose()
+            .and_then(|it| worst_price(it, buys, market.lot_exponent, Price(judged), slip))
+            .map_err(|what| Problem::input("limit", what))?;
         let longest = if waits {
             STOP_LIFE_SECS
         } else {

@@ -2,6 +2,7 @@
 
 use crate::decimal::{show_lots, Decimal};
 use core::str::FromStr;
+use whittle_risk::num::share_of_product;
 use whittle_risk::price::{to_q32, Rounding};
 use whittle_risk::Price;
 
@@ -172,6 +173,38 @@ fn strip_unit<'a>(text: &'a str, units: &[&str]) -> Option<&'a str> {
         let (number, end) = text.split_at_checked(at)?;
         end.eq_ignore_ascii_case(unit).then(|| number.trim_end())
     })
+}
+
+/// A limit that nobody named lies this far beyond the cached price, basis points.
+pub const SLIP_BPS: u32 = 100;
+/// The same of an order that waits for its trigger: it is filled later, when the price has moved on.
+pub const STOP_SLIP_BPS: u32 = 500;
+
+/// The worst price of an order. A buyer's is rounded down and a seller's up, so that neither accepts
+/// worse than was written. Where none was written, so many basis points beyond `from`, on the side that
+/// is worse.
+pub fn worst_price(
+    written: Option<Decimal>,
+    buys: bool,
+    lot_exponent: i8,
+    from: Price,
+    beyond_bps: u32,
+) -> Result<u64, String> {
+    let rounding = if buys {
+        Rounding::Floor
+    } else {
+        Rounding::Ceil
+    };
+    if let Some(dollars) = written {
+        return price_q32(dollars, lot_exponent, rounding);
+    }
+    let part = if buys {
+        10_000u64.saturating_add(beyond_bps.into())
+    } else {
+        10_000u64.saturating_sub(beyond_bps.into())
+    };
+    let moved = share_of_product(from.0, part, 10_000);
+    Ok(moved.unwrap_or(u64::MAX).max(1))
 }
 
 #[cfg(test)]

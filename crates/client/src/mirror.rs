@@ -10,7 +10,7 @@ use whittle::snapshot::Snapshot;
 use whittle::state::{Bank, Exchange, MarginAccount, Market, Pool};
 use whittle_risk::health::{self, Doubt, Health, InitialHealth, State};
 use whittle_risk::liquidation::{self, Episode, Plan};
-use whittle_risk::{Usd, MAX_LEGS};
+use whittle_risk::Usd;
 
 /// A copy of the exchange, its banks and its markets. Margin accounts stay with the caller, who
 /// may have many.
@@ -205,43 +205,7 @@ impl Mirror {
 
     /// What the program's `assess_account` returns at `now`.
     pub fn assess(&self, account: &MarginAccount, now: i64) -> Outcome<Assessment> {
-        let policy = self.rules()?.policy_at(now);
-        let thresholds = &policy.thresholds;
-        let snapshot = self.snapshot(account, now)?;
-        let health = health::assess(&snapshot.account(), Doubt::Plain)?;
-        let initial = snapshot.prudent_account().and_then(|prudent| {
-            let initial = health::assess_initial(&prudent, thresholds)?;
-            Ok((initial, health::excess_collateral(&prudent, thresholds)?))
-        });
-        let fresh = initial.is_ok();
-        let (initial, excess) = initial.unwrap_or_default();
-        let planned = liquidation::plan(&snapshot.inputs(account, &policy, now, Usd::ZERO));
-        let refusal = planned.map_or_else(|error| WhittleError::from(error).into(), |_| 0);
-        let plan = planned.unwrap_or_default();
-        let mut closed_lots = [0; MAX_LEGS];
-        for (slot, close) in snapshot.slots.iter().zip(&plan.closes) {
-            if let Some(lots) = closed_lots.get_mut(usize::from(*slot)) {
-                *lots = close.lots;
-            }
-        }
-        let call = health::call_level(&snapshot.account(), thresholds)?;
-        let state = health.state_with_call(thresholds, call, !snapshot.legs.is_empty())?;
-        Ok(Assessment {
-            equity_usd_atoms: health.equity.0,
-            maintenance_usd_atoms: health.maintenance.0,
-            target_usd_atoms: health.with_buffer(thresholds.target_buffer)?.0,
-            call_usd_atoms: call.0,
-            state: state as u8,
-            fresh,
-            initial_equity_usd_atoms: initial.equity.0,
-            initial_usd_atoms: initial.requirement.0,
-            excess_usd_atoms: excess.0,
-            refusal,
-            kind: plan.kind as u8,
-            closed_lots,
-            cost_usd_atoms: plan.cost.0,
-            bonus_usd_atoms: plan.bonus.0,
-        })
+        Assessment::of(self.rules()?, account, &self.snapshot(account, now)?, now)
     }
 
     /// What `flag_account` would do at `now`.

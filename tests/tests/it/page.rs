@@ -234,6 +234,16 @@ fn dollars(atoms: i64) -> String {
     }
 }
 
+/// As types.ts names what the program numbers.
+const STATES: [&str; 6] = [
+    "healthy",
+    "marginCall",
+    "liquidatable",
+    "emergency",
+    "insolvent",
+    "bankrupt",
+];
+
 #[test]
 fn the_page_shows_the_health_that_the_program_sees_of_two_hundred_random_accounts() {
     let (world, alice) = stage();
@@ -264,6 +274,11 @@ fn the_page_shows_the_health_that_the_program_sees_of_two_hundred_random_account
         };
         alike("assessment", &view["assessment"], fields(&found))?;
         let health = &view["health"];
+        alike(
+            "state",
+            &health["state"],
+            json!(STATES[usize::from(found.state)]),
+        )?;
         for (name, atoms) in [
             ("equity", found.equity_usd_atoms),
             ("maintenance", found.maintenance_usd_atoms),

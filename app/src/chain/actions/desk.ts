@@ -88,8 +88,8 @@ export class Desk {
   }
 
   /** Accounts that an instruction on this account needs behind its own. */
-  remaining(account: string, writable: 'none' | 'all' | 'planned', fills: number | null = null) {
-    return this.means.engine.ask('remaining', { account, writable, fills, now: this.means.now() });
+  remaining(account: string, writable: 'none' | 'all', fills: number | null = null) {
+    return this.means.engine.ask('remaining', { account, writable, fills });
   }
 
   /** Where a wallet keeps a token. */

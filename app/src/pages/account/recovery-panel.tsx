@@ -6,7 +6,7 @@ import type { AccountView, ExchangeView } from '../../risk/types';
 import { useAsk, useNow } from '../../state';
 import { percent } from '../../ui/format';
 import { Badge, Button, Field, Notice, Panel } from '../../ui/kit';
-import { shifted } from './decimal';
+import { inPercent } from '../../decimal';
 import { RecoveryEffect } from './recovery-effect';
 import { wrongAt } from './typed';
 
@@ -20,7 +20,7 @@ const EMPTY: Terms = { triggerRatio: '', targetRatio: '', mostFee: '' };
 
 function termsOf(view: AccountView): Terms {
   const { recovery } = view;
-  return recovery === null ? EMPTY : { ...recovery, mostFee: shifted(recovery.mostFee, 2) };
+  return recovery === null ? EMPTY : { ...recovery, mostFee: inPercent(recovery.mostFee) };
 }
 
 export function RecoveryPanel(props: { view: AccountView; exchange: ExchangeView | null }) {

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import type { PositionView, Price } from '../../risk/types';
 import { useAsk, useNow } from '../../state';
 import { Button, Field, Notice, Waiting } from '../../ui/kit';
-import { movedBy } from './decimal';
+import { movedPrice } from '../../decimal';
 import { WhatIfChart } from './what-if-chart';
 import { whatIfSentence } from './what-if-sentence';
 import { WhatIfTable } from './what-if-table';
@@ -23,11 +23,11 @@ export function WhatIf(props: { account: string; position: PositionView; asset: 
   const [typed, setTyped] = useState<string | null>(null);
   const all = useMemo(() => {
     const count = (2 * REACH) / STEP + 1;
-    return Array.from({ length: count }, (_, at) => movedBy(present, (at * STEP - REACH) * 10));
+    return Array.from({ length: count }, (_, at) => movedPrice(present, (at * STEP - REACH) * 10));
   }, [present]);
   const ask = { account, market: position.market, now };
   const range = useAsk('whatIf', { ...ask, prices: all });
-  const wanted = typed ?? movedBy(present, percent * 10);
+  const wanted = typed ?? movedPrice(present, percent * 10);
   const one = useAsk('whatIf', wanted.trim() === '' ? null : { ...ask, prices: [wanted] });
   const point = one.answer?.[0] ?? null;
   const change = point === null ? percent / 100 : Number(point.change);

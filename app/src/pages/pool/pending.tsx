@@ -1,7 +1,7 @@
 // One's own request while it waits, and the way to get it back.
 import { useState } from 'react';
 import { useActions } from '../../chain/actions';
-import { decimal } from '../../chain/balances';
+import { decimal } from '../../decimal';
 import type { RequestView } from '../../chain/request';
 import { useTransaction } from '../../chain/send';
 import type { Overview } from '../../risk/types';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { halfSize, movedPrice, sizeOfLots, wholeSize } from './lots';
+import { halfSize, sizeOfLots, wholeSize } from './lots';
 
 describe('sizes in lots', () => {
   it('half of a position is exact and a whole number of lots', () => {
@@ -16,19 +16,5 @@ describe('sizes in lots', () => {
   it('the whole of a short has no sign', () => {
     expect(wholeSize('-30', '0.01')).toBe('0.3');
     expect(sizeOfLots(7n, '1000')).toBe('7000');
-  });
-});
-
-describe('a moved price', () => {
-  it('is exact', () => {
-    expect(movedPrice('14000', -200)).toBe('11200');
-    expect(movedPrice('0.07', 15)).toBe('0.07105');
-    expect(movedPrice('60123.45', 0)).toBe('60123.45');
-  });
-
-  it('has no more digits than the engine reads', () => {
-    const moved = movedPrice('60123.123456789012', 1);
-    expect(moved.replace('.', '').length).toBeLessThanOrEqual(15);
-    expect(moved).toBe('60183.2465802458');
   });
 });

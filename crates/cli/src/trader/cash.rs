@@ -8,10 +8,10 @@ use crate::submit::Submission;
 use crate::tokens;
 use anchor_lang::prelude::Pubkey;
 use clap::Args;
-use whittle::state::bank::QUOTE_BANK;
-use whittle::state::Bank;
+use whittle::state::{Bank, InsuranceFund};
 use whittle_client::address;
 use whittle_client::instruction;
+use whittle_client::preview::withdraw::most;
 use whittle_migrations::decimal::Decimal;
 
 /// A deposit.
@@ -75,7 +75,7 @@ pub async fn withdraw(session: &Session, args: Withdraw) -> Outcome<Report> {
     let bank = session.names.bank(&world.mirror, &args.token)?;
     let held = session.account(&args.which).await?;
     let amount = if args.amount.eq_ignore_ascii_case("all") {
-        all(&world, &held.account, bank)?
+        all(session, &world, &held.account, bank).await?
     } else {
         let amount = amount::decimal(&args.amount)
             .map_err(|what| CliError::input(format!("amount: {what}")))?;
@@ -101,20 +101,20 @@ pub async fn withdraw(session: &Session, args: Withdraw) -> Outcome<Report> {
     session.submit(submission.then(words, instruction)).await
 }
 
-/// What may leave: the excess of the quote token, all of another one.
-fn all(world: &World, account: &whittle::state::MarginAccount, bank: &Bank) -> Outcome<u64> {
-    let most = if bank.index == QUOTE_BANK {
-        let excess = world.mirror.excess(account, world.now)?;
-        u64::try_from(excess.0).unwrap_or(0)
-    } else {
-        let mut held = account.used_collaterals();
-        let held = held.find(|held| held.bank == bank.index);
-        held.map_or(0, |held| held.amount_atoms)
-    };
-    if most == 0 {
-        return Err(CliError::failed(
-            "nothing of this token may leave the account: `whittle health` shows why",
-        ));
+/// The most that `withdraw` would let go.
+async fn all(
+    session: &Session,
+    world: &World,
+    account: &whittle::state::MarginAccount,
+    bank: &Bank,
+) -> Outcome<u64> {
+    let fund = session.read::<InsuranceFund>(&address::insurance()).await?;
+    let found = most(&world.mirror, fund.as_ref(), account, bank, world.now);
+    match (found.atoms, found.why) {
+        (0, Some(why)) => Err(CliError::failed(format!(
+            "nothing of this token may leave the account: {why}"
+        ))),
+        (0, None) => Err(CliError::failed("the account holds none of this token")),
+        (atoms, _) => Ok(atoms),
     }
-    Ok(most)
 }

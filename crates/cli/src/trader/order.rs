@@ -1,6 +1,6 @@
 //! Orders, and orders that wait for a price.
 
-use crate::amount::{self, Size};
+use crate::amount::{self, Size, SLIP_BPS, STOP_SLIP_BPS};
 use crate::error::{CliError, Outcome};
 use crate::names;
 use crate::session::{Session, Which, World};
@@ -13,14 +13,8 @@ use whittle::state::stop::STOP_LIFE_SECS;
 use whittle::state::{MarginAccount, Market, Order};
 use whittle_client::instruction;
 use whittle_migrations::decimal::Decimal;
-use whittle_risk::num::share_of_product;
 use whittle_risk::price::Rounding;
 use whittle_risk::Price;
-
-/// A limit that nobody named lies this far beyond the cached price, basis points.
-const DEFAULT_SLIP_BPS: i64 = 100;
-/// An order that waits for its trigger is filled later, when the price has moved on.
-const STOP_SLIP_BPS: i64 = 500;
 
 /// Orders.
 #[derive(Subcommand)]
@@ -128,32 +122,15 @@ fn named<T>(field: &str, parsed: Result<T, String>) -> Outcome<T> {
     parsed.map_err(|what| CliError::input(format!("{field}: {what}")))
 }
 
-/// A price by so many basis points higher, or lower when they are negative.
-fn shifted(price: u64, bps: i64) -> u64 {
-    let part = bps.saturating_add(10_000).max(1).unsigned_abs();
-    share_of_product(price, part, 10_000)
-        .unwrap_or(u64::MAX)
-        .max(1)
-}
-
-/// The worst price: a buyer's is rounded down and a seller's up, so that neither accepts worse than
-/// was written.
-fn limit(given: Option<Decimal>, buys: bool, market: &Market, from: u64, bps: i64) -> Outcome<u64> {
-    let (rounding, bps) = if buys {
-        (Rounding::Floor, bps)
-    } else {
-        (Rounding::Ceil, -bps)
-    };
-    match given {
-        Some(dollars) => named(
-            "limit",
-            amount::price_q32(dollars, market.lot_exponent, rounding),
-        ),
-        None if from == 0 => Err(CliError::input(
+/// The worst price: as written, or so far beyond `from`.
+fn limit(given: Option<Decimal>, buys: bool, market: &Market, from: u64, bps: u32) -> Outcome<u64> {
+    if given.is_none() && from == 0 {
+        return Err(CliError::input(
             "limit: the market has no price yet: write --limit",
-        )),
-        None => Ok(shifted(from, bps)),
+        ));
     }
+    let worst = amount::worst_price(given, buys, market.lot_exponent, Price(from), bps);
+    named("limit", worst)
 }
 
 async fn place(session: &Session, args: Place) -> Outcome<Report> {
@@ -162,7 +139,7 @@ async fn place(session: &Session, args: Place) -> Outcome<Report> {
     let cached = market.price.price_q32;
     let lots = named("size", args.size.lots(market.lot_exponent, Price(cached)))?;
     let buys = args.side == Side::Buy;
-    let limit_q32 = limit(args.limit, buys, market, cached, DEFAULT_SLIP_BPS)?;
+    let limit_q32 = limit(args.limit, buys, market, cached, SLIP_BPS)?;
     let life = args
         .life
         .unwrap_or(world.exchange()?.params.order_life_secs);

@@ -164,7 +164,9 @@ pub fn fill_order(
 
 /// The account with the positions that it will have once an order is filled, for the accounts that
 /// the fill needs. Where there is no place for the position the order is killed, and needs none.
-fn after_fill(account: &MarginAccount, place: u8) -> Outcome<MarginAccount> {
+///
+/// Errors: [`WhittleError::NoOrder`].
+pub fn after_fill(account: &MarginAccount, place: u8) -> Outcome<MarginAccount> {
     let mut after = *account;
     let order = *after
         .orders

@@ -75,20 +75,9 @@ impl Desk<'_> {
 
     /// An order of which so much is set aside.
     pub fn order(&self, args: &PlaceOrderArgs, escrow: Usd) -> Outcome<Order> {
-        let atoms = |sum: Usd| u32::try_from(sum.0).map_err(|_| WhittleError::MathOverflow);
         let known_at = self.mirror.market(self.market)?.price.publish_time;
-        Ok(Order {
-            lots: args.lots,
-            limit_q32: args.limit_q32,
-            placed_at: self.now.max(known_at),
-            expires_at: args.expires_at,
-            reward_usd_atoms: atoms(self.reward()?)?,
-            escrow_usd_atoms: atoms(escrow)?,
-            market: self.market,
-            flags: args.flags(),
-            trigger_q32: args.trigger_q32,
-            ..Order::default()
-        })
+        let placed_at = self.now.max(known_at);
+        args.order(self.market, self.reward()?, escrow, placed_at)
     }
 
     /// The exchange as it would be when a price is published now that is `price_q32`.

@@ -1,13 +1,11 @@
 //! How much of a token may leave an account: the most that `withdraw` would let go.
 
 use crate::Mirror;
-use whittle::error::{require_that, Outcome, WhittleError};
-use whittle::snapshot::counted_ceil;
+use whittle::error::{Outcome, WhittleError};
+use whittle::instructions::withdraw::{slow_down, take, validate};
 use whittle::state::bank::QUOTE_BANK;
 use whittle::state::governance::PAUSE_WITHDRAWALS;
 use whittle::state::{Bank, InsuranceFund, MarginAccount};
-use whittle_risk::health;
-use whittle_risk::Usd;
 
 /// The most token atoms that may leave, and why not all that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +48,7 @@ pub fn most(
     Most { atoms: yes, why }
 }
 
-/// Whether `withdraw` would let so much go: its checks, in its order.
+/// Whether `withdraw` would let so much go.
 ///
 /// Errors: those of `withdraw`.
 pub fn may_leave(
@@ -67,65 +65,15 @@ pub fn may_leave(
     rules.require_running(PAUSE_WITHDRAWALS, now)?;
     let mut account = *account;
     account.count_interest(rules, now)?;
-    require_that(atoms > 0, WhittleError::ZeroAmount)?;
-    require_that(
-        account.deficit_usd_atoms == 0,
-        WhittleError::AccountInDeficit,
-    )?;
-    let (value, held) = if bank.index == QUOTE_BANK {
-        let value = Usd::from_magnitude(atoms)?;
-        let held = Usd(account.cash_usd_atoms).minus(Usd(account.interest_usd_atoms))?;
-        require_that(
-            value <= mirror.excess(&account, now)?,
-            WhittleError::ExceedsExcess,
-        )?;
-        account.debit(value)?;
-        (value, held)
-    } else {
-        let held = take(&mut account, bank, atoms, now)?;
-        let initial = mirror.initial(&account, now)?;
-        require_that(
-            initial.equity >= initial.requirement,
-            WhittleError::ExceedsExcess,
-        )?;
-        (
-            counted_ceil(bank, atoms, now)?,
-            counted_ceil(bank, held, now)?,
-        )
-    };
-    if let Some(fund) = fund.filter(|fund| fund.is_drawn(now)) {
-        let snapshot = mirror.snapshot(&account, now)?;
-        let after = health::assess_initial(&snapshot.account(), thresholds)?;
-        let left = after.equity.minus(after.requirement)?;
-        let could_leave = left.plus(value)?.least(held);
-        account.take_allowance(fund, could_leave, value, now)?;
+    validate(&account, atoms)?;
+    let read = |account: &MarginAccount, _| mirror.snapshot(account, now);
+    let taken = take(&mut account, bank, atoms, thresholds, now, read)?;
+    if let Some(fund) = fund {
+        slow_down(&mut account, fund, &taken, thresholds, now)?;
     }
     for position in account.open_positions() {
         mirror.market(position.market)?.require_calm()?;
     }
     let mut bank = *bank;
     bank.give_out(atoms)
-}
-
-/// Takes tokens out and returns how many there were.
-fn take(account: &mut MarginAccount, bank: &Bank, atoms: u64, now: i64) -> Outcome<u64> {
-    let held = account
-        .collaterals
-        .iter_mut()
-        .find(|held| held.amount_atoms != 0 && held.bank == bank.index)
-        .ok_or(WhittleError::InsufficientCollateral)?;
-    let before = held.amount_atoms;
-    held.amount_atoms = before
-        .checked_sub(atoms)
-        .ok_or(WhittleError::InsufficientCollateral)?;
-    let emptied = held.amount_atoms == 0;
-    require_that(
-        !emptied || !bank.mark(now).stale || account.opening_orders(now).next().is_none(),
-        WhittleError::PriceTooOld,
-    )?;
-    require_that(
-        account.overdraft_due()? == Usd::ZERO,
-        WhittleError::CashOverdrawn,
-    )?;
-    Ok(before)
 }

@@ -51,7 +51,7 @@ pub struct PlaceOrderArgs {
 
 impl PlaceOrderArgs {
     /// As an order keeps them.
-    pub fn flags(&self) -> u8 {
+    fn flags(&self) -> u8 {
         let reduce_only = if self.reduce_only {
             ORDER_REDUCE_ONLY
         } else {
@@ -63,6 +63,27 @@ impl PlaceOrderArgs {
             0
         };
         reduce_only | above
+    }
+
+    /// The order as the account keeps it, of which so much of the reward is set aside. `placed_at` is
+    /// the clock or, where that is newer, the market's cached price: the clock lags behind the oracle,
+    /// and a price that is cached is known already.
+    ///
+    /// Errors: [`WhittleError::MathOverflow`] for a reward of more than 32 bits, which
+    /// `ExchangeParams::validate` does not let in.
+    pub fn order(&self, market: u16, reward: Usd, escrow: Usd, placed_at: i64) -> Outcome<Order> {
+        Ok(Order {
+            lots: self.lots,
+            limit_q32: self.limit_q32,
+            placed_at,
+            expires_at: self.expires_at,
+            reward_usd_atoms: stored(reward)?,
+            escrow_usd_atoms: stored(escrow)?,
+            market,
+            flags: self.flags(),
+            trigger_q32: self.trigger_q32,
+            ..Order::default()
+        })
     }
 }
 
@@ -99,19 +120,7 @@ pub(crate) fn handle(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<(
     }
     let reward = Usd(exchange.params.fill_reward_usd_atoms);
     let escrow = set_aside(&mut account, reward, args.reduce_only)?;
-    let order = Order {
-        lots: args.lots,
-        limit_q32: args.limit_q32,
-        // The clock lags behind the oracle: a price that is cached is known already.
-        placed_at: now.max(known_at),
-        expires_at: args.expires_at,
-        reward_usd_atoms: stored(reward)?,
-        escrow_usd_atoms: stored(escrow)?,
-        market,
-        flags: args.flags(),
-        trigger_q32: args.trigger_q32,
-        ..Order::default()
-    };
+    let order = args.order(market, reward, escrow, now.max(known_at))?;
     if let Some(slot) = account.orders.get_mut(usize::from(place)) {
         *slot = order;
     }

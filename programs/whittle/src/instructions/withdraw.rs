@@ -50,7 +50,10 @@ pub struct Withdraw<'info> {
     pub insurance_fund: UncheckedAccount<'info>,
 }
 
-fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
+/// What is asked before anything is taken.
+///
+/// Errors: [`WhittleError::ZeroAmount`], [`WhittleError::AccountInDeficit`].
+pub fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
     require_that(amount_atoms > 0, WhittleError::ZeroAmount)?;
     // The pool bears the deficit until it is cured, so nothing may leave before.
     require_that(
@@ -61,22 +64,52 @@ fn validate(account: &MarginAccount, amount_atoms: u64) -> Outcome<()> {
 
 /// What left: the account as it is afterwards, by how much that is worth less, as health counts it, and
 /// how much of the token was there.
-struct Taken {
+pub struct Taken {
     snapshot: Snapshot,
     value: Usd,
     held: Usd,
 }
 
-/// Takes cash, at most the excess collateral.
-fn take_cash<'info>(
+/// Takes a token out of the account, as far as what stays covers the initial requirement. `read` reads
+/// the account as it then is; it is told which of the collateral that was in use, counted in slot order,
+/// is gone, because accounts that follow an instruction still have its bank.
+///
+/// Errors: [`WhittleError::ExceedsExcess`], [`WhittleError::InsufficientCollateral`],
+/// [`WhittleError::CashOverdrawn`], [`WhittleError::PriceTooOld`].
+pub fn take(
     account: &mut MarginAccount,
+    bank: &Bank,
     amount_atoms: u64,
-    rest: &'info [AccountInfo<'info>],
     thresholds: &Thresholds,
     now: i64,
+    read: impl FnOnce(&MarginAccount, Option<usize>) -> Outcome<Snapshot>,
+) -> Outcome<Taken> {
+    if bank.index == QUOTE_BANK {
+        return take_cash(account, amount_atoms, thresholds, read);
+    }
+    let emptied = take_collateral(account, bank, amount_atoms, now)?;
+    let snapshot = read(account, emptied.place)?;
+    let initial = health::assess_initial(&snapshot.prudent_account()?, thresholds)?;
+    require_that(
+        initial.equity >= initial.requirement,
+        WhittleError::ExceedsExcess,
+    )?;
+    Ok(Taken {
+        snapshot,
+        value: counted_ceil(bank, amount_atoms, now)?,
+        held: counted_ceil(bank, emptied.held_atoms, now)?,
+    })
+}
+
+/// Takes cash, at most the excess collateral.
+fn take_cash(
+    account: &mut MarginAccount,
+    amount_atoms: u64,
+    thresholds: &Thresholds,
+    read: impl FnOnce(&MarginAccount, Option<usize>) -> Outcome<Snapshot>,
 ) -> Outcome<Taken> {
     let amount = Usd::from_magnitude(amount_atoms)?;
-    let (mut snapshot, _) = remaining::snapshot(account, rest, now)?;
+    let mut snapshot = read(account, None)?;
     let excess = health::excess_collateral(&snapshot.prudent_account()?, thresholds)?;
     require_that(amount <= excess, WhittleError::ExceedsExcess)?;
     let held = snapshot.cash.minus(snapshot.interest)?;
@@ -89,16 +122,22 @@ fn take_cash<'info>(
     })
 }
 
-/// Takes another token, as long as what stays covers the initial requirement. Nothing is lent
-/// against an overdraft or its interest: who owes cash repays it first.
-fn take_collateral<'info>(
+/// Tokens that left a place.
+struct Emptied {
+    /// Which place, when nothing is left in it.
+    place: Option<usize>,
+    /// How many there were.
+    held_atoms: u64,
+}
+
+/// Takes tokens out of their place. Nothing is lent against an overdraft or its interest: who owes
+/// cash repays it first.
+fn take_collateral(
     account: &mut MarginAccount,
     bank: &Bank,
     amount_atoms: u64,
-    rest: &'info [AccountInfo<'info>],
-    thresholds: &Thresholds,
     now: i64,
-) -> Outcome<Taken> {
+) -> Outcome<Emptied> {
     let place = account
         .used_collaterals()
         .position(|held| held.bank == bank.index);
@@ -111,34 +150,26 @@ fn take_collateral<'info>(
     held.amount_atoms = held_atoms
         .checked_sub(amount_atoms)
         .ok_or(WhittleError::InsufficientCollateral)?;
-    let emptied = place.filter(|_| held.amount_atoms == 0);
+    let place = place.filter(|_| held.amount_atoms == 0);
     // A fill that adds risk needs the price of every token held. With this one back at a moment of
     // his choice, an owner would decide when his order may be filled.
     require_that(
-        emptied.is_none() || !bank.mark(now).stale || account.opening_orders(now).next().is_none(),
+        place.is_none() || !bank.mark(now).stale || account.opening_orders(now).next().is_none(),
         WhittleError::PriceTooOld,
     )?;
     require_that(
         account.overdraft_due()? == Usd::ZERO,
         WhittleError::CashOverdrawn,
     )?;
-    let (snapshot, _) = remaining::snapshot_without(account, rest, now, emptied)?;
-    let initial = health::assess_initial(&snapshot.prudent_account()?, thresholds)?;
-    require_that(
-        initial.equity >= initial.requirement,
-        WhittleError::ExceedsExcess,
-    )?;
-    Ok(Taken {
-        snapshot,
-        value: counted_ceil(bank, amount_atoms, now)?,
-        held: counted_ceil(bank, held_atoms, now)?,
-    })
+    Ok(Emptied { place, held_atoms })
 }
 
 /// While the insurance fund is drawn, what leaves is counted against the account's allowance. Tokens
 /// count at their cached price with haircut, whatever its age: a price that nobody caches must neither
 /// free nor lock them.
-fn slow_down(
+///
+/// Errors: those of [`MarginAccount::take_allowance`].
+pub fn slow_down(
     account: &mut MarginAccount,
     fund: &InsuranceFund,
     taken: &Taken,
@@ -171,11 +202,11 @@ pub(crate) fn handle<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: 
     // `rest` may hold this bank too: it must not be borrowed for writing while health is read.
     let (index, taken) = {
         let bank = accounts.bank.load()?;
-        let taken = if bank.index == QUOTE_BANK {
-            take_cash(&mut account, amount_atoms, rest, thresholds, now)?
-        } else {
-            take_collateral(&mut account, &bank, amount_atoms, rest, thresholds, now)?
+        let read = |account: &MarginAccount, emptied| {
+            let read = remaining::snapshot_without(account, rest, now, emptied)?;
+            Ok(read.0)
         };
+        let taken = take(&mut account, &bank, amount_atoms, thresholds, now, read)?;
         (bank.index, taken)
     };
     if let Some(fund) = fund {
