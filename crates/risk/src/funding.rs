@@ -63,14 +63,10 @@ pub fn index_step(
 /// Rounded up against the account: it pays the extra fraction of an atom, or receives that much
 /// less, and the pool gains it.
 pub fn owed_ceil(lots: Lots, from: i128, to: i128) -> Result<Usd, RiskError> {
-    let grown = to.checked_sub(from).ok_or(RiskError::Overflow("funding"))?;
-    if grown == 0 || lots.0 == 0 {
+    let (falls, high, low) = growth(from, to)?;
+    if (high | low) == 0 || lots.0 == 0 {
         return Ok(Usd::ZERO);
     }
-    let magnitude = grown.unsigned_abs();
-    let high = u64::try_from(magnitude >> 64).map_err(|_| RiskError::Overflow("funding"))?;
-    let low = u64::try_from(magnitude & u128::from(u64::MAX))
-        .map_err(|_| RiskError::Overflow("funding"))?;
     let (whole, exact) = mul_q32(lots.magnitude(), low).ok_or(RiskError::Overflow("funding"))?;
     let whole = if high == 0 {
         whole
@@ -82,10 +78,26 @@ pub fn owed_ceil(lots: Lots, from: i128, to: i128) -> Result<Usd, RiskError> {
             .and_then(|top| (top << 32).checked_add(whole))
             .ok_or(RiskError::Overflow("funding"))?
     };
-    let pays = (lots.0 > 0) != (grown < 0);
+    let pays = (lots.0 > 0) != falls;
     if pays {
         Usd::from_magnitude(whole.saturating_add(u64::from(!exact)))
     } else {
         Usd::from_magnitude(whole)?.negated()
     }
+}
+
+/// How far an index went: whether down, and the distance in two words.
+#[inline(always)]
+fn growth(from: i128, to: i128) -> Result<(bool, u64, u64), RiskError> {
+    let overflow = RiskError::Overflow("funding");
+    // As in the units: it fits unless the two differ in sign and the difference has not that of `to`.
+    // Cheaper on chain than `checked_sub`, and there is one of these for every position.
+    let grown = to.wrapping_sub(from);
+    if (to ^ from) & (to ^ grown) < 0 {
+        return Err(overflow);
+    }
+    let magnitude = grown.unsigned_abs();
+    let high = u64::try_from(magnitude >> 64).map_err(|_| overflow)?;
+    let low = u64::try_from(magnitude & u128::from(u64::MAX)).map_err(|_| overflow)?;
+    Ok((grown < 0, high, low))
 }

@@ -57,7 +57,7 @@ pub struct LiquidatedLeg {
     pub padding: [u8; 6],
 }
 
-/// A liquidation closed part or all of an account.
+/// A liquidation closed part or all of an account. Logged by [`super::Closing`].
 #[event]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartiallyLiquidated {
@@ -69,18 +69,6 @@ pub struct PartiallyLiquidated {
     pub receipt: Receipt,
     /// All legs, closed or not, in slot order.
     pub legs: Vec<LiquidatedLeg>,
-}
-
-impl PartiallyLiquidated {
-    /// Logs the event as `emit!` does, in a buffer that holds eight legs from the start: growing one
-    /// costs a copy each time, because the program's memory is never given back.
-    pub fn log(&self) -> Result<()> {
-        let mut data = Vec::with_capacity(1_024);
-        data.extend_from_slice(Self::DISCRIMINATOR);
-        self.serialize(&mut data)?;
-        anchor_lang::solana_program::log::sol_log_data(&[&data]);
-        Ok(())
-    }
 }
 
 /// Losses of an insolvent account were booked against the pool.

@@ -2,6 +2,7 @@
 //! the accounts as they stood gives the figures of a liquidation's event.
 
 mod account;
+mod closing;
 mod governance;
 mod liquidation;
 mod liquidity;
@@ -11,6 +12,7 @@ mod order;
 mod price;
 
 pub use account::*;
+pub use closing::Closing;
 pub use governance::*;
 pub use liquidation::*;
 pub use liquidity::*;

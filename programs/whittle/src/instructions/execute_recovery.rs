@@ -5,9 +5,9 @@
 //! does.
 
 use super::liquidate_partial::{apply, legs, receipt};
-use super::{recovered, remaining};
+use super::{mapped, recovered, remaining};
 use crate::error::{require_that, WhittleError};
-use crate::event::RecoveryExecuted;
+use crate::event::{Closing, RecoveryExecuted};
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::liquidation;
@@ -21,13 +21,16 @@ use whittle_risk::Usd;
 #[derive(Accounts)]
 pub struct ExecuteRecovery<'info> {
     /// The rules.
-    pub exchange: AccountLoader<'info, Exchange>,
+    /// CHECK: [`mapped::load`] checks owner and type, here and below.
+    pub exchange: UncheckedAccount<'info>,
     /// The account with the plan.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub account: AccountLoader<'info, MarginAccount>,
+    pub account: UncheckedAccount<'info>,
     /// Gets the fee.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub keeper_account: AccountLoader<'info, MarginAccount>,
+    pub keeper_account: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(
@@ -36,22 +39,21 @@ pub(crate) fn handle<'info>(
 ) -> Result<()> {
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
-    let (key, keeper) = (
-        ctx.accounts.account.key(),
-        ctx.accounts.keeper_account.key(),
-    );
-    require_that(key != keeper, WhittleError::SameAccount)?;
-    let exchange = ctx.accounts.exchange.load()?;
+    let accounts: &ExecuteRecovery = ctx.accounts;
+    let (key, keeper) = (accounts.account.key, accounts.keeper_account.key);
+    require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
+    let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let policy = exchange.policy();
     let interest_index = exchange.interest_index(now);
-    let mut account = ctx.accounts.account.load_mut()?;
+    let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest_to(interest_index)?;
     let recovery = account.recovery.recovery(&policy)?;
     let (mut snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_fee_usd_atoms));
     let plan = liquidation::recover(&inputs, &recovery).map_err(WhittleError::from)?;
 
-    let seen = legs(&account, &snapshot, &plan);
+    let mut closing = Closing::new(key, keeper);
+    legs(&mut closing, &account, &snapshot, &plan);
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
@@ -61,18 +63,20 @@ pub(crate) fn handle<'info>(
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         market.invariant()?;
     }
-    account.receipt = receipt(&plan, &seen, &clock);
-    let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
+    account.receipt = receipt(&plan, &closing, &clock);
+    let mut keeper_account =
+        mapped::load_mut::<MarginAccount>(&accounts.keeper_account, "keeper_account")?;
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
     account.invariant()?;
     snapshot.reduce(&plan.closes)?;
-    recovered::note(&mut account, key, &plan.after, &snapshot.account(), &policy)?;
-    emit!(RecoveryExecuted {
-        account: key,
-        keeper,
-        receipt: account.receipt,
-        legs: seen,
-    });
+    recovered::note(
+        &mut account,
+        *key,
+        &plan.after,
+        &snapshot.account(),
+        &policy,
+    )?;
+    closing.log::<RecoveryExecuted>(&account.receipt);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The first of two sightings: an account under maintenance is flagged and its bonus clock starts.
 
-use super::remaining;
+use super::{mapped, remaining};
 use crate::error::WhittleError;
 use crate::event::AccountFlagged;
 use crate::state::{Exchange, MarginAccount};
@@ -11,24 +11,27 @@ use whittle_risk::{liquidation, Usd};
 #[derive(Accounts)]
 pub struct FlagAccount<'info> {
     /// The rules.
-    pub exchange: AccountLoader<'info, Exchange>,
+    /// CHECK: [`mapped::load`] checks owner and type, here and below.
+    pub exchange: UncheckedAccount<'info>,
     /// The account.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub account: AccountLoader<'info, MarginAccount>,
+    pub account: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let exchange = ctx.accounts.exchange.load()?;
+    let accounts: &FlagAccount = ctx.accounts;
+    let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let policy = exchange.policy();
-    let mut account = ctx.accounts.account.load_mut()?;
+    let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest(&exchange, now)?;
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd::ZERO);
     let episode = liquidation::flag(&inputs).map_err(WhittleError::from)?;
     account.set_episode(episode);
     emit!(AccountFlagged {
-        account: ctx.accounts.account.key(),
+        account: *accounts.account.key,
         flagged_at: episode.flagged_at,
         publish_time: episode.publish_time,
         ratio_q32: episode.lowest_ratio.0,

@@ -5,9 +5,9 @@
 //! the insurance fund or the exchange, so liquidations in different markets do not wait for each
 //! other.
 
-use super::{issue_margin_call, remaining};
+use super::{issue_margin_call, mapped, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
-use crate::event::{AccountUnflagged, DeficitBooked, LiquidatedLeg, PartiallyLiquidated};
+use crate::event::{AccountUnflagged, Closing, DeficitBooked, PartiallyLiquidated};
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Receipt, Side};
 use anchor_lang::prelude::*;
@@ -22,13 +22,16 @@ use whittle_risk::Usd;
 #[derive(Accounts)]
 pub struct LiquidatePartial<'info> {
     /// The rules.
-    pub exchange: AccountLoader<'info, Exchange>,
+    /// CHECK: [`mapped::load`] checks owner and type, here and below.
+    pub exchange: UncheckedAccount<'info>,
     /// The account under maintenance.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub account: AccountLoader<'info, MarginAccount>,
+    pub account: UncheckedAccount<'info>,
     /// Gets the bonus.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub keeper_account: AccountLoader<'info, MarginAccount>,
+    pub keeper_account: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(
@@ -37,29 +40,30 @@ pub(crate) fn handle<'info>(
 ) -> Result<()> {
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
-    let exchange = ctx.accounts.exchange.load()?;
+    let accounts: &LiquidatePartial = ctx.accounts;
+    let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let policy = exchange.policy_at(now);
     let interest_index = exchange.interest_index(now);
-    let mut account = ctx.accounts.account.load_mut()?;
+    let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest_to(interest_index)?;
     let (mut snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_bonus_usd_atoms));
     let plan = liquidation::plan(&inputs).map_err(WhittleError::from)?;
 
-    let key = ctx.accounts.account.key();
-    let keeper = ctx.accounts.keeper_account.key();
-    require_that(key != keeper, WhittleError::SameAccount)?;
+    let (key, keeper) = (accounts.account.key, accounts.keeper_account.key);
+    require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
     account.set_episode(plan.episode);
     if plan.kind == Kind::Recovered {
         emit!(AccountUnflagged {
-            account: key,
+            account: *key,
             equity_usd_atoms: plan.before.equity.0,
             maintenance_usd_atoms: plan.before.maintenance.0,
         });
-        issue_margin_call::end_after(&mut account, key, &plan, &mut snapshot, &policy)?;
+        issue_margin_call::end_after(&mut account, *key, &plan, &mut snapshot, &policy)?;
         return Ok(());
     }
-    let seen = legs(&account, &snapshot, &plan);
+    let mut closing = Closing::new(key, keeper);
+    legs(&mut closing, &account, &snapshot, &plan);
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
@@ -71,20 +75,16 @@ pub(crate) fn handle<'info>(
         let (leg, side) = worst(&snapshot)?;
         let info = markets.get(leg).ok_or(WhittleError::MarketMissing)?;
         let mut market = remaining::write_market(info)?;
-        book_deficit(&mut account, &mut market, key, plan.after.equity, side)?;
+        book_deficit(&mut account, &mut market, *key, plan.after.equity, side)?;
     }
-    account.receipt = receipt(&plan, &seen, &clock);
-    let mut keeper_account = ctx.accounts.keeper_account.load_mut()?;
+    account.receipt = receipt(&plan, &closing, &clock);
+    let mut keeper_account =
+        mapped::load_mut::<MarginAccount>(&accounts.keeper_account, "keeper_account")?;
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
-    issue_margin_call::end_after(&mut account, key, &plan, &mut snapshot, &policy)?;
-    PartiallyLiquidated {
-        account: key,
-        keeper,
-        receipt: account.receipt,
-        legs: seen,
-    }
-    .log()
+    issue_margin_call::end_after(&mut account, *key, &plan, &mut snapshot, &policy)?;
+    closing.log::<PartiallyLiquidated>(&account.receipt);
+    Ok(())
 }
 
 /// Counts what is closed in the market's bucket.
@@ -179,37 +179,34 @@ pub fn owe(
 /// The legs as they were when the plan was made.
 #[inline(always)]
 pub(super) fn legs(
+    closing: &mut Closing,
     account: &MarginAccount,
     snapshot: &Snapshot,
     plan: &Plan,
-) -> Vec<LiquidatedLeg> {
-    let mut legs = Vec::with_capacity(snapshot.legs.len());
+) {
     let seen = account.open_positions().zip(&snapshot.legs);
-    legs.extend(
-        seen.zip(&plan.closes)
-            .map(|((position, leg), close)| LiquidatedLeg {
-                lots: position.lots,
-                closed_lots: close.lots,
-                price_q32: leg.price(Doubt::Plain).0,
-                publish_time: leg.mark.publish_time,
-                keeper_usd_atoms: close.cost.keeper.0,
-                premium_usd_atoms: close.cost.premium.0,
-                pool_usd_atoms: close.cost.pool.0,
-                insurance_top_up_usd_atoms: close.insurance_top_up.0,
-                pool_top_up_usd_atoms: close.pool_top_up.0,
-                market: position.market,
-                padding: [0; 6],
-            }),
-    );
-    legs
+    for ((position, leg), close) in seen.zip(&plan.closes) {
+        closing.push(|it| {
+            it.lots = position.lots;
+            it.closed_lots = close.lots;
+            it.price_q32 = leg.price(Doubt::Plain).0;
+            it.publish_time = leg.mark.publish_time;
+            it.keeper_usd_atoms = close.cost.keeper.0;
+            it.premium_usd_atoms = close.cost.premium.0;
+            it.pool_usd_atoms = close.cost.pool.0;
+            it.insurance_top_up_usd_atoms = close.insurance_top_up.0;
+            it.pool_top_up_usd_atoms = close.pool_top_up.0;
+            it.market = position.market;
+        });
+    }
 }
 
 #[inline(always)]
-pub(super) fn receipt(plan: &Plan, legs: &[LiquidatedLeg], clock: &Clock) -> Receipt {
+pub(super) fn receipt(plan: &Plan, closing: &Closing, clock: &Clock) -> Receipt {
     let certificate = plan.certificate.unwrap_or_default();
     let certified = plan
         .certificate
-        .and_then(|it| legs.get(usize::from(it.leg)));
+        .and_then(|it| closing.leg(usize::from(it.leg)));
     Receipt {
         at: clock.unix_timestamp,
         slot: clock.slot,

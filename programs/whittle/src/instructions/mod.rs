@@ -28,6 +28,7 @@ mod kill;
 pub mod liquidate_partial;
 pub mod list_bank;
 pub mod list_market;
+mod mapped;
 pub mod open_margin_account;
 pub mod pause;
 pub mod place_order;

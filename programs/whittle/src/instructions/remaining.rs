@@ -43,13 +43,14 @@ pub fn all_markets<'info>(
 }
 
 /// Compares two keys as words; as slices it would be a system call for each account.
-fn same_key(a: &Pubkey, b: &Pubkey) -> bool {
+pub(super) fn same_key(a: &Pubkey, b: &Pubkey) -> bool {
     let words = |key: &Pubkey| -> [u64; 4] { bytemuck::cast(key.to_bytes()) };
     words(a).into_iter().zip(words(b)).all(|(a, b)| a == b)
 }
 
-/// Maps the contents of an account info without copying.
-fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
+/// Maps the contents of an account of ours to read them, checked for owner and type.
+#[inline(always)]
+pub(super) fn map<'a, T: bytemuck::Pod + Discriminator + Owner>(
     info: &'a AccountInfo,
 ) -> Outcome<Ref<'a, T>> {
     require_that(
@@ -59,22 +60,45 @@ fn read<'a, T: bytemuck::Pod + Discriminator + Owner>(
     let data = info
         .try_borrow_data()
         .map_err(|_| WhittleError::WrongAccount)?;
-    let size = core::mem::size_of::<T>();
-    let body = Ref::filter_map(data, |data| {
-        let (discriminator, body) = data.split_first_chunk::<8>()?;
-        // As one word, for the same reason.
-        let expected = T::DISCRIMINATOR.first_chunk::<8>()?;
-        if u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected) {
-            return None;
-        }
-        bytemuck::try_from_bytes(body.get(..size)?).ok()
+    let body = Ref::filter_map(data, |data| bytemuck::try_from_bytes(body::<T>(data)?).ok());
+    body.map_err(|_| WhittleError::WrongAccount)
+}
+
+/// As [`map`], to write them.
+#[inline(always)]
+pub(super) fn map_mut<'a, T: bytemuck::Pod + Discriminator + Owner>(
+    info: &'a AccountInfo,
+) -> Outcome<RefMut<'a, T>> {
+    require_that(
+        same_key(info.owner, &T::owner()),
+        WhittleError::WrongAccount,
+    )?;
+    let data = info
+        .try_borrow_mut_data()
+        .map_err(|_| WhittleError::WrongAccount)?;
+    let body = RefMut::filter_map(data, |data| {
+        let size = body::<T>(data)?.len();
+        let data = data.get_mut(8..)?.get_mut(..size)?;
+        bytemuck::try_from_bytes_mut(data).ok()
     });
     body.map_err(|_| WhittleError::WrongAccount)
 }
 
+/// The bytes after the discriminator, when that is the type's.
+#[inline(always)]
+fn body<T: Discriminator>(data: &[u8]) -> Option<&[u8]> {
+    let (discriminator, body) = data.split_first_chunk::<8>()?;
+    // As one word, for the same reason as a key.
+    let expected = T::DISCRIMINATOR.first_chunk::<8>()?;
+    if u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected) {
+        return None;
+    }
+    body.get(..core::mem::size_of::<T>())
+}
+
 /// Maps the contents of a bank.
 pub fn read_bank<'a>(info: &'a AccountInfo) -> Outcome<Ref<'a, Bank>> {
-    read(info)
+    map(info)
 }
 
 /// Maps the contents of the insurance fund; none before the pool is created, which makes both. There is
@@ -88,7 +112,7 @@ pub fn read_fund<'a>(
     if exchange.opened_at == 0 {
         return Ok(None);
     }
-    read(info).map(Some)
+    map(info).map(Some)
 }
 
 /// Refuses new risk after the insurance fund lost much.
@@ -103,15 +127,16 @@ pub fn require_undrawn(info: &AccountInfo, exchange: &Exchange, now: i64) -> Out
 
 /// Maps the contents of a market to write them, checked for owner and type.
 pub fn open_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
-    drop(read::<Market>(info)?);
-    write_market(info)
+    let market = map_mut(info)?;
+    require_that(info.is_writable, WhittleError::MarketNotWritable)?;
+    Ok(market)
 }
 
 /// None of the markets, which stand last in `rest`, is in a price shock.
 pub fn require_no_shock(rest: &[AccountInfo], markets: usize) -> Outcome<()> {
     let first = rest.len().saturating_sub(markets);
     for info in rest.iter().skip(first) {
-        let market: Ref<Market> = read(info)?;
+        let market: Ref<Market> = map(info)?;
         require_that(market.breaker.shock_since == 0, WhittleError::PriceShock)?;
     }
     Ok(())
@@ -123,7 +148,7 @@ pub fn write_market<'a>(info: &'a AccountInfo) -> Outcome<RefMut<'a, Market>> {
     let data = info
         .try_borrow_mut_data()
         .map_err(|_| WhittleError::WrongAccount)?;
-    // Owner and discriminator: checked by `read`, and neither changes within an instruction.
+    // Owner and discriminator: checked by [`map`], and neither changes within an instruction.
     let body = RefMut::filter_map(data, |data| {
         let body = data.get_mut(Market::DISCRIMINATOR.len()..Market::SIZE)?;
         bytemuck::try_from_bytes_mut(body).ok()
@@ -167,12 +192,12 @@ pub fn snapshot_without<'info>(
         account,
         now,
         |index| {
-            let bank: Ref<Bank> = read(next(WhittleError::BankMissing)?)?;
+            let bank: Ref<Bank> = map(next(WhittleError::BankMissing)?)?;
             require_that(bank.index == index, WhittleError::BankMismatch)?;
             Ok(bank)
         },
         |index| {
-            let market: Ref<Market> = read(next(WhittleError::MarketMissing)?)?;
+            let market: Ref<Market> = map(next(WhittleError::MarketMissing)?)?;
             require_that(market.index == index, WhittleError::MarketMismatch)?;
             Ok(market)
         },

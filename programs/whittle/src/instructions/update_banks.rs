@@ -1,6 +1,6 @@
 //! Caches the prices of collateral tokens.
 
-use super::remaining::bank_loader;
+use super::{mapped, remaining};
 use crate::error::{require_that, WhittleError};
 use crate::event::{BankUpdated, PegBroken, PegRegained};
 use crate::oracle;
@@ -12,12 +12,14 @@ use anchor_lang::prelude::*;
 #[derive(Accounts)]
 pub struct UpdateBanks<'info> {
     /// Names the oracle programs that are accepted.
-    pub exchange: AccountLoader<'info, Exchange>,
+    /// CHECK: [`mapped::load`] checks owner and type.
+    pub exchange: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
-    let exchange = ctx.accounts.exchange.load()?;
+    let accounts: &UpdateBanks = ctx.accounts;
+    let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let pairs = ctx.remaining_accounts.chunks_exact(2);
     require_that(
         pairs.remainder().is_empty() && pairs.len() > 0,
@@ -27,9 +29,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<(
         let [info, oracle] = pair else {
             continue; // chunks_exact gives pairs only.
         };
-        let loader = bank_loader(info)?;
+        let mut bank = remaining::map_mut::<Bank>(info)?;
         require_that(info.is_writable, WhittleError::BankNotWritable)?;
-        let mut bank = loader.load_mut()?;
         let reading = oracle::read(oracle, &bank.oracle, &exchange)?;
         let Some(step) = bank.cache(&reading, now)? else {
             continue;

@@ -1,6 +1,6 @@
 //! Caches prices: one check for each update, not one for each liquidation that uses it.
 
-use super::remaining;
+use super::{mapped, remaining};
 use crate::error::{require_that, WhittleError};
 use crate::event::{GraceBegan, MarketUpdated, RegimeChanged, ShockBegan, ShockEnded};
 use crate::oracle::{self, Reading};
@@ -14,12 +14,14 @@ use whittle_risk::breaker::ShockStep;
 #[derive(Accounts)]
 pub struct UpdateMarkets<'info> {
     /// Names the oracle programs that are accepted.
-    pub exchange: AccountLoader<'info, Exchange>,
+    /// CHECK: [`mapped::load`] checks owner and type.
+    pub exchange: UncheckedAccount<'info>,
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result<()> {
     let clock = Clock::get()?;
-    let exchange = ctx.accounts.exchange.load()?;
+    let accounts: &UpdateMarkets = ctx.accounts;
+    let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let pairs = ctx.remaining_accounts.chunks_exact(2);
     require_that(
         pairs.remainder().is_empty() && pairs.len() > 0,

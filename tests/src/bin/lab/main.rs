@@ -3,6 +3,7 @@
 
 mod cu;
 mod demo;
+mod profile;
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((command, rest)) if command == "demo" => demo::run(rest),
         Some((command, [])) if command == "cu" => cu::run(),
+        Some((command, rest)) if command == "profile" => profile::run(rest),
         Some((command, [])) if command == "crash" => {
             println!("{}", whittle_tests::crash::play());
             Ok(())
