@@ -32,7 +32,6 @@ mod promise;
 mod setup;
 pub mod spec;
 pub mod token;
-pub mod trace;
 pub mod vm;
 pub mod world;
 

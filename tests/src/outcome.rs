@@ -1,33 +1,17 @@
 //! What became of a transaction.
 
 use anchor_lang::error::ErrorCode;
-use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::{AnchorDeserialize, Discriminator};
 use solana_transaction::{InstructionError, TransactionError};
 use whittle::error::WhittleError;
 use whittle_client::event::{self, Event};
 
-use crate::changed::Picture;
 use crate::vm::Processed;
 
 /// A transaction that was processed, before the test has said what it expects.
 #[must_use = "say what should have happened: `.ok()` or `.refused(error)`"]
 pub struct Sent {
     pub(crate) processed: Processed,
-    pub(crate) scene: Scene,
-}
-
-/// What a transaction found when it came: enough to play it again on another machine.
-#[derive(Clone, Default)]
-pub struct Scene {
-    /// All known accounts.
-    pub before: Picture,
-    /// What was sent.
-    pub instructions: Vec<Instruction>,
-    /// Unix seconds on chain.
-    pub now: i64,
-    /// The slot.
-    pub slot: u64,
 }
 
 /// A transaction that did what it should.
@@ -38,8 +22,6 @@ pub struct Done {
     pub events: Vec<Event>,
     /// Compute units of each instruction of the program that the transaction carried.
     pub compute_units: Vec<u64>,
-    /// What it found.
-    pub scene: Scene,
     return_data: Vec<u8>,
 }
 
@@ -116,7 +98,6 @@ impl Sent {
             events: event::events(&logs),
             compute_units: compute_units(&logs),
             logs,
-            scene: self.scene,
             return_data,
         }
     }

@@ -14,7 +14,7 @@ use crate::actor::Actor;
 use crate::attempt::Observer;
 use crate::changed::Picture;
 use crate::oracle::{OracleStub, Update};
-use crate::outcome::{Scene, Sent};
+use crate::outcome::Sent;
 use crate::vm::Vm;
 use crate::{ended, flows, governed, invariant, overdraft_check, plan_check, spec, token};
 
@@ -150,13 +150,7 @@ impl World {
         let before = self.picture();
         let processed = self.vm.process(instructions, signers);
         self.refresh();
-        let scene = Scene {
-            before: before.clone(),
-            instructions: instructions.to_vec(),
-            now: self.now,
-            slot: self.slot,
-        };
-        let sent = Sent { processed, scene };
+        let sent = Sent { processed };
         if sent.succeeded() {
             let broken = self.broken_invariant();
             let broken = broken
@@ -175,8 +169,7 @@ impl World {
     /// the program checks.
     pub fn simulate(&mut self, instruction: &Instruction) -> Sent {
         let processed = self.vm.process(core::slice::from_ref(instruction), &[]);
-        let scene = Scene::default();
-        Sent { processed, scene }
+        Sent { processed }
     }
 
     /// The ID of an invariant that does not hold now, with what is wrong. [`World::send`] asks after

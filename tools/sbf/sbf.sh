@@ -4,7 +4,8 @@
 #   sbf.sh setup                 install the toolchain (once, about 4 minutes, needs root)
 #   sbf.sh check                 say whether it is installed; exit 1 when it is not
 #   sbf.sh version               print the toolchain in one line
-#   sbf.sh build MANIFEST OUT    build the program of MANIFEST and copy its .so into OUT
+#   sbf.sh build MANIFEST OUT [FEATURES]
+#                                build the program of MANIFEST and copy its .so into OUT
 #   sbf.sh lib MANIFEST TARGET   build the no_std library of MANIFEST; TARGET: sbpf or wasm32
 #   sbf.sh wasm MANIFEST OUT     build the binary of MANIFEST for the browser, into OUT
 #
@@ -231,12 +232,12 @@ sbpf_cargo() {
 }
 
 build() {
-  local manifest=$1 out=$2 release library
+  local manifest=$1 out=$2 features=${3:-} release library
   check >&2
   release=$(sbpf_target_dir)/sbpf-solana/release
   # So that only what this build makes is copied below.
   rm -f "$release"/lib*.so
-  sbpf_cargo build --manifest-path "$manifest" -Zbuild-std=std,panic_abort -Zbuild-std-features=
+  sbpf_cargo build --manifest-path "$manifest" --features "$features" -Zbuild-std=std,panic_abort -Zbuild-std-features=
   mkdir -p "$out"
   for library in "$release"/lib*.so; do
     [ -e "$library" ] || die "$manifest has no cdylib: nothing to copy"
@@ -289,7 +290,7 @@ case "${1:-}:$#" in
   setup:1) setup ;;
   check:1) check ;;
   version:1) version ;;
-  build:3) build "$2" "$3" ;;
+  build:3 | build:4) build "${@:2}" ;;
   lib:3) build_lib "$2" "$3" ;;
   wasm:3) build_wasm "$2" "$3" ;;
   *) usage ;;

@@ -34,6 +34,7 @@ cargo xtask COMMAND
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
+  bench profile  build the program with marks in its handlers, and print what their parts take
   bench risk     time the risk crate natively; more ARGS go to `cargo bench`
   bench keeper [ACCOUNTS]
                  time the keeper's index on synthetic accounts, by default a million
@@ -90,6 +91,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
+        ["bench", "profile"] => profile(),
         ["bench", "risk", rest @ ..] => run::run(
             run::cargo()?
                 .args(["bench", "--locked", "-p", "whittle-risk"])
@@ -175,12 +177,28 @@ fn cascade(args: &[&str]) -> Result<()> {
     )
 }
 
+fn profile() -> Result<()> {
+    let out = program::build_profile()?;
+    run::run(lab_on_program("profile", &[])?.env("SBF_OUT_DIR", out))
+}
+
 fn lab(command: &str, args: &[&str]) -> Result<()> {
     program::build()?;
-    run::run(
-        run::cargo()?
-            .args(["run", "--quiet", "--locked", "-p", "whittle-tests"])
-            .args(["--bin", "lab", "--", command])
-            .args(args),
-    )
+    run::run(&mut lab_on_program(command, args)?)
+}
+
+fn lab_on_program(command: &str, args: &[&str]) -> Result<std::process::Command> {
+    // Of the whole workspace: of one package it would build the dependencies again.
+    let build = [
+        "build",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--bin",
+        "lab",
+    ];
+    run::run(run::cargo()?.args(build))?;
+    let mut lab = run::command(&run::target_dir()?.join("debug/lab").to_string_lossy())?;
+    lab.arg(command).args(args);
+    Ok(lab)
 }

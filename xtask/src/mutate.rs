@@ -41,7 +41,7 @@ const fn mutation(
     }
 }
 
-const ACCOUNTS: [Mutation; 12] = [
+const ACCOUNTS: [Mutation; 13] = [
     mutation(
         "`withdraw` takes any owner's account",
         "instructions/withdraw.rs",
@@ -92,14 +92,16 @@ const ACCOUNTS: [Mutation; 12] = [
         "before.into_iter().all(|other| other.key == info.key || other.key != info.key)",
     ),
     mutation(
-        "accounts that follow may be of another program",
+        "accounts that are read as words may be of another program",
         "instructions/remaining.rs",
-        "    require_that(
-        same_key(info.owner, &T::owner()),
-        WhittleError::WrongAccount,
-    )?;
-    let data",
-        "    let data",
+        "same_key(info.owner, &T::owner())",
+        "same_key(info.owner, &T::owner()) || info.executable || !info.executable",
+    ),
+    mutation(
+        "accounts that are read as words may be of another type",
+        "instructions/remaining.rs",
+        "u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected)",
+        "u64::from_le_bytes(*discriminator) == u64::from_le_bytes(*expected).wrapping_add(1)",
     ),
     mutation(
         "a market that follows may be another one",
@@ -112,8 +114,8 @@ const ACCOUNTS: [Mutation; 12] = [
     mutation(
         "an insurance fund that is none is passed over",
         "instructions/remaining.rs",
-        "read(info).map(Some)",
-        "Ok(read(info).ok())",
+        "map(info).map(Some)",
+        "Ok(map(info).ok())",
     ),
     mutation(
         "an update may be of any program",

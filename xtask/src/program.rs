@@ -73,14 +73,21 @@ pub fn build_stand_in() -> Result<()> {
 
 /// Builds the program of another manifest into another folder.
 pub fn build_into(manifest: &Path, out: &Path) -> Result<()> {
-    compile_into(choose()?, manifest, out)
+    compile_into(choose()?, manifest, out, "")
+}
+
+/// Builds the program so that it logs what its parts take, into a folder of its own, and returns that.
+pub fn build_profile() -> Result<PathBuf> {
+    let out = run::target_dir()?.join("profile");
+    compile_into(choose()?, Path::new(MANIFEST), &out, "profile")?;
+    Ok(out)
 }
 
 fn compile(chosen: Toolchain, manifest: &str) -> Result<()> {
-    compile_into(chosen, Path::new(manifest), &run::deploy_dir()?)
+    compile_into(chosen, Path::new(manifest), &run::deploy_dir()?, "")
 }
 
-fn compile_into(chosen: Toolchain, manifest: &Path, out: &Path) -> Result<()> {
+fn compile_into(chosen: Toolchain, manifest: &Path, out: &Path, features: &str) -> Result<()> {
     match chosen {
         Toolchain::Solana => run::run(
             run::cargo()?
@@ -88,13 +95,14 @@ fn compile_into(chosen: Toolchain, manifest: &Path, out: &Path) -> Result<()> {
                 .arg(manifest)
                 .arg("--sbf-out-dir")
                 .arg(out)
-                .args(["--", "--locked"]),
+                .args(["--", "--locked", "--features", features]),
         ),
         Toolchain::Debian => run::run(
             run::command(SBF_SCRIPT)?
                 .arg("build")
                 .arg(manifest)
-                .arg(out),
+                .arg(out)
+                .arg(features),
         ),
     }
 }

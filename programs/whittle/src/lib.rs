@@ -18,6 +18,7 @@ pub mod error;
 pub mod event;
 pub mod instructions;
 pub mod oracle;
+pub mod profile;
 pub mod seeds;
 pub mod snapshot;
 pub mod state;

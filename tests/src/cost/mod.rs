@@ -13,20 +13,20 @@ pub use liquidation::{liquidation, update, Depth};
 use whittle_risk::MAX_LEGS;
 
 use crate::actor::Actor;
-use crate::outcome::{Done, Scene};
+use crate::outcome::Done;
 use crate::spec::{MarketSpec, USDC};
 use crate::world::World;
 
 /// One figure.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Cost {
     /// The instruction, perhaps with its outcome; after a slash, for how many legs, markets or
     /// banks, or in which case.
     pub name: String,
     /// Compute units of the program, calls to the token program included.
     pub units: u64,
-    /// The transaction, to play it again.
-    pub scene: Scene,
+    /// What the transaction logged.
+    pub logs: Vec<String>,
 }
 
 const SYMBOLS: [&str; MAX_LEGS] = ["BTC", "ETH", "SOL", "BNB", "XRP", "DOGE", "ADA", "AVAX"];
@@ -90,7 +90,7 @@ fn cost(name: &str, done: &Done) -> Cost {
     Cost {
         name: name.to_owned(),
         units: done.cu(),
-        scene: done.scene.clone(),
+        logs: done.logs.clone(),
     }
 }
 

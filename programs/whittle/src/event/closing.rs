@@ -33,7 +33,7 @@ impl Closing {
     /// An event without a receipt and legs.
     #[inline(always)] // Here and below: a call costs more than the copy in the other caller.
     pub fn new(account: &Pubkey, keeper: &Pubkey) -> Self {
-        let mut frame = bytemuck::zeroed_box::<Frame>();
+        let mut frame = Box::new(<Frame as bytemuck::Zeroable>::zeroed());
         frame.account = account.to_bytes();
         frame.keeper = keeper.to_bytes();
         Self { frame, legs: 0 }

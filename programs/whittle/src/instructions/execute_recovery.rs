@@ -8,6 +8,7 @@ use super::liquidate_partial::{apply, legs, receipt};
 use super::{mapped, recovered, remaining};
 use crate::error::{require_that, WhittleError};
 use crate::event::{Closing, RecoveryExecuted};
+use crate::profile::part;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::liquidation;
@@ -37,6 +38,7 @@ pub(crate) fn handle<'info>(
     ctx: Context<'info, ExecuteRecovery<'info>>,
     min_fee_usd_atoms: i64,
 ) -> Result<()> {
+    part("rules and account");
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
     let accounts: &ExecuteRecovery = ctx.accounts;
@@ -48,12 +50,16 @@ pub(crate) fn handle<'info>(
     let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest_to(interest_index)?;
     let recovery = account.recovery.recovery(&policy)?;
+    part("snapshot");
     let (mut snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    part("plan");
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_fee_usd_atoms));
     let plan = liquidation::recover(&inputs, &recovery).map_err(WhittleError::from)?;
 
+    part("legs of the event");
     let mut closing = Closing::new(key, keeper);
     legs(&mut closing, &account, &snapshot, &plan);
+    part("closing");
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
@@ -63,6 +69,7 @@ pub(crate) fn handle<'info>(
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         market.invariant()?;
     }
+    part("receipt, fee, margin call");
     account.receipt = receipt(&plan, &closing, &clock);
     let mut keeper_account =
         mapped::load_mut::<MarginAccount>(&accounts.keeper_account, "keeper_account")?;
@@ -77,6 +84,8 @@ pub(crate) fn handle<'info>(
         &snapshot.account(),
         &policy,
     )?;
+    part("event");
     closing.log::<RecoveryExecuted>(&account.receipt);
+    part("the way out");
     Ok(())
 }

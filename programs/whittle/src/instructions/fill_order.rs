@@ -11,6 +11,7 @@ use super::{called, recovered, remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
+use crate::profile::part;
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Order, Side};
 use anchor_lang::prelude::*;
@@ -43,6 +44,7 @@ pub struct FillOrder<'info> {
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) -> Result<()> {
+    part("rules and account");
     let Clock {
         slot,
         unix_timestamp: now,
@@ -59,6 +61,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     account.count_interest(&exchange, now)?;
     let order = order_at(&account, place)?;
 
+    part("update and trade");
     let (saved, traded) = {
         let mut market = ctx.accounts.market.load_mut()?;
         let reading = oracle::read(&ctx.accounts.oracle, &market.oracle, &exchange)?;
@@ -84,6 +87,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         );
         (saved, verdict(traded)?)
     };
+    part("snapshot and margin");
     let attempt = match traded {
         // These accounts are the caller's choice, so what is wrong with them never kills. An order
         // that is killed already needs none, and there is no fill that would say which.
@@ -98,6 +102,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         Err(reason) => Err(reason),
     };
 
+    part("result, reward, event");
     let mut market = ctx.accounts.market.load_mut()?;
     let ending = Ending { key, filler, place };
     let reward = match attempt {
@@ -112,6 +117,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     filler_account.credit(reward)?;
     account.invariant()?;
     market.invariant()?;
+    part("the way out");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::{mapped, remaining};
 use crate::error::WhittleError;
 use crate::event::AccountFlagged;
+use crate::profile::part;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::{liquidation, Usd};
@@ -20,15 +21,19 @@ pub struct FlagAccount<'info> {
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<()> {
+    part("rules and account");
     let now = Clock::get()?.unix_timestamp;
     let accounts: &FlagAccount = ctx.accounts;
     let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let policy = exchange.policy();
     let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest(&exchange, now)?;
+    part("snapshot");
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    part("decision");
     let inputs = snapshot.inputs(&account, &policy, now, Usd::ZERO);
     let episode = liquidation::flag(&inputs).map_err(WhittleError::from)?;
+    part("event");
     account.set_episode(episode);
     emit!(AccountFlagged {
         account: *accounts.account.key,
@@ -36,5 +41,6 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FlagAccount<'info>>) -> Result<(
         publish_time: episode.publish_time,
         ratio_q32: episode.lowest_ratio.0,
     });
+    part("the way out");
     Ok(())
 }

@@ -8,6 +8,7 @@
 use super::{issue_margin_call, mapped, remaining};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{AccountUnflagged, Closing, DeficitBooked, PartiallyLiquidated};
+use crate::profile::part;
 use crate::snapshot::Snapshot;
 use crate::state::{Exchange, MarginAccount, Market, Receipt, Side};
 use anchor_lang::prelude::*;
@@ -38,6 +39,7 @@ pub(crate) fn handle<'info>(
     ctx: Context<'info, LiquidatePartial<'info>>,
     min_bonus_usd_atoms: i64,
 ) -> Result<()> {
+    part("rules and account");
     let clock = Clock::get()?;
     let now = clock.unix_timestamp;
     let accounts: &LiquidatePartial = ctx.accounts;
@@ -46,10 +48,13 @@ pub(crate) fn handle<'info>(
     let interest_index = exchange.interest_index(now);
     let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest_to(interest_index)?;
+    part("snapshot");
     let (mut snapshot, markets) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
+    part("plan");
     let inputs = snapshot.inputs(&account, &policy, now, Usd(min_bonus_usd_atoms));
     let plan = liquidation::plan(&inputs).map_err(WhittleError::from)?;
 
+    part("legs of the event");
     let (key, keeper) = (accounts.account.key, accounts.keeper_account.key);
     require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
     account.set_episode(plan.episode);
@@ -64,6 +69,7 @@ pub(crate) fn handle<'info>(
     }
     let mut closing = Closing::new(key, keeper);
     legs(&mut closing, &account, &snapshot, &plan);
+    part("closing");
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
@@ -77,13 +83,16 @@ pub(crate) fn handle<'info>(
         let mut market = remaining::write_market(info)?;
         book_deficit(&mut account, &mut market, *key, plan.after.equity, side)?;
     }
+    part("receipt and bonus");
     account.receipt = receipt(&plan, &closing, &clock);
     let mut keeper_account =
         mapped::load_mut::<MarginAccount>(&accounts.keeper_account, "keeper_account")?;
     keeper_account.count_interest_to(interest_index)?;
     keeper_account.credit(plan.bonus)?;
     issue_margin_call::end_after(&mut account, *key, &plan, &mut snapshot, &policy)?;
+    part("event");
     closing.log::<PartiallyLiquidated>(&account.receipt);
+    part("the way out");
     Ok(())
 }
 

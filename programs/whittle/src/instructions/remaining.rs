@@ -48,15 +48,21 @@ pub(super) fn same_key(a: &Pubkey, b: &Pubkey) -> bool {
     words(a).into_iter().zip(words(b)).all(|(a, b)| a == b)
 }
 
+/// The account is one of ours.
+#[inline(always)]
+fn require_owner<T: Owner>(info: &AccountInfo) -> Outcome<()> {
+    require_that(
+        same_key(info.owner, &T::owner()),
+        WhittleError::WrongAccount,
+    )
+}
+
 /// Maps the contents of an account of ours to read them, checked for owner and type.
 #[inline(always)]
 pub(super) fn map<'a, T: bytemuck::Pod + Discriminator + Owner>(
     info: &'a AccountInfo,
 ) -> Outcome<Ref<'a, T>> {
-    require_that(
-        same_key(info.owner, &T::owner()),
-        WhittleError::WrongAccount,
-    )?;
+    require_owner::<T>(info)?;
     let data = info
         .try_borrow_data()
         .map_err(|_| WhittleError::WrongAccount)?;
@@ -69,10 +75,7 @@ pub(super) fn map<'a, T: bytemuck::Pod + Discriminator + Owner>(
 pub(super) fn map_mut<'a, T: bytemuck::Pod + Discriminator + Owner>(
     info: &'a AccountInfo,
 ) -> Outcome<RefMut<'a, T>> {
-    require_that(
-        same_key(info.owner, &T::owner()),
-        WhittleError::WrongAccount,
-    )?;
+    require_owner::<T>(info)?;
     let data = info
         .try_borrow_mut_data()
         .map_err(|_| WhittleError::WrongAccount)?;

@@ -4,6 +4,7 @@ use super::{mapped, remaining};
 use crate::error::{require_that, WhittleError};
 use crate::event::{GraceBegan, MarketUpdated, RegimeChanged, ShockBegan, ShockEnded};
 use crate::oracle::{self, Reading};
+use crate::profile::part;
 use crate::state::cache::Cached;
 use crate::state::raw::CachedPrice;
 use crate::state::{Exchange, Market};
@@ -19,6 +20,7 @@ pub struct UpdateMarkets<'info> {
 }
 
 pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result<()> {
+    part("rules");
     let clock = Clock::get()?;
     let accounts: &UpdateMarkets = ctx.accounts;
     let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
@@ -31,10 +33,14 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateMarkets<'info>>) -> Result
         let [market, oracle] = pair else {
             continue; // chunks_exact gives pairs only.
         };
+        part("market");
         let mut market = remaining::open_market(market)?;
+        part("oracle");
         let reading = oracle::read(oracle, &market.oracle, &exchange)?;
+        part("estimates, funding, breakers, event");
         cache(&mut market, &reading, clock.unix_timestamp, clock.slot)?;
     }
+    part("the way out");
     Ok(())
 }
 

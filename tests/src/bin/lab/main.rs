@@ -1,5 +1,5 @@
 //! The program at work, for people rather than for asserts: `cargo xtask demo`,
-//! `cargo xtask crash` and `cargo xtask bench cu`.
+//! `cargo xtask crash`, `cargo xtask bench cu` and `cargo xtask bench profile`.
 
 mod cu;
 mod demo;
@@ -12,13 +12,13 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((command, rest)) if command == "demo" => demo::run(rest),
         Some((command, [])) if command == "cu" => cu::run(),
-        Some((command, rest)) if command == "profile" => profile::run(rest),
+        Some((command, [])) if command == "profile" => profile::run(),
         Some((command, [])) if command == "crash" => {
             println!("{}", whittle_tests::crash::play());
             Ok(())
         }
         _ => Err(anyhow::anyhow!(
-            "usage: lab demo [OPTIONS], lab cu or lab crash"
+            "usage: lab demo [OPTIONS], lab cu, lab profile or lab crash"
         )),
     };
     match outcome {
