@@ -1,4 +1,5 @@
-//! docs/invariants.md says what tests each invariant, and the tests are there.
+//! docs/invariants.md says what tests each invariant, docs/threat-model.md what shows that an attack
+//! fails, and the tests are there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -125,6 +126,45 @@ fn the_tests_and_stories_that_the_documents_name_are_there() {
         checked += 1;
     }
     assert!(checked > 30, "{checked}");
+}
+
+/// The source of a test that docs/threat-model.md names by its file: one of `tests/tests/it` without
+/// its ending, of another folder by its whole path, or of the page with its ending.
+fn source_of(file: &str) -> Option<PathBuf> {
+    let root = root();
+    let stem = match file.split_once('/') {
+        Some(("app", _)) => return Some(root.join(file)).filter(|it| it.is_file()),
+        Some(("crates" | "localnet" | "migrations", _)) => root.join(file),
+        _ => root.join("tests/tests/it").join(file),
+    };
+    Some(stem.with_extension("rs")).filter(|it| it.is_file())
+}
+
+/// Whether a source has this test: a function, or what a test of the page says it does.
+fn has_test(source: &Path, name: &str) -> bool {
+    let text = fs::read_to_string(source).expect("a source");
+    if source.extension().is_some_and(|it| it == "rs") {
+        let all = functions(&text, false);
+        return all.iter().any(|it| it.is_test && it.name == name);
+    }
+    ["it('", "test('"]
+        .iter()
+        .any(|call| text.contains(&format!("{call}{name}'")))
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let mut checked = 0;
+    for named in quoted("threat-model.md") {
+        let Some((file, name)) = named.split_once("::") else {
+            continue;
+        };
+        let source = source_of(file);
+        let source = source.unwrap_or_else(|| panic!("threat-model.md: no file of `{named}`"));
+        assert!(has_test(&source, name), "threat-model.md: no `{named}`");
+        checked += 1;
+    }
+    assert!(checked > 90, "{checked}");
 }
 
 #[test]
