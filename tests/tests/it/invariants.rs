@@ -48,6 +48,10 @@ fn name_of(line: &str) -> Option<String> {
     Some(rest[..end].to_owned())
 }
 
+fn is_test(attribute: &str) -> bool {
+    attribute == "#[test]" || attribute.starts_with("#[tokio::test")
+}
+
 /// The functions of a source as rustfmt leaves them: each ends with a brace at its own indentation.
 fn functions(source: &str, is_harness: bool) -> Vec<Function> {
     let lines: Vec<&str> = source.lines().collect();
@@ -62,7 +66,7 @@ fn functions(source: &str, is_harness: bool) -> Vec<Function> {
         let body = lines[at..].iter().take_while(|it| **it != last).count();
         let text = lines[at - head..at + body].join("\n");
         found.push(Function {
-            is_test: lines[at - head..at].iter().any(|it| it.trim() == "#[test]"),
+            is_test: lines[at - head..at].iter().any(|it| is_test(it.trim())),
             name,
             text,
             is_harness,
