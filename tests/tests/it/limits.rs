@@ -216,16 +216,21 @@ fn the_allowance_of_all_can_be_taken_for_the_length_of_a_transaction() {
     let mallory = long_with_sol(&mut world, "mallory", 14_000);
     let carol = world.trader("carol", 10_000 * USDC);
     world.trade(&carol, BTC, -17_500);
+    // What Dave loses becomes the pool's reserve.
+    let dave = world.trader("dave", 10_000 * USDC);
+    world.trade(&dave, BTC, 5_000);
     world.move_price(BTC, "38000");
     world.reduce(&alice, BTC, -3_000);
     world.reduce(&mallory, BTC, -13_000);
     world.reduce(&carol, BTC, 17_500);
+    world.reduce(&dave, BTC, -5_000);
     world.settle_markets(&[BTC]).ok();
     world.publish_bank(SOL, "100");
     world.update_banks(&[SOL]).ok();
     let pool = world.pool();
     assert_eq!(pool.overdrafts_usd_atoms, 0);
-    assert!(pool.reserve_usd_atoms > 0 && pool.reserve_usd_atoms < -cash(&world, &mallory));
+    let (reserve, hers) = (pool.reserve_usd_atoms, cash(&world, &mallory));
+    assert!(reserve > 0 && reserve < -hers, "{reserve} {hers}");
     mallory
         .convert(&mut world, &alice, SOL, u64::MAX)
         .refused(WhittleError::NothingToConvert);
