@@ -157,18 +157,22 @@ fn has_test(source: &Path, name: &str) -> bool {
 }
 
 #[test]
-fn every_test_that_the_threat_model_names_is_there() {
+fn every_test_that_the_threat_model_and_the_limits_name_is_there() {
     let mut checked = 0;
-    for named in quoted("threat-model.md") {
+    let pages = ["threat-model.md", "limits.md"];
+    for (page, named) in pages
+        .into_iter()
+        .flat_map(|page| quoted(page).into_iter().map(move |named| (page, named)))
+    {
         let Some((file, name)) = named.split_once("::") else {
             continue;
         };
         let source = source_of(file);
-        let source = source.unwrap_or_else(|| panic!("threat-model.md: no file of `{named}`"));
-        assert!(has_test(&source, name), "threat-model.md: no `{named}`");
+        let source = source.unwrap_or_else(|| panic!("{page}: no file of `{named}`"));
+        assert!(has_test(&source, name), "{page}: no `{named}`");
         checked += 1;
     }
-    assert!(checked > 90, "{checked}");
+    assert!(checked > 120, "{checked}");
 }
 
 #[test]

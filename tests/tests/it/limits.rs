@@ -31,9 +31,9 @@ fn resolve(world: &mut World, of: &Actor) -> Sent {
     world.send_as(&caller, instruction)
 }
 
-/// A price that is published ahead of the clock, which lags, is cached. A request that is made
-/// afterwards is older than it by more than the delay, as the clock counts, and so is filled at it. An
-/// order would wait (`an_order_counts_from_the_newest_price_that_is_known_when_the_clock_lags`).
+/// A price that is published ahead of the clock, which lags, is cached, and then a request is made. Once
+/// the delay has passed by the clock it is filled at that price, unless somebody has cached a newer one.
+/// An order would not be (`an_order_counts_from_the_newest_price_that_is_known_when_the_clock_lags`).
 #[test]
 fn where_the_clock_lags_a_liquidity_request_is_filled_at_a_price_that_was_cached_before() {
     let mut world = World::new();
@@ -51,6 +51,7 @@ fn where_the_clock_lags_a_liquidity_request_is_filled_at_a_price_that_was_cached
     let known = world.market(BTC).price.publish_time;
 
     bob.request_deposit(&mut world, 500 * USDC, 0).ok();
+    world.pass(2);
     let filled: LiquidityFilled = bob.fill_request(&mut world, &bob).ok().event();
     assert_eq!(filled.amount_atoms, 500 * USDC);
     assert_eq!(world.market(BTC).price.publish_time, known);
