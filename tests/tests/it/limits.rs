@@ -88,20 +88,13 @@ fn a_provider_who_closes_the_receiver_decides_whether_his_request_is_filled() {
 /// is the ETH, with which she is liquidated. Carol, short ETH, has gained nothing from her.
 #[test]
 fn a_loss_that_was_realised_before_the_last_close_is_booked_where_that_close_was() {
-    let pool = PoolParams {
-        loss_per_day_usd_atoms: 0,
-        ..spec::pool_params()
-    };
-    let insurance = InsuranceParams {
-        per_event_usd_atoms: 0,
-        ..spec::insurance_params()
-    };
     let eth = MarketSpec {
         symbol: "ETH",
         quote: MarketSpec::eth().quote,
         lot_exponent: MarketSpec::eth().lot_exponent,
         ..without_lines()
     };
+    let (pool, insurance) = uncovered();
     let mut world = World::with_means(&[without_lines(), eth], pool, insurance);
     let alice = world.trader("alice", CASH);
     let bob = world.trader("bob", 60_000 * USDC);
@@ -137,6 +130,47 @@ fn a_loss_that_was_realised_before_the_last_close_is_booked_where_that_close_was
     let before = cash(&world, &carol);
     carol.settle(&mut world, &[ETH]).ok();
     assert!(cash(&world, &carol) < before - 2_000 * USD);
+}
+
+/// Alice's loss is booked, and Bob, short, has gained it. He closes before anybody resolves it. Dave has
+/// sold since; what he gains afterwards pays for her.
+#[test]
+fn a_winner_who_closes_before_a_loss_is_resolved_leaves_it_to_whoever_came_later() {
+    let (pool, insurance) = uncovered();
+    let mut world = World::with_means(&[without_lines()], pool, insurance);
+    let alice = world.trader("alice", CASH);
+    let bob = world.trader("bob", 60_000 * USDC);
+    let dave = world.trader("dave", 60_000 * USDC);
+    let keeper = world.keeper("keeper");
+    world.trade(&alice, BTC, LOTS);
+    world.trade(&bob, BTC, -LOTS);
+    world.settle_markets(&[BTC]).ok();
+    world.move_price(BTC, "37000");
+    let booked: DeficitBooked = keeper.liquidate(&mut world, &alice).ok().event();
+    world.settle_markets(&[BTC]).ok();
+    world.trade(&dave, BTC, -LOTS);
+    world.reduce(&bob, BTC, LOTS);
+    world.move_price(BTC, "36800");
+
+    let event: BankruptcyResolved = resolve(&mut world, &alice).ok().event();
+    assert_eq!(event.loss_usd_atoms, booked.deficit_usd_atoms);
+    assert!(event.side_usd_atoms > 300 * USD, "{event:?}");
+    let before = cash(&world, &dave);
+    dave.settle(&mut world, &[BTC]).ok();
+    assert!(cash(&world, &dave) < before - 300 * USD);
+}
+
+/// Neither insurance nor pool bear anything before the winners do.
+fn uncovered() -> (PoolParams, InsuranceParams) {
+    let pool = PoolParams {
+        loss_per_day_usd_atoms: 0,
+        ..spec::pool_params()
+    };
+    let insurance = InsuranceParams {
+        per_event_usd_atoms: 0,
+        ..spec::insurance_params()
+    };
+    (pool, insurance)
 }
 
 /// Alice owes cash and has SOL, which falls until it is worth less. No instruction has closed a
