@@ -240,6 +240,37 @@ fn long_with_sol(world: &mut World, name: &str, lots: i64) -> Actor {
     actor
 }
 
+/// Alice has lost on BTC and holds SOL. One update says 160 dollars instead of 100, and the next says
+/// 100 again. In between her cash leaves: no breaker watches the price of a token.
+#[test]
+fn one_price_of_a_token_lets_cash_leave_that_the_next_one_would_keep() {
+    let mut world = World::new();
+    world.list_bank(&BankSpec::sol()).ok();
+    let alice = world.trader("alice", 12_000 * USDC);
+    let mint = world.bank(SOL).mint;
+    world.give(&alice, &mint, 100 * ONE_SOL);
+    alice.deposit(&mut world, SOL, 100 * ONE_SOL).ok();
+    world.trade(&alice, BTC, LOTS);
+    world.move_price(BTC, "36500");
+    let at = |world: &mut World, sol: &str| {
+        world.publish_bank(SOL, sol);
+        world.update_banks(&[SOL]).ok();
+    };
+    at(&mut world, "100");
+    alice
+        .withdraw(&mut world, 0, 7_500 * USDC)
+        .refused(WhittleError::ExceedsExcess);
+    world.pass(1);
+    at(&mut world, "160");
+    alice.withdraw(&mut world, 0, 10_500 * USDC).ok();
+    world.pass(1);
+    at(&mut world, "100");
+    let account = world.account_of(&alice);
+    let health = world.mirror().health(&account, world.now());
+    let health = health.expect("a health");
+    assert!(health.equity.0 * 2 < health.maintenance.0, "{health:?}");
+}
+
 /// Alice's overdraft is within the allowance, and Mallory's, which the pool has not counted, is over
 /// the pool's reserve. In one transaction Mallory has hers counted, buys Alice's SOL for less than it
 /// is worth, and pays back.
