@@ -9,7 +9,8 @@ use crate::{RiskError, Usd};
 
 /// The factor of an epoch in which nothing was paid yet, 2^63.
 pub const WHOLE: u64 = 1 << 63;
-/// Under this the factor has too few digits left to divide further: only payment in full is taken.
+/// Under this the factor has too few digits left to divide further: so much is paid as brings it here,
+/// and then only payment in full is taken.
 const FACTOR_MIN: u64 = 1 << 31;
 
 /// A market's claims.
@@ -72,13 +73,27 @@ impl ClaimBook {
         }
         let left = self.unpaid.minus(available)?;
         let factor = crate::nav::part_ceil(self.factor, left.magnitude(), self.unpaid.magnitude())?;
-        if factor < FACTOR_MIN {
-            return Ok(Usd::ZERO);
-        }
+        let (factor, left) = if factor < FACTOR_MIN {
+            self.least_left()?
+        } else {
+            (factor, left)
+        };
+        let paid = self.unpaid.minus(left)?;
         self.factor = factor;
         self.unpaid = left;
-        self.pot = self.pot.plus(available)?;
-        Ok(available)
+        self.pot = self.pot.plus(paid)?;
+        Ok(paid)
+    }
+
+    /// The least factor, and what stays unpaid at it, rounded down: that is no less than what is left
+    /// where a smaller factor would be needed, so no more is taken than there is, and no claim collects
+    /// more than that.
+    fn least_left(&self) -> Result<(u64, Usd), RiskError> {
+        if self.factor <= FACTOR_MIN {
+            return Ok((self.factor, self.unpaid));
+        }
+        let left = crate::nav::part_floor(self.unpaid.magnitude(), FACTOR_MIN, self.factor)?;
+        Ok((FACTOR_MIN, Usd::from_magnitude(left)?))
     }
 
     /// What has been funded of `claim` since it was last touched, rounded down; it leaves the pot.

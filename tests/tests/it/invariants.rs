@@ -1,4 +1,5 @@
-//! docs/invariants.md says what tests each invariant, and the tests are there.
+//! docs/invariants.md says what tests each invariant, docs/threat-model.md what shows that an attack
+//! fails, and the tests are there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -47,6 +48,10 @@ fn name_of(line: &str) -> Option<String> {
     Some(rest[..end].to_owned())
 }
 
+fn is_test(attribute: &str) -> bool {
+    attribute == "#[test]" || attribute.starts_with("#[tokio::test")
+}
+
 /// The functions of a source as rustfmt leaves them: each ends with a brace at its own indentation.
 fn functions(source: &str, is_harness: bool) -> Vec<Function> {
     let lines: Vec<&str> = source.lines().collect();
@@ -61,7 +66,7 @@ fn functions(source: &str, is_harness: bool) -> Vec<Function> {
         let body = lines[at..].iter().take_while(|it| **it != last).count();
         let text = lines[at - head..at + body].join("\n");
         found.push(Function {
-            is_test: lines[at - head..at].iter().any(|it| it.trim() == "#[test]"),
+            is_test: lines[at - head..at].iter().any(|it| is_test(it.trim())),
             name,
             text,
             is_harness,
@@ -125,6 +130,49 @@ fn the_tests_and_stories_that_the_documents_name_are_there() {
         checked += 1;
     }
     assert!(checked > 30, "{checked}");
+}
+
+/// The source of a test that docs/threat-model.md names by its file: one of `tests/tests/it` without
+/// its ending, of another folder by its whole path, or of the page with its ending.
+fn source_of(file: &str) -> Option<PathBuf> {
+    let root = root();
+    let stem = match file.split_once('/') {
+        Some(("app", _)) => return Some(root.join(file)).filter(|it| it.is_file()),
+        Some(("crates" | "localnet" | "migrations", _)) => root.join(file),
+        _ => root.join("tests/tests/it").join(file),
+    };
+    Some(stem.with_extension("rs")).filter(|it| it.is_file())
+}
+
+/// Whether a source has this test: a function, or what a test of the page says it does.
+fn has_test(source: &Path, name: &str) -> bool {
+    let text = fs::read_to_string(source).expect("a source");
+    if source.extension().is_some_and(|it| it == "rs") {
+        let all = functions(&text, false);
+        return all.iter().any(|it| it.is_test && it.name == name);
+    }
+    ["it('", "test('"]
+        .iter()
+        .any(|call| text.contains(&format!("{call}{name}'")))
+}
+
+#[test]
+fn every_test_that_the_threat_model_and_the_limits_name_is_there() {
+    let mut checked = 0;
+    let pages = ["threat-model.md", "limits.md"];
+    for (page, named) in pages
+        .into_iter()
+        .flat_map(|page| quoted(page).into_iter().map(move |named| (page, named)))
+    {
+        let Some((file, name)) = named.split_once("::") else {
+            continue;
+        };
+        let source = source_of(file);
+        let source = source.unwrap_or_else(|| panic!("{page}: no file of `{named}`"));
+        assert!(has_test(&source, name), "{page}: no `{named}`");
+        checked += 1;
+    }
+    assert!(checked > 120, "{checked}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod invariants;
 mod known_failures;
 mod layout;
 mod leverage;
+mod limits;
 mod liquidation;
 mod liquidity;
 mod listing;

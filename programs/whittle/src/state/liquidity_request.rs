@@ -63,10 +63,10 @@ impl LiquidityRequest {
         markets.try_for_each(|market| self.require_price(market, delay, now))
     }
 
-    /// A price must be newer than the request by the delay (seconds), certain, and as young as an
-    /// update has to be to be accepted at all. Were an older cached price enough, callers could wait
+    /// The delay (seconds) must have passed by the clock, and a price must be newer than the request by
+    /// it, certain, and as young as an update has to be to be accepted at all. Were an older cached price enough, callers could wait
     /// for the market to move away from it. The price of a settled market does not move, and on that
-    /// of a market without positions nothing depends; there the delay is the clock's. A market that
+    /// of a market without positions nothing depends; there the clock's delay is enough. A market that
     /// has ended and waits for its price of settlement is valued when that is published.
     ///
     /// Errors: [`WhittleError::RequestTooEarly`], [`WhittleError::MarketSettled`],
@@ -76,8 +76,11 @@ impl LiquidityRequest {
             return Ok(());
         }
         let due = self.requested_at.saturating_add(delay);
+        // Also where a price matters: the clock lags behind the oracle, so one that was cached before
+        // the request may be dated later than it is due.
+        require_that(now >= due, WhittleError::RequestTooEarly)?;
         if market.is_idle() {
-            return require_that(now >= due, WhittleError::RequestTooEarly);
+            return Ok(());
         }
         market.wind_down.require_decided(now)?;
         let published = market.price.publish_time;

@@ -97,6 +97,34 @@ fn prices_published_before_the_delay_has_passed_do_not_fill() {
     filled(lp.fill_request(&mut world, &lp));
 }
 
+/// The prices are dated ten seconds ahead of the clock, and both requests are made after they were
+/// cached: nobody is filled at them in the same moment.
+#[test]
+fn a_price_that_is_ahead_of_the_clock_does_not_fill_before_the_delay_has_passed_by_the_clock() {
+    let mut world = World::with_markets(&[MarketSpec::default(), MarketSpec::eth()]);
+    let carol = world.trader("carol", 1_000 * USDC);
+    for market in [BTC, ETH] {
+        world.trade(&carol, market, 100);
+    }
+    for (market, quote) in [(BTC, "40000"), (ETH, "2000")] {
+        let update = Update {
+            publish_time: world.now() + 10,
+            ..world.feed(market).update(quote, world.now())
+        };
+        world.show_market(market, update);
+        world.update(&[market]).ok();
+    }
+    let bob = provider(&mut world, "bob", 500 * USDC);
+    let lp = Actor::named("lp");
+    bob.request_deposit(&mut world, 500 * USDC, 0).ok();
+    lp.request_withdrawal(&mut world, 500 * USDC, 0).ok();
+    refused(&mut world, [&bob, &lp], WhittleError::RequestTooEarly);
+    world.pass(1);
+    refused(&mut world, [&bob, &lp], WhittleError::RequestTooEarly);
+    world.pass(1);
+    filled(bob.fill_request(&mut world, &bob));
+}
+
 #[test]
 fn a_price_published_exactly_at_the_delay_fills() {
     let (mut world, bob, lp) = asked();

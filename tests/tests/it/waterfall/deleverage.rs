@@ -280,3 +280,19 @@ fn a_winner_whose_cash_is_under_zero_is_reduced_like_the_others() {
     assert_eq!(scene.lots(&bob), 1);
     assert_eq!(scene.world.account_of(&bob).deficit_usd_atoms, 0);
 }
+
+/// Erin has won on twelve dollars of BTC, just over the least position. One of her three lots stays.
+#[test]
+fn what_a_reduction_leaves_may_be_under_the_minimum_position() {
+    let mut scene = scene();
+    let erin = scene.world.trader("erin", 1_000 * USDC);
+    scene.world.move_price(BTC, "43000");
+    scene.world.trade(&erin, BTC, 3);
+    scene.world.move_price(BTC, "43700");
+    scene.start(Side::Long).ok();
+    let event: Deleveraged = scene.reduce(&erin).ok().event();
+    assert_eq!((event.closed_lots, event.lots_after), (2, 1));
+    let least = scene.world.market(BTC).params.min_position_usd_atoms;
+    let price = whittle_risk::Price(event.price_q32);
+    assert!(price.notional_ceil(1).expect("a notional").0 < least);
+}
