@@ -14,6 +14,8 @@
     clippy::indexing_slicing
 )]
 
+#[cfg(all(target_os = "solana", not(feature = "cpi")))]
+mod entrypoint;
 pub mod error;
 pub mod event;
 pub mod instructions;
@@ -30,7 +32,7 @@ use state::recovery::RecoveryPlan;
 
 declare_id!("Whitt1e111111111111111111111111111111111111");
 
-#[cfg(not(feature = "no-entrypoint"))]
+#[cfg(all(target_os = "solana", not(feature = "cpi")))]
 solana_security_txt::security_txt! {
     name: "Whittle",
     project_url: "https://docs.rs/whittle",

@@ -6,7 +6,7 @@
 pub fn part(_name: &str) {
     #[cfg(feature = "profile")]
     {
-        anchor_lang::prelude::msg!(_name);
-        anchor_lang::solana_program::log::sol_log_compute_units();
+        solana_program::log::sol_log(_name);
+        solana_program::log::sol_log_compute_units();
     }
 }

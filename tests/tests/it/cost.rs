@@ -5,36 +5,44 @@ use std::collections::BTreeSet;
 use whittle_tests::cost::{self, Depth};
 
 #[test]
-fn liquidating_one_leg_takes_at_most_8_000_units() {
+fn liquidating_one_leg_takes_at_most_6_200_units() {
     let units = cost::liquidation(1, Depth::One).units;
-    assert!(units <= 8_000, "{units} units");
+    assert!(units <= 6_200, "{units} units");
 }
 
 #[test]
-fn liquidating_an_account_of_eight_legs_takes_at_most_18_000_units() {
+fn liquidating_an_account_of_eight_legs_takes_at_most_14_200_units() {
     let units = cost::liquidation(8, Depth::One).units;
-    assert!(units <= 18_000, "{units} units");
+    assert!(units <= 14_200, "{units} units");
 }
 
 #[test]
-fn liquidating_two_of_eight_legs_that_are_alike_takes_at_most_18_000_units() {
+fn liquidating_two_of_eight_legs_that_are_alike_takes_at_most_15_900_units() {
     let units = cost::liquidation(8, Depth::Alike).units;
-    assert!(units <= 18_000, "{units} units");
+    assert!(units <= 15_900, "{units} units");
 }
 
 #[test]
-fn liquidating_all_of_eight_legs_takes_at_most_32_000_units() {
+fn liquidating_all_of_eight_legs_takes_at_most_28_500_units() {
     let units = cost::liquidation(8, Depth::All).units;
-    assert!(units <= 32_000, "{units} units");
+    assert!(units <= 28_500, "{units} units");
 }
 
 #[test]
-fn updating_markets_takes_at_most_3_000_units_a_market() {
+fn updating_markets_takes_at_most_2_400_units_and_1_900_for_each_further_one() {
     for markets in [1, 8] {
         let cost = cost::update(markets);
-        let most = 3_000 * u64::try_from(markets).expect("few markets");
+        let most = 500 + 1_900 * u64::try_from(markets).expect("few markets");
         assert!(cost.units <= most, "{} {}", cost.name, cost.units);
     }
+}
+
+#[test]
+fn a_recovery_plan_of_one_leg_takes_at_most_7_600_units_and_of_eight_16_700() {
+    let costs = cost::recovery_plans();
+    let of = |name: &str| costs.iter().find(|it| it.name == name).map(|it| it.units);
+    assert!(of("execute_recovery/1").is_some_and(|units| units <= 7_600));
+    assert!(of("execute_recovery/8").is_some_and(|units| units <= 16_700));
 }
 
 #[test]
