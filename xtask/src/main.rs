@@ -34,6 +34,8 @@ cargo xtask COMMAND
   idl            write idl/whittle.json from the program's source
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
+  bench block    build, then fill blocks with liquidations and print how many fit; some minutes;
+                 --write writes the tables of docs/throughput.md
   bench risk     time the risk crate natively; more ARGS go to `cargo bench`
   bench keeper [ACCOUNTS]
                  time the keeper's index on synthetic accounts, by default a million
@@ -90,6 +92,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["idl"] => idl::run(idl::Mode::Write),
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
+        ["bench", "block", rest @ ..] => lab("block", rest),
         ["bench", "risk", rest @ ..] => run::run(
             run::cargo()?
                 .args(["bench", "--locked", "-p", "whittle-risk"])
