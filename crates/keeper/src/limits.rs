@@ -1,8 +1,9 @@
 //! What a transaction asks the chain for, beside what it does.
 //!
-//! While a transaction is on its way through a leader, it holds the place in the block that it asked
-//! for; afterwards it is charged what it took. Priority is what it pays, divided by what it asked for.
-//! So what is asked for in excess costs fees, priority and, in a cascade, the place of others.
+//! A block is charged what a transaction took. But a leader looks at what it asks for first: priority is
+//! what it pays, divided by the cost that it asks for, what does not fit by that waits, and some leaders
+//! hold that much of the block for it until it has run. The priority fee is paid for all compute units
+//! that it asks for. So what is asked for in excess costs fees and priority, and in a cascade time.
 
 use whittle_client::rpc::Draft;
 

@@ -15,10 +15,10 @@ use super::fork::{Checked, Fork, Ran};
 /// What a transaction is charged once it has run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charge {
-    /// What it took: Agave gives back the rest of what it asked for, and a validator that checks the
-    /// block counts so.
+    /// What it took: so count Agave's leaders, who give back the rest of what it asked for, and all
+    /// validators who check the block.
     Used,
-    /// What it asked for: a leader who gave nothing back.
+    /// What it asked for: as for a leader who gave nothing back, or gave it back too late.
     Asked,
 }
 
@@ -66,7 +66,7 @@ impl Parts {
 /// A full block.
 #[derive(Clone, Debug)]
 pub struct Filled {
-    /// Transactions in it.
+    /// Transactions that were counted.
     pub transactions: u64,
     /// Liquidations among them, by their events.
     pub liquidations: u64,
@@ -76,10 +76,8 @@ pub struct Filled {
     pub last: (Parts, Parts),
     /// The least and the most that one was charged.
     pub range: (u64, u64),
-    /// What all were charged.
+    /// What all of the block was charged.
     pub charged: u64,
-    /// Compute units of the programs in them.
-    pub units: u64,
     /// Bytes of the largest transaction.
     pub bytes: usize,
     /// The account that was charged most, and how much.
@@ -109,21 +107,27 @@ pub fn charged(fork: &Fork, transaction: &Checked, takes: Simulated) -> Parts {
     ))
 }
 
+/// What a block is filled with.
+pub struct Load {
+    /// Runs first and has to fit; not counted.
+    pub ahead: Vec<VersionedTransaction>,
+    /// As many of these as fit.
+    pub transactions: Vec<VersionedTransaction>,
+}
+
 /// Runs transactions in their order until the block is full. One that is refused for an account that
 /// it writes is left out; those behind it may be about other accounts.
 ///
 /// The tracker is the bank's own. Afterwards the block is counted again as a validator does who gets it.
-pub fn fill(
-    fork: &Fork,
-    limits: CostTrackerLimits,
-    transactions: Vec<VersionedTransaction>,
-    charge: Charge,
-) -> Filled {
-    let bank = fork.bank();
-    let features = &bank.feature_set;
-    let mut tracker = bank.write_cost_tracker().expect("not poisoned");
+pub fn fill(fork: &Fork, limits: CostTrackerLimits, load: Load, charge: Charge) -> Filled {
+    let mut tracker = fork.bank().write_cost_tracker().expect("not poisoned");
     tracker.set_limits(limits);
-    let mut replayed = CostTracker::new_from_parent_limits(&tracker);
+    let mut block = Block {
+        fork,
+        charge,
+        replayed: CostTracker::new_from_parent_limits(&tracker),
+        tracker: &mut tracker,
+    };
     let mut filled = Filled {
         transactions: 0,
         liquidations: 0,
@@ -131,18 +135,18 @@ pub fn fill(
         last: Default::default(),
         range: (u64::MAX, 0),
         charged: 0,
-        units: 0,
         bytes: 0,
         hottest: Default::default(),
     };
-    for transaction in transactions {
-        let checked = fork.check(transaction.clone());
-        let cost = CostModel::calculate_cost(&checked, features);
-        match tracker.try_add(&cost) {
-            Ok(_) => {}
+    for transaction in load.ahead {
+        block.add(transaction).expect("room for what comes first");
+    }
+    for transaction in load.transactions {
+        let bytes = 1 + 64 * transaction.signatures.len() + transaction.message.serialize().len();
+        match block.add(transaction) {
+            Ok(added) => filled.count(&added, bytes),
             Err(CostTrackerError::WouldExceedAccountMaxLimit) => {
                 filled.full = Some(Full::Account);
-                continue;
             }
             Err(CostTrackerError::WouldExceedBlockMaxLimit) => {
                 filled.full = Some(Full::Block);
@@ -150,40 +154,73 @@ pub fn fill(
             }
             Err(other) => panic!("an unexpected limit: {other:?}"),
         }
-        let bytes = 1 + 64 * transaction.signatures.len() + transaction.message.serialize().len();
-        let ran = fork.run(transaction);
+    }
+    block.end(filled)
+}
+
+struct Block<'a> {
+    fork: &'a Fork,
+    charge: Charge,
+    tracker: &'a mut CostTracker,
+    replayed: CostTracker,
+}
+
+/// A transaction that fitted and ran.
+struct Added {
+    used: Parts,
+    asked: Parts,
+    ran: Ran,
+}
+
+impl Block<'_> {
+    /// As a leader does: what it asks for has to fit, then it runs, then it is charged.
+    fn add(&mut self, transaction: VersionedTransaction) -> Result<Added, CostTrackerError> {
+        let features = &self.fork.bank().feature_set;
+        let checked = self.fork.check(transaction.clone());
+        let asked = CostModel::calculate_cost(&checked, features);
+        self.tracker.try_add(&asked)?;
+        let ran = self.fork.run(transaction);
         let used = CostModel::calculate_cost_for_executed_transaction(
             &checked,
             ran.units,
             ran.loaded_bytes,
             features,
         );
-        if charge == Charge::Used {
+        if self.charge == Charge::Used {
             let loaded = used.loaded_accounts_data_size_cost();
-            tracker.update_execution_cost(&cost, ran.units, loaded);
+            self.tracker
+                .update_execution_cost(&asked, ran.units, loaded);
         }
-        filled.last = (Parts::of(&used), Parts::of(&cost));
-        let (least, most) = filled.range;
-        filled.range = (least.min(used.sum()), most.max(used.sum()));
-        replayed.try_add(&used).expect("a block that others accept");
-        filled.count(&ran, bytes);
+        let accepted = self.replayed.try_add(&used);
+        accepted.expect("a block that others accept");
+        Ok(Added {
+            used: Parts::of(&used),
+            asked: Parts::of(&asked),
+            ran,
+        })
     }
-    filled.charged = tracker.block_cost();
-    if charge == Charge::Used {
-        assert_eq!(replayed.block_cost(), filled.charged, "counted twice");
+
+    fn end(self, mut filled: Filled) -> Filled {
+        filled.charged = self.tracker.block_cost();
+        if self.charge == Charge::Used {
+            assert_eq!(self.replayed.block_cost(), filled.charged, "counted twice");
+        }
+        let costs = self.tracker.get_cost_by_writable_accounts();
+        let hottest = costs.iter().max_by_key(|(_, cost)| **cost);
+        filled.hottest = hottest.map_or_else(Default::default, |(key, cost)| (*key, *cost));
+        filled
     }
-    let costs = tracker.get_cost_by_writable_accounts();
-    let hottest = costs.iter().max_by_key(|(_, cost)| **cost);
-    filled.hottest = hottest.map_or_else(Default::default, |(key, cost)| (*key, *cost));
-    filled
 }
 
 impl Filled {
-    fn count(&mut self, ran: &Ran, bytes: usize) {
+    fn count(&mut self, added: &Added, bytes: usize) {
         self.transactions += 1;
-        self.units += ran.units;
         self.bytes = self.bytes.max(bytes);
-        let events = event::events(&ran.logs);
+        self.last = (added.used, added.asked);
+        let (least, most) = self.range;
+        let used = added.used.sum();
+        self.range = (least.min(used), most.max(used));
+        let events = event::events(&added.ran.logs);
         let liquidated = |event: &Event| PartiallyLiquidated::try_from(event.clone()).is_ok();
         let count = events.iter().filter(|event| liquidated(event)).count();
         self.liquidations += u64::try_from(count).expect("few events");

@@ -14,7 +14,7 @@ use whittle_keeper::action::Kind;
 use whittle_risk::MAX_LEGS;
 
 use crowd::{Crowd, Fall};
-use fill::{Charge, Filled, Parts};
+use fill::{Charge, Filled, Load, Parts};
 use fork::Fork;
 use keeper::{Asks, Sent};
 use model::{Chain, Fit, Price, Spread};
@@ -149,17 +149,8 @@ pub struct Outcome {
     pub predicted: Fit,
     /// What happened.
     pub filled: Filled,
-    /// Transactions that cached prices at the head of the block.
-    pub ahead: u64,
     /// The account that was charged most.
     pub hottest: String,
-}
-
-impl Outcome {
-    /// Transactions of the case that were in the block.
-    pub fn count(&self) -> u64 {
-        self.filled.transactions - self.ahead
-    }
 }
 
 /// A crowd, and the blocks before those that are filled.
@@ -227,16 +218,17 @@ impl Lab {
             None => cold,
         };
         let predicted = case.fit(chain, price, extra);
-        let count = u64::try_from(ahead.len()).expect("few");
         let limits = fill::limits(chain.account, chain.block);
-        let all: Vec<_> = ahead.into_iter().chain(transactions).collect();
-        let filled = fill::fill(&block, limits, all, case.charge);
+        let load = Load {
+            ahead,
+            transactions,
+        };
+        let filled = fill::fill(&block, limits, load, case.charge);
         self.crowd.check(&block);
         Outcome {
             case,
             price,
             predicted,
-            ahead: count,
             hottest: crowd::name(&filled.hottest.0, &self.crowd.keepers),
             filled,
         }

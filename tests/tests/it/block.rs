@@ -1,27 +1,47 @@
 //! What fits a block: the arithmetic of `block::model` against blocks of Agave's bank that are filled
 //! with what keepers send. Limits are a hundredth of the chain's; docs/throughput.md has the rest.
 
+use solana_cost_model::block_cost_limits::{MAX_BLOCK_UNITS, MAX_WRITABLE_ACCOUNT_UNITS};
 use whittle_tests::block::fill::{Charge, Full};
+use whittle_tests::block::fork::Fork;
 use whittle_tests::block::keeper::Asks;
-use whittle_tests::block::model::{Chain, SOLANA};
+use whittle_tests::block::model::{Chain, SOLANA, WITH_0286};
 use whittle_tests::block::{Case, Lab, Outcome, Prices, Work};
+use whittle_tests::World;
 
 const SMALL: Chain = SOLANA.with_limits(240_000, 600_000);
 
 /// Every liquidation that fitted did liquidate, and there were as many as the model said.
 fn as_predicted(outcome: &Outcome) -> u64 {
     let case = outcome.case;
-    assert_eq!(outcome.count(), outcome.predicted.count, "{case:?}");
+    assert_eq!(
+        outcome.filled.transactions, outcome.predicted.count,
+        "{case:?}"
+    );
     assert_eq!(
         outcome.filled.full,
         Some(outcome.predicted.full),
         "{case:?}"
     );
     if matches!(case.work, Work::Liquidations | Work::Emergencies) {
-        assert_eq!(outcome.filled.liquidations, outcome.count(), "{case:?}");
+        assert_eq!(
+            outcome.filled.liquidations, outcome.filled.transactions,
+            "{case:?}"
+        );
     }
-    assert!(outcome.count() > 1, "{case:?}");
-    outcome.count()
+    assert!(outcome.filled.transactions > 1, "{case:?}");
+    outcome.filled.transactions
+}
+
+#[test]
+fn the_limits_of_the_model_are_agaves() {
+    assert_eq!(SOLANA.block, MAX_BLOCK_UNITS);
+    assert_eq!(SOLANA.account, MAX_WRITABLE_ACCOUNT_UNITS);
+    // The virtual machine has every feature on, SIMD-0286 among them.
+    let fork = Fork::of(&World::bare());
+    let limits = fork.bank().read_cost_tracker().unwrap().get_limits();
+    assert_eq!(limits.block_cost, WITH_0286.block);
+    assert_eq!(limits.account_cost, WITH_0286.account);
 }
 
 #[test]

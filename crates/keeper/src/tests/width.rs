@@ -6,6 +6,7 @@ use crate::action::{Action, Keys, Kind};
 use crate::book::{Book, Stamp};
 use crate::config::Config;
 use crate::decide;
+use crate::limits::Limits;
 use crate::oracle::Feed;
 use crate::synthetic::{
     bank, bytes, empty_book, exchange, first_price, key, market, set_bank_price, NOW,
@@ -96,7 +97,7 @@ fn draft(book: &Book, kind: Kind) -> (Action, Draft) {
         ..Keys::default()
     };
     let instructions = action.instructions(book, &keys).unwrap();
-    let draft = Draft::new(instructions).with_units(1_400_000);
+    let draft = Limits::MOST.on(Draft::new(instructions));
     (action, draft.with_unit_price(1_000))
 }
 
@@ -106,7 +107,7 @@ fn the_widest_liquidation_fits_without_a_lookup_table() {
     let (action, draft) = draft(&book, Kind::Liquidate);
     assert_eq!(action.updates.len(), 12, "{action:?}");
     let bytes = draft.bytes(&PAYER).unwrap();
-    assert_eq!(bytes, 1_164);
+    assert_eq!(bytes, 1_172);
     assert!(bytes <= MOST_BYTES);
 }
 

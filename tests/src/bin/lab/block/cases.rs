@@ -19,13 +19,13 @@ pub fn all() -> Vec<Case> {
             }));
         }
     }
-    for work in [Work::Flags, Work::Emergencies, Work::Bankruptcies] {
+    all.extend([8, 1].map(|keepers| Case {
+        keepers,
+        ..Case::of(Work::Flags, 8)
+    }));
+    for work in [Work::Emergencies, Work::Bankruptcies] {
         all.extend([1, 8].map(|markets| Case::of(work, markets)));
     }
-    all.push(Case {
-        keepers: 1,
-        ..Case::of(Work::Flags, 8)
-    });
     // What the keeper asks for, charged as used, is among the first.
     let widest = Case::of(Work::Liquidations, 8);
     for (asks, charge) in [

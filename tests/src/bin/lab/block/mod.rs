@@ -23,7 +23,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let mut outcomes = Vec::new();
     for case in cases {
         let outcome = lab.play(SOLANA, case);
-        eprintln!("{case:?}: {}", outcome.count());
+        eprintln!("{case:?}: {}", outcome.filled.transactions);
         outcomes.push(outcome);
     }
     let tables = page::tables(&outcomes, accounts);

@@ -16,12 +16,12 @@ pub const ALL: [Other; 7] = [
     Other {
         name: "percolator, 1 leg",
         units: 128_029,
-        shared: "the slab of its market group",
+        shared: "its market group: all assets",
     },
     Other {
         name: "percolator, 14 legs",
         units: 863_317,
-        shared: "the slab of its market group",
+        shared: "its market group: all assets",
     },
     Other {
         name: "marginfi, 1 + 1 balances",

@@ -54,6 +54,7 @@ pub fn tables(outcomes: &[Outcome], accounts: usize) -> String {
     text += &parts(outcomes);
     text += &asks(&widest);
     text += &chains(outcomes);
+    text += &whole(outcomes);
     text += &others(outcomes);
     text
 }
@@ -109,10 +110,14 @@ fn filled(title: &str, outcomes: &[&Outcome]) -> String {
             case.keepers.to_string(),
             prices.to_owned(),
             number(one.predicted.count),
-            number(one.count()),
-            number(SOLANA.per_second(one.count())),
+            number(one.filled.transactions),
+            number(SOLANA.per_second(one.filled.transactions)),
             full,
-            number(one.filled.charged / one.filled.transactions),
+            format!(
+                "{} to {}",
+                number(one.filled.range.0),
+                number(one.filled.range.1)
+            ),
             number(one.filled.charged),
         ];
         row(&mut text, &cells);
@@ -184,21 +189,22 @@ fn asks(outcomes: &[&Outcome]) -> String {
             number(one.filled.last.1.sum()),
             charge.to_owned(),
             number(one.predicted.count),
-            number(one.count()),
+            number(one.filled.transactions),
         ];
         row(&mut text, &cells);
     }
     text + "\n"
 }
 
-/// The typical liquidation.
-fn typical(outcomes: &[Outcome]) -> Price {
-    let found = outcomes.iter().find(|one| {
-        one.case.work == Work::Liquidations
-            && one.case.charge == Charge::Used
-            && one.case.asks == Asks::AsTheKeeper
-    });
+/// What a transaction of this work takes that is not the first of its market, its price cached ahead.
+fn typical(outcomes: &[Outcome], work: Work) -> Price {
+    let found = outcomes.iter().find(|one| one.case.work == work);
     found.map_or(Price::fixed(u64::MAX), |one| one.price)
+}
+
+fn plural(markets: u16) -> String {
+    let s = if markets == 1 { "" } else { "s" };
+    format!("{markets} market{s}")
 }
 
 fn over(over: u64) -> [Spread; 1] {
@@ -212,15 +218,42 @@ const CHAINS: [(&str, Chain); 3] = [
 ];
 
 fn chains(outcomes: &[Outcome]) -> String {
-    let markets = super::cases::MARKETS.map(|count| format!("{count} markets"));
+    let markets = super::cases::MARKETS.map(plural);
     let mut head = vec!["limits of a block"];
     head.extend(markets.iter().map(String::as_str));
     let mut text = table("By the model, with other limits", &head);
-    let price = typical(outcomes);
+    let price = typical(outcomes, Work::Liquidations);
     for (name, chain) in CHAINS {
         let fit = |count: u16| number(chain.fit(price, &over(count.into()), 0).count);
         let mut cells = vec![name.to_owned()];
         cells.extend(super::cases::MARKETS.map(fit));
+        row(&mut text, &cells);
+    }
+    text + "\n"
+}
+
+/// Accounts brought from under maintenance to their target when blocks are full of nothing else: a flag
+/// for each in one block, its liquidation in a later one.
+fn whole(outcomes: &[Outcome]) -> String {
+    let markets = super::cases::MARKETS.map(plural);
+    let mut head = vec!["accounts", "for each account"];
+    head.extend(markets.iter().map(String::as_str));
+    let title = "By the model, accounts a second from first sighting to target";
+    let mut text = table(title, &head);
+    let typical = |work| typical(outcomes, work).charged;
+    let flagged = (typical(Work::Flags), typical(Work::Liquidations));
+    let rows = [
+        ("under maintenance: flag, then liquidation", flagged),
+        ("in emergency", (0, typical(Work::Emergencies))),
+    ];
+    for (name, (flag, liquidation)) in rows {
+        let whole = Price::fixed(flag + liquidation);
+        let mut cells = vec![name.to_owned(), number(whole.charged)];
+        cells.extend(super::cases::MARKETS.map(|count| {
+            let market = SOLANA.fit(Price::fixed(liquidation), &over(count.into()), 0);
+            let block = SOLANA.fit(whole, &[], 0);
+            number(SOLANA.per_second(market.count.min(block.count)))
+        }));
         row(&mut text, &cells);
     }
     text + "\n"
@@ -248,7 +281,7 @@ fn others(outcomes: &[Outcome]) -> String {
         ];
         row(&mut text, &cells);
     };
-    let around = typical(outcomes).charged;
+    let around = typical(outcomes, Work::Liquidations).charged;
     let own = cost::liquidation(1, Depth::One).units;
     // What is not the program's, of the transaction that was measured.
     let around = around.saturating_sub(own);
