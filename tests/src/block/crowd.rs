@@ -4,6 +4,7 @@
 use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_signer::Signer;
 use whittle::state::MarginAccount;
 use whittle_client::instruction::{self, Held};
 use whittle_client::rpc::Draft;
@@ -247,6 +248,24 @@ impl Crowd {
         picture
     }
 
+    /// Shared accounts by their names, for messages.
+    pub fn names(&self, accounts: &[Pubkey]) -> String {
+        let markets = (0..self.count()).map(|it| (address::market(it), format!("market {it}")));
+        let others = [
+            (address::pool(), "pool".to_owned()),
+            (address::insurance(), "insurance fund".to_owned()),
+        ];
+        let keepers = self.keepers.iter().enumerate().flat_map(|(place, keeper)| {
+            [
+                (keeper.account, format!("account of keeper {place}")),
+                (keeper.payer.pubkey(), format!("key of keeper {place}")),
+            ]
+        });
+        let known = markets.chain(others).chain(keepers);
+        let named = known.filter(|(address, _)| accounts.contains(address));
+        named.map(|(_, name)| name).collect::<Vec<_>>().join(", ")
+    }
+
     /// Panics unless every invariant holds at the end of a block.
     pub fn check(&self, fork: &Fork) {
         let broken = invariant::check(&self.picture(fork)).err();
@@ -264,29 +283,4 @@ fn run(fork: &Fork, draft: Draft, payer: &Keypair) -> Ran {
     let draft = draft.with_units(whittle_keeper::limits::MOST_UNITS);
     let hash = fork.bank().last_blockhash();
     fork.run(draft.sign(payer, &[], hash).expect("a transaction"))
-}
-
-/// The exchange's own accounts that a cascade may write: for messages.
-pub fn name(account: &Pubkey, keepers: &[Keeper]) -> String {
-    use solana_signer::Signer;
-    for market in 0..u16::try_from(MOST_MARKETS).unwrap_or(u16::MAX) {
-        if *account == address::market(market) {
-            return format!("market {market}");
-        }
-    }
-    for (place, keeper) in keepers.iter().enumerate() {
-        if *account == keeper.account {
-            return format!("margin account of keeper {place}");
-        }
-        if *account == keeper.payer.pubkey() {
-            return format!("fee account of keeper {place}");
-        }
-    }
-    let others = [
-        (address::pool(), "the pool"),
-        (address::insurance(), "the insurance fund"),
-        (address::exchange(), "the exchange"),
-    ];
-    let known = others.iter().find(|(address, _)| address == account);
-    known.map_or_else(|| account.to_string(), |(_, name)| (*name).to_owned())
 }

@@ -80,8 +80,8 @@ pub struct Filled {
     pub charged: u64,
     /// Bytes of the largest transaction.
     pub bytes: usize,
-    /// The account that was charged most, and how much.
-    pub hottest: (Pubkey, u64),
+    /// The accounts that were charged most.
+    pub hottest: Vec<Pubkey>,
 }
 
 /// Sets the limits of a block; allocations are not limited.
@@ -136,7 +136,7 @@ pub fn fill(fork: &Fork, limits: CostTrackerLimits, load: Load, charge: Charge) 
         range: (u64::MAX, 0),
         charged: 0,
         bytes: 0,
-        hottest: Default::default(),
+        hottest: Vec::new(),
     };
     for transaction in load.ahead {
         block.add(transaction).expect("room for what comes first");
@@ -206,8 +206,9 @@ impl Block<'_> {
             assert_eq!(self.replayed.block_cost(), filled.charged, "counted twice");
         }
         let costs = self.tracker.get_cost_by_writable_accounts();
-        let hottest = costs.iter().max_by_key(|(_, cost)| **cost);
-        filled.hottest = hottest.map_or_else(Default::default, |(key, cost)| (*key, *cost));
+        let most = costs.values().max();
+        let hottest = costs.iter().filter(|(_, cost)| Some(*cost) == most);
+        filled.hottest = hottest.map(|(key, _)| *key).collect();
         filled
     }
 }

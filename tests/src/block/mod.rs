@@ -82,6 +82,11 @@ impl Case {
         }
     }
 
+    /// Whether transactions at the head of the block cache prices. A bankruptcy needs none.
+    fn has_updates_ahead(self) -> bool {
+        self.prices == Prices::Ahead && self.work != Work::Bankruptcies
+    }
+
     const fn kind(self) -> Kind {
         match self.work {
             Work::Flags => Kind::Flag,
@@ -149,7 +154,7 @@ pub struct Outcome {
     pub predicted: Fit,
     /// What happened.
     pub filled: Filled,
-    /// The account that was charged most.
+    /// The accounts that were charged most.
     pub hottest: String,
 }
 
@@ -208,7 +213,7 @@ impl Lab {
         let seen = self.crowd.later(before, case.fall());
         let block = self.crowd.later(before, case.fall());
         let ahead = self.updates(&block, case);
-        if case.prices == Prices::Ahead {
+        if case.has_updates_ahead() {
             self.crowd.update(&seen, case.markets);
         }
         let transactions = sent(&self.crowd, &seen, case);
@@ -229,7 +234,7 @@ impl Lab {
             case,
             price,
             predicted,
-            hottest: crowd::name(&filled.hottest.0, &self.crowd.keepers),
+            hottest: self.crowd.names(&filled.hottest),
             filled,
         }
     }
@@ -239,7 +244,7 @@ impl Lab {
     fn price(&self, transactions: &[VersionedTransaction], case: Case) -> (Price, u64) {
         let later = || self.crowd.later(self.before(case.work), case.fall());
         let (cold, warm) = (later(), later());
-        if case.prices == Prices::Ahead {
+        if case.has_updates_ahead() {
             self.crowd.update(&cold, case.markets);
             self.crowd.update(&warm, case.markets);
         }
@@ -262,7 +267,7 @@ impl Lab {
 
     /// The transactions that cache prices ahead; the first keeper sends them.
     fn updates(&self, fork: &Fork, case: Case) -> Vec<VersionedTransaction> {
-        if case.prices == Prices::InFront || case.work == Work::Bankruptcies {
+        if !case.has_updates_ahead() {
             return Vec::new();
         }
         let updates = self.crowd.updates(case.markets);

@@ -19,6 +19,10 @@ pub fn all() -> Vec<Case> {
             }));
         }
     }
+    all.extend([2, 3].map(|keepers| Case {
+        keepers,
+        ..Case::of(Work::Liquidations, 8)
+    }));
     all.extend([8, 1].map(|keepers| Case {
         keepers,
         ..Case::of(Work::Flags, 8)
