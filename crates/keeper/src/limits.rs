@@ -15,8 +15,9 @@ pub const MOST_LOADED_BYTES: u32 = 64 * 1024 * 1024;
 
 /// Compute units beyond what a simulation took, percent: by the time it runs an index has moved.
 const SPARE_PERCENT: u64 = 20;
-/// And this many: by the time it runs the account has one more leg to close.
-const SPARE_UNITS: u64 = 2_500;
+/// And this many for each position of an account that is liquidated: by the time it runs all of them may
+/// have to be closed. Others get as many as for one.
+const SPARE_UNITS_OF_LEG: u64 = 2_500;
 /// And this many for each price in front: it may have been cached when the transaction was simulated
 /// and be newer when it runs.
 const SPARE_UNITS_OF_UPDATE: u64 = 1_500;
@@ -30,6 +31,15 @@ pub struct Simulated {
     pub units: u64,
     /// Bytes of accounts and programs; `None` when the node does not tell.
     pub loaded_bytes: Option<u32>,
+}
+
+/// What may be more by the time a transaction runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Price updates in front.
+    pub updates: usize,
+    /// Positions of the account that is liquidated.
+    pub legs: usize,
 }
 
 /// What to ask for.
@@ -48,12 +58,15 @@ impl Limits {
         loaded_bytes: Some(MOST_LOADED_BYTES),
     };
 
-    /// For a transaction that was simulated and has so many price updates in front.
-    pub fn of(simulated: Simulated, updates: usize) -> Self {
-        let updates = u64::try_from(updates).unwrap_or(u64::MAX);
+    /// For a transaction that was simulated.
+    pub fn of(simulated: Simulated, room: Room) -> Self {
+        let times = |count: usize, units: u64| {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            count.saturating_mul(units)
+        };
         let spare = (simulated.units.saturating_mul(SPARE_PERCENT) / 100)
-            .saturating_add(SPARE_UNITS)
-            .saturating_add(updates.saturating_mul(SPARE_UNITS_OF_UPDATE));
+            .saturating_add(times(room.legs.max(1), SPARE_UNITS_OF_LEG))
+            .saturating_add(times(room.updates, SPARE_UNITS_OF_UPDATE));
         let units = simulated.units.saturating_add(spare);
         Self {
             units: u32::try_from(units).unwrap_or(MOST_UNITS).min(MOST_UNITS),
@@ -88,35 +101,41 @@ fn loaded(bytes: u32) -> u32 {
 mod tests {
     use super::*;
 
-    fn limits(units: u64, updates: usize) -> Limits {
+    fn limits(units: u64, updates: usize, legs: usize) -> Limits {
         let simulated = Simulated {
             units,
             loaded_bytes: Some(1_000_000),
         };
-        Limits::of(simulated, updates)
+        Limits::of(simulated, Room { updates, legs })
     }
 
     #[test]
-    fn a_simulated_transaction_gets_room_for_one_more_leg_and_for_each_price_in_front() {
-        assert_eq!(limits(10_000, 0).units, 14_500);
-        assert_eq!(limits(10_000, 8).units, 26_500);
+    fn a_simulated_transaction_gets_room_for_each_leg_and_for_each_price_in_front() {
+        assert_eq!(limits(10_000, 0, 0).units, 14_500);
+        assert_eq!(limits(10_000, 0, 1).units, 14_500);
+        assert_eq!(limits(10_000, 0, 8).units, 32_000);
+        assert_eq!(limits(10_000, 8, 8).units, 44_000);
     }
 
     #[test]
     fn no_limit_is_over_the_runtimes() {
-        assert_eq!(limits(1_300_000, 0).units, MOST_UNITS);
-        assert_eq!(limits(u64::MAX, usize::MAX).units, MOST_UNITS);
+        assert_eq!(limits(1_400_000, 0, 1).units, MOST_UNITS);
+        assert_eq!(limits(u64::MAX, usize::MAX, usize::MAX).units, MOST_UNITS);
         let bytes = Some(MOST_LOADED_BYTES);
         let simulated = Simulated {
             units: 1,
             loaded_bytes: bytes,
         };
-        assert_eq!(Limits::of(simulated, 0).loaded_bytes, bytes);
+        let room = Room {
+            updates: 0,
+            legs: 1,
+        };
+        assert_eq!(Limits::of(simulated, room).loaded_bytes, bytes);
     }
 
     #[test]
     fn bytes_to_load_get_a_quarter_more_in_whole_pages() {
-        assert_eq!(limits(1, 0).loaded_bytes, Some(39 * 32 * 1024));
+        assert_eq!(limits(1, 0, 1).loaded_bytes, Some(39 * 32 * 1024));
     }
 
     #[test]
@@ -125,7 +144,11 @@ mod tests {
             units: 7_000,
             loaded_bytes: None,
         };
-        assert_eq!(Limits::of(simulated, 0).loaded_bytes, None);
+        let room = Room {
+            updates: 0,
+            legs: 1,
+        };
+        assert_eq!(Limits::of(simulated, room).loaded_bytes, None);
         assert_eq!(Limits::unknown(60_000).loaded_bytes, None);
     }
 }

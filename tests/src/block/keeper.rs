@@ -110,7 +110,7 @@ fn sign(
         if sent.asks == Asks::NoBytes {
             simulated.loaded_bytes = None;
         }
-        draft = Limits::of(simulated, action.updates.len()).on(draft);
+        draft = Limits::of(simulated, action.room(book)).on(draft);
     }
     sign(&draft)
 }

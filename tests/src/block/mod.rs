@@ -11,6 +11,7 @@ pub mod model;
 use solana_transaction::versioned::VersionedTransaction;
 use whittle_client::rpc::Draft;
 use whittle_keeper::action::Kind;
+use whittle_keeper::limits::{Limits, Room};
 use whittle_risk::MAX_LEGS;
 
 use crowd::{Crowd, Fall};
@@ -278,9 +279,12 @@ impl Lab {
             .into_iter()
             .map(|update| {
                 let draft = Draft::new([update]).with_unit_price(1);
-                let most = whittle_keeper::limits::Limits::MOST.on(draft.clone());
-                let simulated = fork.simulate(sign(&most));
-                sign(&whittle_keeper::limits::Limits::of(simulated, 0).on(draft))
+                let simulated = fork.simulate(sign(&Limits::MOST.on(draft.clone())));
+                let room = Room {
+                    updates: case.markets.into(),
+                    legs: 0,
+                };
+                sign(&Limits::of(simulated, room).on(draft))
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::sync::{Arc, Mutex, PoisonError};
 use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions, Table};
-use whittle_keeper::limits::{self, Limits};
+use whittle_keeper::limits::{self, Limits, Room};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;
@@ -27,8 +27,8 @@ pub struct Fees {
 pub struct Job {
     /// All or none.
     pub instructions: Vec<Instruction>,
-    /// Price updates among them.
-    pub updates: usize,
+    /// What may be more by the time they run.
+    pub room: Room,
     /// Compute units to ask for where nothing is simulated.
     pub units: u32,
     /// Most that the fee may be, lamports; `None` for what has to be done at any price under the cap.
@@ -139,7 +139,7 @@ impl Sender {
                 units: simulated.units,
                 loaded_bytes: simulated.loaded_bytes,
             };
-            limits = Limits::of(simulated, job.updates);
+            limits = Limits::of(simulated, job.room);
         }
         let draft = limits.on(draft);
         let units = u64::from(limits.units);
