@@ -220,6 +220,7 @@ impl Lab {
         let transactions = sent(&self.crowd, &seen, case);
         let (price, cold) = self.price(&transactions, case);
         let extra = match ahead.first() {
+            Some(update) if case.charge == Charge::Asked => asked(&block, update.clone()),
             Some(update) => charged(&block, update.clone()).sum(),
             None => cold,
         };
@@ -254,7 +255,7 @@ impl Lab {
             warm.run(transaction.clone());
         }
         let sample = others.first().expect("more than one in a market").clone();
-        let asked = fill::asked(&warm, &warm.check(sample.clone())).sum();
+        let asked = asked(&warm, sample.clone());
         if case.charge == Charge::Asked {
             return (Price::fixed(asked), 0);
         }
@@ -304,4 +305,9 @@ fn sent(crowd: &Crowd, fork: &Fork, case: Case) -> Vec<VersionedTransaction> {
 fn charged(fork: &Fork, transaction: VersionedTransaction) -> Parts {
     let simulated = fork.simulate(transaction.clone());
     fill::charged(fork, &fork.check(transaction), simulated)
+}
+
+/// What a transaction asks for.
+fn asked(fork: &Fork, transaction: VersionedTransaction) -> u64 {
+    fill::asked(fork, &fork.check(transaction)).sum()
 }
