@@ -14,6 +14,7 @@
 
 pub mod actor;
 pub mod attempt;
+pub mod block;
 pub mod chain;
 pub mod changed;
 pub mod cost;

@@ -1,10 +1,12 @@
 //! The virtual machine: one bank of `solana-program-test` with the built program in it.
 
 use anchor_lang::prelude::Pubkey;
+use anchor_lang::solana_program::bpf_loader_upgradeable;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
+use solana_genesis_config::GenesisConfig;
 use solana_keypair::Keypair;
 use solana_program_test::{ProgramTest, ProgramTestContext};
 use solana_signer::Signer;
@@ -70,6 +72,18 @@ impl Vm {
         self.runtime
             .block_on(client.get_account(*address))
             .expect("the machine answers")
+    }
+
+    /// What the machine began with: its features among it.
+    pub(crate) fn genesis(&self) -> &GenesisConfig {
+        self.context.genesis_config()
+    }
+
+    /// The account of a program, and that with its code where they are two.
+    pub(crate) fn program(&self, id: &Pubkey) -> Vec<(Pubkey, Account)> {
+        let (code, _) = Pubkey::find_program_address(&[id.as_ref()], &bpf_loader_upgradeable::ID);
+        let found = [*id, code].map(|address| Some((address, self.account(&address)?)));
+        found.into_iter().flatten().collect()
     }
 
     /// Puts an account where no instruction would.

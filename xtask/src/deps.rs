@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
             "whittle-risk",
             "whittle",
             "whittle-client",
+            "whittle-keeper",
             "whittle-migrations",
             "whittle-sim",
             "whittle-wasm",

@@ -35,6 +35,8 @@ cargo xtask COMMAND
   idl --check    fail when idl/whittle.json is not what the source gives
   bench cu       build, then print the compute units of each instruction
   bench profile  build the program with marks in its handlers, and print what their parts take
+  bench block    build, then fill blocks with liquidations and print how many fit; some minutes;
+                 --write writes the tables of docs/throughput.md
   bench risk     time the risk crate natively; more ARGS go to `cargo bench`
   bench keeper [ACCOUNTS]
                  time the keeper's index on synthetic accounts, by default a million
@@ -92,6 +94,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["idl", "--check"] => idl::run(idl::Mode::Check),
         ["bench", "cu"] => lab("cu", &[]),
         ["bench", "profile"] => profile(),
+        ["bench", "block", rest @ ..] => lab("block", rest),
         ["bench", "risk", rest @ ..] => run::run(
             run::cargo()?
                 .args(["bench", "--locked", "-p", "whittle-risk"])

@@ -5,6 +5,7 @@ mod kind;
 pub use kind::{Key, Kind};
 
 use crate::book::Book;
+use crate::limits::Room;
 use crate::oracle::Feed;
 use crate::source::Source;
 use anchor_lang::prelude::Pubkey;
@@ -259,6 +260,20 @@ impl Action {
             account,
             number,
             place,
+        }
+    }
+
+    /// What may be more by the time its transaction runs.
+    pub fn room(&self, book: &Book) -> Room {
+        let account = match &self.what {
+            What::Liquidate { account, .. } | What::ExecuteRecovery { account, .. } => {
+                book.id(account).and_then(|id| book.account(id))
+            }
+            _ => None,
+        };
+        Room {
+            updates: self.updates.len(),
+            legs: account.map_or(0, |account| account.open_positions().count()),
         }
     }
 

@@ -24,6 +24,7 @@ pub mod config;
 pub mod decide;
 pub mod edge;
 mod judge;
+pub mod limits;
 pub mod oracle;
 pub mod outcome;
 mod pack;

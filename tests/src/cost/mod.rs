@@ -9,6 +9,7 @@ mod waterfall;
 mod wind_down;
 
 pub use liquidation::{liquidation, update, Depth};
+pub use recovery::recovery;
 
 use whittle_risk::MAX_LEGS;
 

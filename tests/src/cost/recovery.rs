@@ -9,7 +9,7 @@ use crate::outcome::Done;
 use crate::spec::{bps, USDC};
 
 /// Before a liquidation has to: a trader with one position, and the same with eight.
-pub(super) fn recovery() -> Vec<Cost> {
+pub fn recovery() -> Vec<Cost> {
     let mut costs = Vec::new();
     for legs in [1, MAX_LEGS] {
         let mut world = world(legs);

@@ -39,7 +39,7 @@ fn updating_markets_takes_at_most_2_400_units_and_1_900_for_each_further_one() {
 
 #[test]
 fn a_recovery_plan_of_one_leg_takes_at_most_7_600_units_and_of_eight_16_700() {
-    let costs = cost::recovery_plans();
+    let costs = cost::recovery();
     let of = |name: &str| costs.iter().find(|it| it.name == name).map(|it| it.units);
     assert!(of("execute_recovery/1").is_some_and(|units| units <= 7_600));
     assert!(of("execute_recovery/8").is_some_and(|units| units <= 16_700));

@@ -3,6 +3,7 @@
 mod accounts;
 mod altered;
 mod assessment;
+mod block;
 mod breakers;
 mod collateral;
 mod collusion;

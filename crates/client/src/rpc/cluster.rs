@@ -48,6 +48,8 @@ pub struct Loaded {
 pub struct Simulated {
     /// Compute units that it takes.
     pub units: u64,
+    /// Bytes of accounts and programs that it loaded; `None` when the node does not tell.
+    pub loaded_bytes: Option<u32>,
     /// Why it would fail, if so.
     pub refusal: Option<Refusal>,
     /// What the programs would log.
@@ -280,6 +282,7 @@ impl Cluster {
             .map(|error| Refusal::of(&error.into(), ours));
         Ok(Simulated {
             units: answer.value.units_consumed.unwrap_or(0),
+            loaded_bytes: answer.value.loaded_accounts_data_size,
             refusal,
             logs: answer.value.logs.unwrap_or_default(),
         })

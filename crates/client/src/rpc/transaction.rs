@@ -30,6 +30,8 @@ pub struct Draft {
     pub instructions: Vec<Instruction>,
     /// Most compute units; the runtime's default of 200,000 for each instruction when `None`.
     pub units: Option<u32>,
+    /// Most bytes of accounts and programs to load; 64 MiB, the runtime's default and most, when `None`.
+    pub loaded_bytes: Option<u32>,
     /// Price of a compute unit, millionths of a lamport. Zero adds no instruction.
     pub unit_price: u64,
     /// Used when the transaction does not fit without them.
@@ -81,6 +83,12 @@ impl Draft {
         self
     }
 
+    /// With a limit of bytes to load.
+    pub fn with_loaded_bytes(mut self, bytes: u32) -> Self {
+        self.loaded_bytes = Some(bytes);
+        self
+    }
+
     /// With a price for each compute unit, millionths of a lamport.
     pub fn with_unit_price(mut self, price: u64) -> Self {
         self.unit_price = price;
@@ -109,9 +117,12 @@ impl Draft {
         let units = self
             .units
             .map(ComputeBudgetInstruction::set_compute_unit_limit);
+        let loaded = self
+            .loaded_bytes
+            .map(ComputeBudgetInstruction::set_loaded_accounts_data_size_limit);
         let price = (self.unit_price != 0)
             .then(|| ComputeBudgetInstruction::set_compute_unit_price(self.unit_price));
-        let budget = units.into_iter().chain(price);
+        let budget = units.into_iter().chain(loaded).chain(price);
         budget.chain(self.instructions.iter().cloned()).collect()
     }
 
@@ -225,6 +236,22 @@ mod tests {
         let bytes = 1 + 64 * transaction.signatures.len() + transaction.message.serialize().len();
         assert_eq!(draft.bytes(&payer.pubkey()), Ok(bytes));
         assert_eq!(transaction.message.instructions().len(), 3);
+    }
+
+    #[test]
+    fn limits_and_price_stand_in_front_each_in_its_own_instruction() {
+        let draft = Draft::new(updates(1))
+            .with_units(9_000)
+            .with_loaded_bytes(65_536)
+            .with_unit_price(7);
+        let message = draft.compile(&Pubkey::new_unique(), Hash::default());
+        let message = message.unwrap();
+        let data: Vec<_> = message.instructions().iter().map(|one| &one.data).collect();
+        // Their numbers in the compute budget program, then a number of four bytes or of eight.
+        let units = [&[2][..], &9_000u32.to_le_bytes()].concat();
+        let loaded = [&[4][..], &65_536u32.to_le_bytes()].concat();
+        let price = [&[3][..], &7u64.to_le_bytes()].concat();
+        assert_eq!(data[..3], [&units, &loaded, &price]);
     }
 
     #[test]

@@ -6,17 +6,10 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::sync::{Arc, Mutex, PoisonError};
 use whittle_client::rpc::{Cluster, Draft, Failure, Landed, Record, Refusal, SendOptions, Table};
+use whittle_keeper::limits::{self, Limits, Room};
 
 /// Lamports of a signature.
 const SIGNATURE_LAMPORTS: u64 = 5_000;
-/// Compute units that a transaction may take beyond what its simulation took, percent: by the time it
-/// runs the account has one more leg to close, or an index has moved.
-const MARGIN_PERCENT: u64 = 20;
-/// And this many in any case: prices that were cached when it was simulated may be newer when it runs,
-/// and each update of a market takes 1,500 more then. At the default cap they cost 2,000 lamports.
-const MARGIN_UNITS: u64 = 10_000;
-/// Most that the runtime gives a transaction.
-const MOST_UNITS: u64 = 1_400_000;
 
 /// What a transaction may cost.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +27,8 @@ pub struct Fees {
 pub struct Job {
     /// All or none.
     pub instructions: Vec<Instruction>,
+    /// What may be more by the time they run.
+    pub room: Room,
     /// Compute units to ask for where nothing is simulated.
     pub units: u32,
     /// Most that the fee may be, lamports; `None` for what has to be done at any price under the cap.
@@ -99,12 +94,6 @@ pub fn lamports(units: u64, unit_price: u64) -> u64 {
     SIGNATURE_LAMPORTS.saturating_add(u64::try_from(priority).unwrap_or(u64::MAX))
 }
 
-/// Units to ask for, of those that a simulation took.
-fn with_margin(units: u64) -> u64 {
-    let margin = (units * MARGIN_PERCENT / 100).max(MARGIN_UNITS);
-    (units + margin).min(MOST_UNITS)
-}
-
 impl Sender {
     fn tables(&self) -> Vec<Table> {
         // The list is replaced as a whole.
@@ -135,9 +124,9 @@ impl Sender {
         let writable = draft.writable();
         let price = self.price(&writable).await?;
         draft.unit_price = price.saturating_add(job.salt % 4_096).max(1);
-        let mut units = u64::from(job.units);
-        draft.units = Some(u32::try_from(MOST_UNITS).unwrap_or(u32::MAX));
+        let mut limits = Limits::unknown(job.units);
         if self.simulate || self.dry_run {
+            draft = Limits::MOST.on(draft);
             let simulated = self.cluster.simulate(&draft, &self.payer.pubkey()).await?;
             if let Some(refusal) = simulated.refusal {
                 return Err(Failure::Refused {
@@ -146,9 +135,14 @@ impl Sender {
                     signature: None,
                 });
             }
-            units = with_margin(simulated.units);
+            let simulated = limits::Simulated {
+                units: simulated.units,
+                loaded_bytes: simulated.loaded_bytes,
+            };
+            limits = Limits::of(simulated, job.room);
         }
-        draft.units = Some(u32::try_from(units).unwrap_or(u32::MAX));
+        let draft = limits.on(draft);
+        let units = u64::from(limits.units);
         let fee = lamports(units, draft.unit_price);
         if job.most_lamports.is_some_and(|most| fee > most) {
             return Ok(Ended::NotProfitable { fee });
@@ -190,12 +184,5 @@ mod tests {
         assert_eq!(lamports(10_000, 100), 5_001);
         assert_eq!(lamports(10_001, 100), 5_002);
         assert_eq!(lamports(u64::MAX, u64::MAX), u64::MAX);
-    }
-
-    #[test]
-    fn simulated_units_get_a_margin_and_stay_under_the_runtimes_limit() {
-        assert_eq!(with_margin(1_000), 11_000);
-        assert_eq!(with_margin(100_000), 120_000);
-        assert_eq!(with_margin(1_300_000), 1_400_000);
     }
 }

@@ -6,6 +6,7 @@ use crate::action::{Action, Keys, Kind};
 use crate::book::{Book, Stamp};
 use crate::config::Config;
 use crate::decide;
+use crate::limits::{Limits, Room};
 use crate::oracle::Feed;
 use crate::synthetic::{
     bank, bytes, empty_book, exchange, first_price, key, market, set_bank_price, NOW,
@@ -96,7 +97,7 @@ fn draft(book: &Book, kind: Kind) -> (Action, Draft) {
         ..Keys::default()
     };
     let instructions = action.instructions(book, &keys).unwrap();
-    let draft = Draft::new(instructions).with_units(1_400_000);
+    let draft = Limits::MOST.on(Draft::new(instructions));
     (action, draft.with_unit_price(1_000))
 }
 
@@ -105,8 +106,13 @@ fn the_widest_liquidation_fits_without_a_lookup_table() {
     let book = wide_book();
     let (action, draft) = draft(&book, Kind::Liquidate);
     assert_eq!(action.updates.len(), 12, "{action:?}");
+    let room = Room {
+        updates: 12,
+        legs: 8,
+    };
+    assert_eq!(action.room(&book), room);
     let bytes = draft.bytes(&PAYER).unwrap();
-    assert_eq!(bytes, 1_164);
+    assert_eq!(bytes, 1_172);
     assert!(bytes <= MOST_BYTES);
 }
 

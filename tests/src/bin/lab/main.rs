@@ -1,6 +1,7 @@
-//! The program at work, for people rather than for asserts: `cargo xtask demo`,
-//! `cargo xtask crash`, `cargo xtask bench cu` and `cargo xtask bench profile`.
+//! The program at work, for people rather than for asserts: the commands of `cargo xtask` that play
+//! or measure it.
 
+mod block;
 mod cu;
 mod demo;
 mod profile;
@@ -11,6 +12,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.split_first() {
         Some((command, rest)) if command == "demo" => demo::run(rest),
+        Some((command, rest)) if command == "block" => block::run(rest),
         Some((command, [])) if command == "cu" => cu::run(),
         Some((command, [])) if command == "profile" => profile::run(),
         Some((command, [])) if command == "crash" => {
@@ -18,7 +20,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         _ => Err(anyhow::anyhow!(
-            "usage: lab demo [OPTIONS], lab cu, lab profile or lab crash"
+            "usage: lab demo [OPTIONS], lab block [--write], lab cu, lab profile or lab crash"
         )),
     };
     match outcome {

@@ -294,6 +294,7 @@ impl Watch {
         let most_fee = self.config.most_fee(action.profit);
         let job = Job {
             instructions,
+            room: action.room(&self.book),
             units: self.settings.units,
             most_lamports: most_fee.map(|most| self.settings.lamports_of(most)),
             salt: self.salt,
