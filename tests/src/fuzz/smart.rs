@@ -54,6 +54,18 @@ impl Stage {
             .collect()
     }
 
+    /// The first number from `by` on of somebody with a margin account other than that of `of`.
+    pub(super) fn another(&self, by: u8, of: u8) -> u8 {
+        let own = self.who(of).account();
+        let count = u8::try_from(self.actors.len()).unwrap_or(1);
+        let others = (0..count).map(|more| (by % count + more) % count);
+        let fits = |it: &u8| {
+            let other = self.who(*it);
+            other.account() != own && self.held(&other).is_some()
+        };
+        others.into_iter().find(fits).unwrap_or(by)
+    }
+
     fn tick(&mut self, secs: i64, moves: u32) {
         self.world.pass(secs);
         let now = self.world.now();
@@ -113,11 +125,8 @@ impl Stage {
         let place = place.and_then(|it| u8::try_from(it).ok()).unwrap_or(0);
         self.await_order();
         self.call(Call::TriggerOrder { of, place });
-        self.call(Call::FillOrder {
-            by: of.wrapping_add(1),
-            of,
-            place,
-        });
+        let by = self.another(of.wrapping_add(1), of);
+        self.call(Call::FillOrder { by, of, place });
     }
 
     /// The delay of orders passes, and every feed speaks.
@@ -130,8 +139,8 @@ impl Stage {
 
     pub(super) fn fill_due(&mut self, by: u8) {
         self.await_order();
-        let filler = self.who(by);
         for (of, actor, account) in self.holders() {
+            let filler = self.who(self.another(by, of));
             for (place, order) in (0u8..).zip(account.orders) {
                 if order.lots == 0 {
                     continue;

@@ -1,6 +1,7 @@
 //! A world in which cases are performed, and who acts in it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use anchor_lang::prelude::Pubkey;
@@ -12,7 +13,7 @@ use whittle::state::{Bank, MarginAccount, Market};
 use whittle_client::{address, decode};
 
 use super::judge;
-use super::tally::Tally;
+use super::tally::{self, Tally};
 use crate::actor::Actor;
 use crate::changed::Picture;
 use crate::oracle::OracleStub;
@@ -44,6 +45,8 @@ pub struct Stage {
     /// Each with the margin account that it acts through.
     pub(super) actors: Vec<Actor>,
     pub(super) tally: Rc<RefCell<Tally>>,
+    /// Why each kind of instruction was refused last.
+    pub(super) refusals: BTreeMap<&'static str, String>,
     start: Start,
 }
 
@@ -69,6 +72,7 @@ impl Stage {
             world,
             actors,
             tally,
+            refusals: BTreeMap::new(),
             start,
         }
     }
@@ -108,7 +112,11 @@ impl Stage {
         let sent = self.world.send(&instructions, &keys);
         judge::judge(&sent);
         let succeeded = sent.succeeded();
-        if succeeded {
+        if let Err(error) = &sent.processed.result {
+            let failed = sent.failed_instruction().and_then(|it| instructions.get(it));
+            let name = failed.and_then(tally::name_of).unwrap_or("none");
+            self.refusals.insert(name, tally::error_name(error));
+        } else {
             self.follow_listings();
         }
         succeeded

@@ -58,7 +58,7 @@ fn interface() -> &'static [(String, Vec<u8>)] {
     })
 }
 
-fn name_of(instruction: &Instruction) -> Option<&'static str> {
+pub(super) fn name_of(instruction: &Instruction) -> Option<&'static str> {
     let data = &instruction.data;
     let mut all = interface().iter();
     let found = all.find(|(_, discriminator)| data.starts_with(discriminator));
@@ -137,7 +137,7 @@ impl Tally {
     }
 }
 
-fn error_name(error: &TransactionError) -> String {
+pub(super) fn error_name(error: &TransactionError) -> String {
     match error {
         TransactionError::InstructionError(_, InstructionError::Custom(number)) => {
             match WhittleError::from_code(*number) {

@@ -4,33 +4,44 @@ use whittle::state::pool::Pool;
 
 use super::action::{Amount, Call, Terms};
 use super::stage::Stage;
+use crate::spec::USDC;
 
 /// Days within which everybody must be out: pauses end, caps of a day are renewed.
 const DAYS: usize = 12;
 const DAY: i64 = 86_400;
+/// Who fills and liquidates: authority and guardian, the last ones to leave.
+const KEEPERS: [u8; 2] = [11, 12];
 
 impl Stage {
     /// Lets everybody leave, day by day.
     ///
     /// Panics when somebody cannot although nothing stands in the way any more.
     pub(super) fn wind_up(&mut self) {
+        // Whoever buys collateral must not lack what to pay with.
+        let (buyer, quote) = (self.who(KEEPERS[0]), self.bank(0).mint);
+        self.world.give(&buyer, &quote, 100_000_000 * USDC);
         for day in 0..DAYS {
+            self.refusals.clear();
             self.calm(if day == 0 { 301 } else { DAY });
+            for of in KEEPERS {
+                self.call(Call::OpenMarginAccount { of });
+            }
             self.close_orders();
             self.close_positions();
-            self.liquidate_all(0, 1);
+            self.liquidate_all(KEEPERS[0], 1);
             self.settle_ended();
             for market in 0..self.world.market_feeds.len() {
                 self.deleverage(u8::try_from(market).unwrap_or(0));
             }
-            self.resolve_all(8);
+            self.resolve_all(KEEPERS[0]);
             self.withdraw_all();
             if self.left().is_none() {
                 break;
             }
         }
         let left = self.left();
-        assert!(left.is_none(), "STUCK: {}", left.unwrap_or_default());
+        let refusals = &self.refusals;
+        assert!(left.is_none(), "STUCK: {}\n{refusals:?}", left.unwrap_or_default());
         self.nothing_is_owed();
     }
 
@@ -45,7 +56,7 @@ impl Stage {
     }
 
     fn close_orders(&mut self) {
-        self.fill_due(8);
+        self.fill_due(KEEPERS[0]);
         for (of, _, account) in self.holders() {
             for (place, order) in (0u8..).zip(account.orders) {
                 if order.lots == 0 {
@@ -85,7 +96,7 @@ impl Stage {
                 });
             }
         }
-        self.fill_due(9);
+        self.fill_due(KEEPERS[0]);
     }
 
     fn withdraw_all(&mut self) {
@@ -117,10 +128,17 @@ impl Stage {
             if let Some(order) = account.orders.iter().find(|it| it.lots != 0) {
                 return Some(format!("{name} has {order:?}"));
             }
-            let claims = account.used_positions().any(|it| it.claim_usd_atoms > 0);
-            if claims && self.can_pay_claims() {
-                return Some(format!("{name} has claims and the pool has cash"));
+            let claim = account.used_positions().find(|it| it.claim_usd_atoms > 0);
+            if let Some(claim) = claim.filter(|_| self.can_pay_claims()) {
+                let market = self.world.market(claim.market);
+                let (line, unpaid) = (market.pool_line_usd_atoms, market.claims_unpaid_usd_atoms);
+                let pool = self.world.pool();
+                return Some(format!(
+                    "{name} has {claim:?} of {unpaid} unpaid and {} paid beside {line} in the line and {} in the pool",
+                    market.claims_pot_usd_atoms, pool.cash_usd_atoms + pool.reserve_usd_atoms
+                ));
             }
+            let claims = claim.is_some();
             let owes = account.cash_usd_atoms < 0 || account.deficit_usd_atoms > 0;
             if owes && self.can_bear_losses() {
                 return Some(format!(

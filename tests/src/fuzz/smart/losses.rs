@@ -21,14 +21,12 @@ impl Stage {
             }
             self.world.pass(3);
             self.refresh();
-            for (of, actor, account) in self.holders() {
+            for (of, _, account) in self.holders() {
                 if !self.is_under(&account) {
                     continue;
                 }
-                // Whoever would liquidate himself sends the next one.
-                let own = self.who(by).account() == actor.account();
                 let least = Amount::Zero;
-                let by = by.wrapping_add(u8::from(own));
+                let by = self.another(by, of);
                 self.call(Call::LiquidatePartial { by, of, least });
             }
         }
@@ -110,6 +108,7 @@ impl Stage {
                 self.call(Call::IssueMarginCall { of });
                 self.call(Call::TopUp { of, from, most });
                 let least = Amount::Zero;
+                let by = self.another(by, of);
                 self.call(Call::ExecuteRecovery { by, of, least });
             }
         }
