@@ -34,6 +34,13 @@ pub enum Action {
         /// Publish time less the clock, seconds.
         ahead: i16,
     },
+    /// A market's oracle account shows what no feed would publish, until the feed speaks again.
+    Forge {
+        /// Which market.
+        which: u8,
+        /// In which way.
+        how: u8,
+    },
     /// Several steps that somebody takes who looks at the accounts first.
     Smart(Smart),
 }
@@ -90,7 +97,8 @@ pub struct Terms {
     /// Lots; the most possible is what the account's excess carries, or the position where the order
     /// only reduces.
     pub size: Amount,
-    /// The limit in parts of ten thousand of the price; zero for any price.
+    /// The limit in parts of ten thousand of the price; zero for any price, the largest number for a
+    /// limit of zero.
     pub limit_bps: u32,
     /// Expiry after now; zero for the longest life.
     pub life_secs: i32,
@@ -116,6 +124,7 @@ pub struct Wish {
 }
 
 /// An instruction of the program. `of` and `who` are margin accounts, `by` is who acts or gets paid.
+/// A number over 127 stands for somebody to whom the instruction can mean something, if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // Each field is what the instruction of that name calls so.
@@ -371,7 +380,11 @@ pub enum Smart {
     /// The oldest proposal is waited for and applied.
     ApplyDue,
     /// A market or a token is brought to its end, and settled.
-    WindDown { of_market: bool, which: u8 },
+    WindDown {
+        of_market: bool,
+        which: u8,
+        to_the_end: bool,
+    },
     /// Margin calls, top-ups and recovery plans, for whoever can have one.
     Recover { by: u8 },
     /// A shortfall is sighted and, ten minutes later, allocated.

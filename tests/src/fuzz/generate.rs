@@ -87,7 +87,8 @@ impl Generator {
                 _ => Action::Smart(self.smart()),
             },
             Mood::Attack => match die {
-                0..80 => self.send(true),
+                0..75 => self.send(true),
+                75..85 => self.publish(),
                 _ => Action::Smart(self.tick()),
             },
             Mood::Governance => match die {
@@ -100,6 +101,7 @@ impl Generator {
                 75..80 => Action::Smart(Smart::WindDown {
                     of_market: self.rng.random(),
                     which: self.rng.random(),
+                    to_the_end: self.rng.random(),
                 }),
                 _ => self.send(false),
             },
@@ -134,6 +136,12 @@ impl Generator {
     }
 
     fn publish(&mut self) -> Action {
+        if self.rng.random_ratio(1, 6) {
+            return Action::Forge {
+                which: self.rng.random(),
+                how: self.rng.random(),
+            };
+        }
         let to_bps = match self.rng.random_range(0..20) {
             0..12 => self.rng.random_range(9_900..10_101),
             12..18 => self.rng.random_range(8_000..12_500),
@@ -259,7 +267,10 @@ impl Generator {
                 0
             }
         };
-        let limit_bps = near(&mut self.rng, 2);
+        let mut limit_bps = near(&mut self.rng, 2);
+        if self.rng.random_ratio(1, 40) {
+            limit_bps = u32::MAX;
+        }
         let trigger_bps = near(&mut self.rng, 2);
         let life_secs = match self.rng.random_range(0..10) {
             0..8 => 0,

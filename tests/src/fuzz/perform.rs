@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::stage::Stage;
-use crate::oracle::Quote;
+use crate::oracle::{Quote, Verification};
 
 /// No price leaves these bounds, in Pyth's units of 10^-8 dollars: a hundredth of a cent to ten
 /// million dollars. Beyond them nothing but caches changes.
@@ -41,8 +41,40 @@ impl Stage {
                     self.move_bank(bank, *to_bps, confidence, time);
                 }
             }
+            Action::Forge { which, how } => self.forge(*which, *how),
             Action::Smart(smart) => self.act(*smart),
         }
+    }
+
+    /// Shows an update that is wrong in one way, and tries to cache it.
+    fn forge(&mut self, which: u8, how: u8) {
+        let market = self.market(which).index;
+        let feed = self.world.market_feeds[usize::from(market)].clone();
+        let quote = feed.last.as_ref().expect("a price was published").quote;
+        let mut update = feed.stub.update(quote, self.world.now() + 1);
+        match how % 12 {
+            0 => update.owner = whittle::ID,
+            1 => update.feed[0] ^= 1,
+            2 => update.verification = Verification::Partial(5),
+            3 => update.status = 2,
+            4 => update.quote.mantissa = 0,
+            5 => update.quote.mantissa = -update.quote.mantissa,
+            6 => update.quote.exponent = 5,
+            7 => update.quote.exponent = -17,
+            8 => update.quote.mantissa = i64::MAX,
+            9 => (update.quote.mantissa, update.quote.exponent) = (1, -16),
+            10 => update.publish_time = i64::MAX,
+            _ => update.publish_time = i64::MIN,
+        }
+        let mut account = feed.stub.account(&update);
+        if how >= 240 {
+            account.data.truncate(usize::from(how) - 200);
+        }
+        self.world
+            .put(feed.stub.address, "a forged oracle", &account);
+        self.send(&[self.update_markets(&[market])]);
+        let truth = feed.last.expect("a price was published");
+        self.world.show_market(market, truth);
     }
 
     /// A market's feed says so many parts of ten thousand of what it said.

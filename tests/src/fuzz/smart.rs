@@ -33,7 +33,11 @@ impl Stage {
             Smart::Deleverage { market } => self.deleverage(market),
             Smart::SettleAll => self.settle_all(),
             Smart::ApplyDue => self.apply_due(),
-            Smart::WindDown { of_market, which } => self.wind_down(of_market, which),
+            Smart::WindDown {
+                of_market,
+                which,
+                to_the_end,
+            } => self.wind_down(of_market, which, to_the_end),
             Smart::Recover { by } => self.recover_all(by),
             Smart::Shortfall => self.shortfall(),
         }
@@ -71,8 +75,11 @@ impl Stage {
         let now = self.world.now();
         for market in self.world.all_markets() {
             // Up to a fifth of a per cent up or down.
-            let step = moves.rotate_right(u32::from(market) * 5) % 41;
-            self.move_market(market, 9_980 + step, 1, now);
+            let dice = moves.rotate_right(u32::from(market) * 5);
+            let step = dice % 41;
+            // Now and then nobody is sure.
+            let confidence = if dice >> 27 == 7 { 150 } else { 1 };
+            self.move_market(market, 9_980 + step, confidence, now);
         }
         for bank in self.banks_of(0) {
             let step = moves.rotate_right(u32::from(bank) * 7 + 3) % 21;
@@ -252,8 +259,8 @@ impl Stage {
         }
     }
 
-    /// An ending the whole way: proposed, applied, observed, published, settled.
-    fn wind_down(&mut self, of_market: bool, which: u8) {
+    /// An ending: proposed, applied and, if so wanted, observed, published, settled.
+    fn wind_down(&mut self, of_market: bool, which: u8, to_the_end: bool) {
         let change = self.ending(of_market, which);
         let exchange = *self.world.mirror().exchange().expect("an exchange");
         if !self.send(&[instruction::propose_change(&exchange, change)]) {
@@ -265,6 +272,9 @@ impl Stage {
         self.refresh();
         let apply = self.apply(&proposal);
         if !apply.is_some_and(|apply| self.send(&[apply])) {
+            return;
+        }
+        if !to_the_end {
             return;
         }
         self.world.pass(DAY - 3_600);

@@ -28,6 +28,8 @@ const TOKENS: [&str; 16] = [
     "T0", "T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13", "T14",
     "T15",
 ];
+/// The number of who provided the liquidity of the set-up.
+pub(super) const PROVIDER: u8 = 10;
 const ONE_SOL: u64 = 1_000_000_000;
 
 /// Everything as it was before the first action.

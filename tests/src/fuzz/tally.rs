@@ -7,7 +7,7 @@ use anchor_lang::solana_program::instruction::Instruction;
 use serde_json::Value;
 use solana_transaction::{InstructionError, TransactionError};
 use whittle::error::WhittleError;
-use whittle_client::event;
+use whittle_client::event::{self, Event};
 
 use crate::outcome::{compute_units, Sent};
 
@@ -89,6 +89,11 @@ impl Tally {
         } else {
             for event in event::events(&sent.processed.logs) {
                 *self.events.entry(event.name()).or_default() += 1;
+                if let Event::OrderKilled(killed) = &event {
+                    // The update could not fill it, and this is why.
+                    let name = custom_name(6_000 + killed.reason % 6_000);
+                    *self.errors.entry(name).or_default() += 1;
+                }
             }
         }
     }
@@ -137,13 +142,17 @@ impl Tally {
     }
 }
 
+fn custom_name(number: u32) -> String {
+    match WhittleError::from_code(number) {
+        Some(error) => error.name(),
+        None => format!("custom {number}"),
+    }
+}
+
 pub(super) fn error_name(error: &TransactionError) -> String {
     match error {
         TransactionError::InstructionError(_, InstructionError::Custom(number)) => {
-            match WhittleError::from_code(*number) {
-                Some(error) => error.name(),
-                None => format!("custom {number}"),
-            }
+            custom_name(*number)
         }
         TransactionError::InstructionError(_, error) => format!("{error:?}"),
         other => format!("{other:?}"),

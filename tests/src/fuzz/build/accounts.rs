@@ -10,7 +10,7 @@ use whittle_client::{address, instruction};
 
 use crate::actor::Actor;
 use crate::fuzz::action::{Amount, Call, Terms};
-use crate::fuzz::stage::Stage;
+use crate::fuzz::stage::{Stage, PROVIDER};
 use crate::spec::bps;
 
 impl Stage {
@@ -49,6 +49,7 @@ impl Stage {
                 self.order(by, &actor, market, terms)
             }
             Call::CancelStop { of, place } => {
+                let (of, place) = self.ordering(of, place, true);
                 let actor = self.who(of);
                 let (key, account) = (actor.address(), actor.account());
                 Some(instruction::cancel_stop(key, account, place))
@@ -101,11 +102,11 @@ impl Stage {
                 least,
             } => self.request(by, kind, amount, least),
             Call::FillLiquidityRequest { of } => {
-                let request = self.request_of(of)?;
+                let request = self.request_of(self.requesting(of))?;
                 instruction::fill_liquidity_request(&self.world.mirror(), &request).ok()
             }
             Call::RefundLiquidityRequest { of } => {
-                let request = self.request_of(of)?;
+                let request = self.request_of(self.requesting(of))?;
                 let quote = self.bank(0);
                 let receiver = self.receiver_of(&request, &quote.mint)?;
                 Some(instruction::refund_liquidity_request(
@@ -200,6 +201,7 @@ impl Stage {
             lots: if terms.buys { lots } else { -lots },
             limit_q32: match terms.limit_bps {
                 0 => any,
+                u32::MAX => 0,
                 bps => part(bps),
             },
             expires_at: self.world.now() + life,
@@ -221,7 +223,9 @@ impl Stage {
     }
 
     fn request(&mut self, by: u8, kind: u8, amount: Amount, least: Amount) -> Option<Instruction> {
-        let actor = self.who(by);
+        // The liquidity provider of the set-up has most of the shares.
+        let provider = by >= 128 && kind == 2;
+        let actor = self.who(if provider { PROVIDER } else { by });
         let quote = self.bank(0);
         let tokens = self.world.wallet(&actor, &quote.mint);
         let share_mint = address::share_mint();

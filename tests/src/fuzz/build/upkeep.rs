@@ -24,25 +24,27 @@ impl Stage {
             }
             Call::FillOrder { by, of, place } => self.fill(by, of, place),
             Call::ExpireOrder { of, place } => {
+                let (of, place) = self.ordering(of, place, false);
                 Some(instruction::expire_order(self.who(of).account(), place))
             }
             Call::TriggerOrder { of, place } => {
+                let (of, place) = self.ordering(of, place, true);
                 let (actor, account) = self.holder(of)?;
                 let order = account.orders.get(usize::from(place));
                 let market = order.map_or(0, |it| it.market);
                 Some(instruction::trigger_order(actor.account(), market, place))
             }
             Call::FlagAccount { of } => {
-                let (actor, account) = self.holder(of)?;
+                let (actor, account) = self.holder(self.troubled(of))?;
                 instruction::flag_account(&mirror, actor.held(&account)).ok()
             }
             Call::LiquidatePartial { by, of, least } => self.liquidate(by, of, least),
             Call::IssueMarginCall { of } => {
-                let (actor, account) = self.holder(of)?;
+                let (actor, account) = self.holder(self.called(of))?;
                 instruction::issue_margin_call(&mirror, actor.held(&account)).ok()
             }
             Call::ExecuteRecovery { by, of, least } => {
-                let (actor, account) = self.holder(of)?;
+                let (actor, account) = self.holder(self.called(of))?;
                 let plan = mirror.recover(&account, self.world.now(), Usd::ZERO);
                 let least = least.signed_of(plan.map_or(0, |plan| plan.bonus.0));
                 let (held, keeper) = (actor.held(&account), self.who(by).account());
@@ -84,6 +86,7 @@ impl Stage {
                 instruction::settle_position(&mirror, actor.held(&account), market).ok()
             }
             Call::ResolveBankruptcy { of } => {
+                let of = self.fitting(of, |it| it.deficit_usd_atoms > 0);
                 let (actor, account) = self.holder(of)?;
                 Some(instruction::resolve_bankruptcy(actor.account(), &account))
             }
@@ -130,6 +133,7 @@ impl Stage {
     }
 
     fn fill(&self, by: u8, of: u8, place: u8) -> Option<Instruction> {
+        let (of, place) = self.ordering(of, place, false);
         let (actor, account) = self.holder(of)?;
         self.fill_by(&self.who(by), &actor, &account, place)
     }
@@ -148,7 +152,7 @@ impl Stage {
     }
 
     fn liquidate(&self, by: u8, of: u8, least: Amount) -> Option<Instruction> {
-        let (actor, account) = self.holder(of)?;
+        let (actor, account) = self.holder(self.troubled(of))?;
         let mirror = self.world.mirror();
         let plan = mirror.plan(&account, self.world.now(), Usd::ZERO);
         let least = least.signed_of(plan.map_or(0, |plan| plan.bonus.0));
@@ -157,7 +161,7 @@ impl Stage {
     }
 
     fn top_up(&self, of: u8, from: u8, most: Amount) -> Option<Instruction> {
-        let (actor, account) = self.holder(of)?;
+        let (actor, account) = self.holder(self.called(of))?;
         // Half of the time from the owner's own reserve.
         let own = self
             .actors
@@ -174,6 +178,7 @@ impl Stage {
     }
 
     fn convert(&mut self, by: u8, of: u8, bank: u8, most: Amount) -> Option<Instruction> {
+        let of = self.fitting(of, |it| it.cash_usd_atoms < 0);
         let (actor, account) = self.holder(of)?;
         let (by, bank, quote) = (self.who(by), self.bank(bank), self.bank(0));
         let buyer = Buyer {

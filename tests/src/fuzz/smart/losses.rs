@@ -32,7 +32,7 @@ impl Stage {
         }
     }
 
-    fn is_under(&self, account: &whittle::state::MarginAccount) -> bool {
+    pub(in crate::fuzz) fn is_under(&self, account: &whittle::state::MarginAccount) -> bool {
         let state = self.world.mirror().state(account, self.world.now());
         state.is_ok_and(|it| it >= State::Liquidatable) || account.flagged_at != 0
     }
