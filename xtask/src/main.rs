@@ -22,6 +22,8 @@ cargo xtask COMMAND
                  as in `cargo xtask demo --prices FILE`
   crash          build, then play a gap, a crash and a lost peg with 200 accounts, and print
                  what became of them
+  fuzz [ARGS]    build, then perform random cases of every instruction and print what was reached;
+                 `cargo xtask fuzz --help`
   localnet [ARGS]
                  build, then run a local validator with an exchange, moving prices and traders
                  until Ctrl-C; `cargo xtask localnet --help`
@@ -82,6 +84,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),
         ["crash"] => lab("crash", &[]),
+        ["fuzz", rest @ ..] => fuzz(rest),
         ["localnet", rest @ ..] => localnet(rest),
         ["app"] => app::build(),
         ["app", "--check"] => app::check(),
@@ -171,6 +174,18 @@ fn cascade(args: &[&str]) -> Result<()> {
     run::run(
         run::cargo()?
             .args(["run", "--quiet", "--locked", "--bin", "cascade", "--"])
+            .args(args),
+    )
+}
+
+/// Of the whole workspace: of one package, cargo would build the dependencies with other features.
+fn fuzz(args: &[&str]) -> Result<()> {
+    program::build()?;
+    run::run(run::cargo()?.args(["build", "--locked", "--workspace", "--bins"]))?;
+    run::run(
+        run::cargo()?
+            .args(["run", "--quiet", "--locked", "--workspace", "--bin", "lab"])
+            .args(["--", "fuzz"])
             .args(args),
     )
 }

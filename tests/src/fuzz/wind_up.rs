@@ -1,6 +1,8 @@
 //! The end of all business after a case: everybody leaves. Nobody may be stuck.
 
 use whittle::state::pool::Pool;
+use whittle::state::MarginAccount;
+use whittle_risk::Usd;
 
 use super::action::{Amount, Call, Terms};
 use super::stage::Stage;
@@ -140,7 +142,7 @@ impl Stage {
             }
             let claims = claim.is_some();
             let owes = account.cash_usd_atoms < 0 || account.deficit_usd_atoms > 0;
-            if owes && self.can_bear_losses() {
+            if owes && self.can_bear_loss_of(&account) {
                 return Some(format!(
                     "{name} owes {} and {}",
                     account.cash_usd_atoms, account.deficit_usd_atoms
@@ -168,8 +170,11 @@ impl Stage {
         cash_usd_atoms + reserve_usd_atoms > 16
     }
 
-    fn can_bear_losses(&self) -> bool {
-        self.can_pay_claims() || self.world.insurance().cash_usd_atoms > 0
+    /// Under the cap of what insurance pays for one bankruptcy.
+    fn can_bear_loss_of(&self, account: &MarginAccount) -> bool {
+        let paid = Usd(account.insurance_paid_usd_atoms);
+        let insurance = self.world.insurance().available(paid, self.world.now());
+        self.can_pay_claims() || insurance.unwrap_or_default().0 > 0
     }
 
     /// Whether cash is out in overdrafts that nobody has resolved, so that the vault is short of it.

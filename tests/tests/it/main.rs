@@ -10,6 +10,7 @@ mod cost;
 mod crash;
 mod ended;
 mod funding;
+mod fuzz;
 mod governance;
 mod harness;
 mod invariants;

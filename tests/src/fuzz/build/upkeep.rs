@@ -86,7 +86,7 @@ impl Stage {
                 instruction::settle_position(&mirror, actor.held(&account), market).ok()
             }
             Call::ResolveBankruptcy { of } => {
-                let of = self.fitting(of, |it| it.deficit_usd_atoms > 0);
+                let of = self.fitting(of, |it| it.cash_usd_atoms < 0);
                 let (actor, account) = self.holder(of)?;
                 Some(instruction::resolve_bankruptcy(actor.account(), &account))
             }

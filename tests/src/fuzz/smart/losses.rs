@@ -55,7 +55,8 @@ impl Stage {
         self.convert_all(by);
         self.settle_all();
         for (of, _, account) in self.holders() {
-            if account.deficit_usd_atoms > 0 {
+            let is_flat = account.open_positions().next().is_none();
+            if account.deficit_usd_atoms > 0 || (is_flat && account.cash_usd_atoms < 0) {
                 self.call(Call::ResolveBankruptcy { of });
             }
         }
