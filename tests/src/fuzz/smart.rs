@@ -26,7 +26,7 @@ impl Stage {
                 of,
                 market,
                 beyond_bps,
-            } => self.to_maintenance(of, market, beyond_bps),
+            } => self.push_to_maintenance(of, market, beyond_bps),
             Smart::Crash { market, bps, up } => self.crash(market, bps, up),
             Smart::Liquidate { by, times } => self.liquidate_all(by, times),
             Smart::Resolve { by } => self.resolve_all(by),
@@ -170,7 +170,7 @@ impl Stage {
         }
     }
 
-    fn to_maintenance(&mut self, of: u8, market: u8, beyond_bps: u16) {
+    fn push_to_maintenance(&mut self, of: u8, market: u8, beyond_bps: u16) {
         let Some((_, account)) = self.at_risk(of) else {
             return;
         };

@@ -115,7 +115,9 @@ impl Stage {
         judge::judge(&sent);
         let succeeded = sent.succeeded();
         if let Err(error) = &sent.processed.result {
-            let failed = sent.failed_instruction().and_then(|it| instructions.get(it));
+            let failed = sent
+                .failed_instruction()
+                .and_then(|it| instructions.get(it));
             let name = failed.and_then(tally::name_of).unwrap_or("none");
             self.refusals.insert(name, tally::error_name(error));
         } else {
@@ -223,7 +225,7 @@ fn some_of(count: usize, set: u16) -> Vec<u16> {
 /// The feed of a market that a case lists.
 pub(super) fn market_stub(index: u16) -> OracleStub {
     let name = format!("market {index}");
-    if index % 2 == 0 {
+    if index.is_multiple_of(2) {
         OracleStub::pull(&name)
     } else {
         OracleStub::legacy(&name)

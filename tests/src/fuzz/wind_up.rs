@@ -43,7 +43,11 @@ impl Stage {
         }
         let left = self.left();
         let refusals = &self.refusals;
-        assert!(left.is_none(), "STUCK: {}\n{refusals:?}", left.unwrap_or_default());
+        assert!(
+            left.is_none(),
+            "STUCK: {}\n{refusals:?}",
+            left.unwrap_or_default()
+        );
         self.nothing_is_owed();
     }
 

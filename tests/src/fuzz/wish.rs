@@ -57,7 +57,7 @@ impl Stage {
                 receiver_programs: [Pubkey::default(), RECEIVER],
                 legacy_programs: [LEGACY, self.who(wish.which).address()],
             },
-            _ if wish.field % 2 == 0 => Change::ClearMarketGuard { market: index },
+            _ if wish.field.is_multiple_of(2) => Change::ClearMarketGuard { market: index },
             _ => Change::ClearBankFreeze { bank: bank.index },
         })
     }

@@ -19,7 +19,11 @@ fn random_sequences_of_every_instruction_break_nothing_and_reach_the_deep_states
         workers: 2,
         keep: None,
     });
-    let faults: Vec<_> = report.faults.values().map(|it| (it.seed, &it.fault)).collect();
+    let faults: Vec<_> = report
+        .faults
+        .values()
+        .map(|it| (it.seed, &it.fault))
+        .collect();
     assert!(faults.is_empty(), "{faults:#?}");
     let tally = report.tally;
     assert_eq!(tally.cases, CASES);

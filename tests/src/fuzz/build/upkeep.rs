@@ -168,7 +168,7 @@ impl Stage {
             .iter()
             .find(|it| it.address() == actor.address() && it.sub_id() != actor.sub_id());
         let reserve = match own {
-            Some(own) if from % 2 == 0 => own.clone(),
+            Some(own) if from.is_multiple_of(2) => own.clone(),
             _ => self.who(from / 2),
         };
         let cash = self.held(&reserve).map_or(0, |it| it.cash_usd_atoms);
