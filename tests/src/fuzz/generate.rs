@@ -271,7 +271,7 @@ impl Generator {
         if self.rng.random_ratio(1, 40) {
             limit_bps = u32::MAX;
         }
-        let trigger_bps = near(&mut self.rng, 2);
+        let trigger_bps = near(&mut self.rng, 3);
         let life_secs = match self.rng.random_range(0..10) {
             0..8 => 0,
             8 => self.rng.random_range(2..300),

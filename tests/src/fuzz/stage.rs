@@ -273,6 +273,7 @@ fn means(setting: u8) -> Means {
         // A pool that cannot pay every profit, and lines that keep nothing.
         params.pool_line_target_usd_atoms = 0;
         params.insurance_line_target_usd_atoms = 0;
+        params.crowding.payout_bound_q32 = bps(2_000);
         means.pool.reserve_target_usd_atoms = 0;
         means.pool_cash = 25_000 * USDC;
         means.insurance_cash = 2_000 * USDC;
@@ -283,7 +284,7 @@ fn means(setting: u8) -> Means {
         params.breaker.shock_q32 = bps(300);
         params.open_interest_cap_usd_atoms = 600_000 * USD;
         params.crowding.open_interest_share_q32 = 4 * spec::ONE;
-        params.crowding.payout_bound_q32 = bps(1_000);
+        params.crowding.payout_bound_q32 = bps(500);
         params.pool_line_target_usd_atoms = 5_000 * USD;
         params.insurance_line_target_usd_atoms = 200 * USD;
         means.pool.loss_per_day_usd_atoms = 5_000 * USD;

@@ -145,11 +145,14 @@ impl Stage {
                 ));
             }
             let claims = claim.is_some();
-            let owes = account.cash_usd_atoms < 0 || account.deficit_usd_atoms > 0;
+            let claimed: i64 = account.used_positions().map(|it| it.claim_usd_atoms).sum();
+            let owes = account.cash_usd_atoms + claimed < 0 || account.deficit_usd_atoms > 0;
             if owes && self.can_bear_loss_of(&account) {
+                let held: Vec<_> = account.used_collaterals().collect();
+                let used: Vec<_> = account.used_positions().collect();
                 return Some(format!(
-                    "{name} owes {} and {}",
-                    account.cash_usd_atoms, account.deficit_usd_atoms
+                    "{name} owes {} with {} of interest and a deficit of {}, holds {held:?} and {used:?}",
+                    account.cash_usd_atoms, account.interest_usd_atoms, account.deficit_usd_atoms
                 ));
             }
             let has = account.cash_usd_atoms > 0 || account.used_collaterals().next().is_some();

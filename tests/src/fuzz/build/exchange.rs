@@ -41,7 +41,10 @@ impl Stage {
                 Some(instruction::accept_authority(key))
             }
             Call::Pause { by, kind, secs } => Some(instruction::pause(self.ruler(by), kind, secs)),
-            Call::Unpause { by, kind } => Some(instruction::unpause(self.ruler(by), kind)),
+            Call::Unpause { by, kind } => {
+                let kind = if kind < 4 { kind } else { self.paused()? };
+                Some(instruction::unpause(self.ruler(by), kind))
+            }
             Call::GuardMarket {
                 by,
                 market,
@@ -60,6 +63,14 @@ impl Stage {
             }
             _ => self.about_founding(call),
         }
+    }
+
+    /// The first kind of activity that is paused.
+    fn paused(&self) -> Option<u8> {
+        let (mirror, now) = (self.world.mirror(), self.world.now());
+        let mut pauses = (0u8..).zip(mirror.exchange()?.pauses);
+        let found = pauses.find(|(_, pause)| pause.until > now);
+        found.map(|(kind, _)| kind)
     }
 
     fn about_founding(&mut self, call: &Call) -> Option<Instruction> {

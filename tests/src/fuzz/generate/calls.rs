@@ -48,16 +48,16 @@ impl Generator {
     fn order(&mut self) -> Call {
         let (by, of, market) = self.rng.random();
         let place = self.rng.random_range(0..5);
-        match self.rng.random_range(0..10) {
-            0..5 => Call::PlaceOrder {
+        match self.rng.random_range(0..12) {
+            0..6 => Call::PlaceOrder {
                 by: self.rng.random_ratio(1, 8).then_some(by),
                 of,
                 market,
                 terms: self.terms(),
             },
-            5..7 => Call::FillOrder { by, of, place },
-            7 => Call::ExpireOrder { of, place },
-            8 => Call::TriggerOrder { of, place },
+            6..8 => Call::FillOrder { by, of, place },
+            8 => Call::ExpireOrder { of, place },
+            9 => Call::TriggerOrder { of, place },
             _ => Call::CancelStop { of, place },
         }
     }
@@ -153,20 +153,20 @@ impl Generator {
     /// What only the authority or the guardian may.
     pub(super) fn rule(&mut self) -> Call {
         let (by, which) = (self.rng.random(), self.rng.random());
-        match self.rng.random_range(0..24) {
+        match self.rng.random_range(0..28) {
             0..8 => Call::ProposeChange { wish: self.wish() },
             8..10 => Call::CancelChange { which },
             10..14 => Call::ApplyChange { which },
             14 => Call::TransferAuthority { to: which },
             15 => Call::AcceptAuthority { by },
-            16 => Call::Pause {
+            16 | 24 => Call::Pause {
                 by,
                 kind: self.rng.random_range(0..5),
                 secs: self.rng.random_range(0..100_000),
             },
-            17 => Call::Unpause {
+            17 | 25..27 => Call::Unpause {
                 by,
-                kind: self.rng.random_range(0..5),
+                kind: self.rng.random_range(2..8),
             },
             18 => Call::GuardMarket {
                 by,
