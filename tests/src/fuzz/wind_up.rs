@@ -36,6 +36,8 @@ impl Stage {
                 self.deleverage(u8::try_from(market).unwrap_or(0));
             }
             self.resolve_all(KEEPERS[0]);
+            // Interest came to the pool after its markets were settled.
+            self.settle_all();
             self.withdraw_all();
             if self.left().is_none() {
                 break;
