@@ -1,17 +1,15 @@
 //! The virtual machine: one bank of `solana-program-test` with the built program in it.
 
-use anchor_lang::prelude::{AccountInfo, Pubkey};
-use anchor_lang::solana_program::entrypoint::ProgramResult;
+use anchor_lang::prelude::Pubkey;
 use anchor_lang::solana_program::instruction::Instruction;
 use solana_account::{Account, AccountSharedData};
 use solana_clock::Clock;
 use solana_compute_budget_interface::ComputeBudgetInstruction;
 use solana_keypair::Keypair;
-use solana_program_test::{processor, ProgramTest, ProgramTestContext};
+use solana_program_test::{ProgramTest, ProgramTestContext};
 use solana_signer::Signer;
 use solana_transaction::{Transaction, TransactionError};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Most compute units that a transaction may have.
 const COMPUTE_LIMIT: u32 = 1_400_000;
@@ -42,18 +40,13 @@ pub struct Vm {
 impl Vm {
     /// Starts a machine with the program of the last build.
     ///
-    /// Panics when there is none. No test runs the program as native code: limits on compute, stack and
-    /// heap, and the compiler for sBPF itself, are a part of what is tested.
+    /// Panics when there is none. It never runs the program as native code: limits on compute,
+    /// stack and heap, and the compiler for sBPF itself, are a part of what is tested.
     pub fn start() -> Self {
         require_program();
         let mut test = ProgramTest::default();
         be_quiet();
-        if NATIVE.load(Ordering::Relaxed) {
-            test.prefer_bpf(false);
-            test.add_program("whittle", whittle::ID, processor!(native));
-        } else {
-            test.add_program("whittle", whittle::ID, None);
-        }
+        test.add_program("whittle", whittle::ID, None);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -145,22 +138,6 @@ impl Vm {
         assert!(transaction.is_signed(), "a key is missing among {needed:?}");
         transaction
     }
-}
-
-static NATIVE: AtomicBool = AtomicBool::new(false);
-
-/// From now on machines run the program as a part of this process, so that a build with counters tells
-/// which lines were reached. It costs no compute units then.
-pub fn run_natively() {
-    NATIVE.store(true, Ordering::Relaxed);
-}
-
-/// Handlers expect that everything lives as long as what is in the accounts.
-fn native(program: &Pubkey, accounts: &[AccountInfo], data: &[u8]) -> ProgramResult {
-    let program = Box::leak(Box::new(*program));
-    let accounts = Box::leak(accounts.to_vec().into_boxed_slice());
-    let data = Box::leak(data.to_vec().into_boxed_slice());
-    whittle::entry(program, accounts, data)
 }
 
 fn require_program() {

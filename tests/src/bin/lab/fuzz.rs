@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::{bail, Context, Result};
 use whittle_tests::fuzz::campaign::{self, Plan, Report};
 use whittle_tests::fuzz::Case;
-use whittle_tests::vm;
 
 const HELP: &str = "\
 cargo xtask fuzz [--minutes N] [--cases N] [--seed S] [--actions N] [--workers N] [--keep FOLDER]
@@ -20,7 +19,6 @@ Performs random cases on the built program and checks after each step what must 
   --actions N     of each case (default 300)
   --workers N     threads (default: one for each processor)
   --keep FOLDER   where cases with a fault go, made small (default tests/fuzz/cases)
-  --native        runs the program as native code, for its coverage (docs/fuzzing.md)
   --replay FILE   performs a case that was kept";
 
 enum Wanted {
@@ -73,7 +71,6 @@ fn parse(args: &[String]) -> Result<Wanted> {
             "--seed" => plan.seed = number(arg, value()?)?,
             "--actions" => plan.actions = usize::try_from(number(arg, value()?)?)?,
             "--workers" => plan.workers = usize::try_from(number(arg, value()?)?)?,
-            "--native" => vm::run_natively(),
             "--keep" => plan.keep = Some(value()?.into()),
             "--replay" => return Ok(Wanted::Replay(value()?.into())),
             "--help" | "-h" => return Ok(Wanted::Help),
