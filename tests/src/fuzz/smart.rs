@@ -168,6 +168,11 @@ impl Stage {
                 }
             }
         }
+        for of in 0..u8::try_from(self.actors.len()).unwrap_or(0) {
+            if self.request_of(of).is_some() {
+                self.call(Call::FillLiquidityRequest { of });
+            }
+        }
     }
 
     fn push_to_maintenance(&mut self, of: u8, market: u8, beyond_bps: u16) {

@@ -33,6 +33,9 @@ impl Stage {
     }
 
     pub(in crate::fuzz) fn is_under(&self, account: &whittle::state::MarginAccount) -> bool {
+        if account.open_positions().next().is_none() {
+            return false;
+        }
         let state = self.world.mirror().state(account, self.world.now());
         state.is_ok_and(|it| it >= State::Liquidatable) || account.flagged_at != 0
     }
