@@ -20,14 +20,18 @@ pub struct Actor {
     name: String,
     key: Rc<Keypair>,
     sub_id: u16,
+    // Searching for an address costs more than most checks of a transaction.
+    account: Pubkey,
 }
 
 impl Actor {
     /// The same name is the same actor, in every run.
     pub fn named(name: &str) -> Self {
+        let key = spec::key(name);
         Self {
             name: name.to_owned(),
-            key: Rc::new(spec::key(name)),
+            account: address::margin_account(&key.pubkey(), 0),
+            key: Rc::new(key),
             sub_id: 0,
         }
     }
@@ -36,6 +40,7 @@ impl Actor {
     pub fn sub(&self, sub_id: u16) -> Self {
         Self {
             sub_id,
+            account: address::margin_account(&self.address(), sub_id),
             ..self.clone()
         }
     }
@@ -62,7 +67,7 @@ impl Actor {
 
     /// That margin account.
     pub fn account(&self) -> Pubkey {
-        address::margin_account(&self.address(), self.sub_id)
+        self.account
     }
 
     /// Its token account for a mint.

@@ -164,10 +164,13 @@ fn stops(before: &Ledger, after: &Ledger, time: i64, calls: &[&Instruction]) -> 
         let Some(is) = after.accounts.iter().find(|it| same(was, it)) else {
             continue;
         };
-        let key = address::margin_account(&was.owner, was.sub_id);
         for (place, (order, now)) in (0u8..).zip(was.orders.iter().zip(&is.orders)) {
             let expired = time > order.expires_at;
-            if !order.is_waiting() || now == order || expired || taken(calls, &key, place) {
+            if !order.is_waiting() || now == order || expired {
+                continue;
+            }
+            let key = address::margin_account(&was.owner, was.sub_id);
+            if taken(calls, &key, place) {
                 continue;
             }
             let market = after.markets.iter().find(|it| it.index == order.market);

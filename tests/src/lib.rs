@@ -22,6 +22,7 @@ pub mod crash;
 mod drawn;
 mod ended;
 mod flows;
+pub mod fuzz;
 pub mod governance;
 mod governed;
 mod invariant;

@@ -164,7 +164,7 @@ impl Done {
 
 /// From the runtime's lines `Program ID consumed N of M compute units`, those of the program when
 /// the transaction itself invoked it.
-fn compute_units(logs: &[String]) -> Vec<u64> {
+pub(crate) fn compute_units(logs: &[String]) -> Vec<u64> {
     let prefix = format!("Program {} ", whittle::ID);
     let mut depth = 0;
     let mut found = Vec::new();

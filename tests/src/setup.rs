@@ -251,8 +251,13 @@ impl World {
 
     /// Publishes a price of a market's asset now; nothing reads it before [`World::update`].
     pub fn publish(&mut self, market: u16, quote: impl Into<Quote>) {
+        self.publish_at(market, quote.into(), self.now());
+    }
+
+    /// The same at another time.
+    pub(crate) fn publish_at(&mut self, market: u16, quote: Quote, time: i64) {
         let feed = self.market_feeds[usize::from(market)].clone();
-        let update = next_update(&feed, quote.into(), self.now());
+        let update = next_update(&feed, quote, time);
         self.show_market(market, update);
     }
 
@@ -265,9 +270,14 @@ impl World {
 
     /// Publishes a collateral token's price now.
     pub fn publish_bank(&mut self, bank: u16, quote: impl Into<Quote>) {
+        self.publish_bank_at(bank, quote.into(), self.now());
+    }
+
+    /// The same at another time.
+    pub(crate) fn publish_bank_at(&mut self, bank: u16, quote: Quote, time: i64) {
         let place = usize::from(bank);
         let mut feed = self.bank_feeds[place].clone().expect("a bank with a feed");
-        let update = next_update(&feed, quote.into(), self.now());
+        let update = next_update(&feed, quote, time);
         self.show(&feed.stub, &format!("bank {bank}"), &update);
         feed.last = Some(update);
         self.bank_feeds[place] = Some(feed);

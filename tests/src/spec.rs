@@ -1,6 +1,9 @@
 //! Sane defaults for everything that a test does not care about. Change a field, keep the rest:
 //! `MarketSpec { symbol: "SOL", ..MarketSpec::default() }`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use anchor_lang::prelude::Pubkey;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -49,7 +52,18 @@ pub fn key(name: &str) -> Keypair {
 
 /// An address that is the same in every run.
 pub fn address(name: &str) -> Pubkey {
-    key(name).pubkey()
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Pubkey>> = RefCell::default();
+    }
+    // To make a key costs as much as to sign.
+    KNOWN.with_borrow_mut(|known| match known.get(name) {
+        Some(address) => *address,
+        None => {
+            let address = key(name).pubkey();
+            known.insert(name.to_owned(), address);
+            address
+        }
+    })
 }
 
 /// How oracles are judged; feed and kind come from the [`OracleStub`].

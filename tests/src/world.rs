@@ -24,6 +24,9 @@ const START_SLOT: u64 = 200_000_000;
 /// Slots in which five seconds pass.
 const SLOTS_PER_FIVE_SECS: u64 = 12;
 
+/// Sees every transaction with what became of it, before anything is checked.
+pub(crate) type Witness = Box<dyn FnMut(&[Instruction], &Sent)>;
+
 /// A feed together with what it last said.
 #[derive(Clone)]
 pub(crate) struct Feed {
@@ -43,6 +46,7 @@ pub struct World {
     watched: BTreeSet<Pubkey>,
     current: Picture,
     pub(crate) observer: Option<Observer>,
+    pub(crate) witness: Option<Witness>,
     pub(crate) market_feeds: Vec<Feed>,
     pub(crate) bank_feeds: Vec<Option<Feed>>,
     /// Lists banks and markets.
@@ -59,6 +63,7 @@ impl World {
             watched: BTreeSet::new(),
             current: Picture::default(),
             observer: None,
+            witness: None,
             market_feeds: Vec::new(),
             bank_feeds: Vec::new(),
             authority: Actor::named("authority"),
@@ -149,8 +154,12 @@ impl World {
         let expected = plan_check::expect(self, instructions, signers);
         let before = self.picture();
         let processed = self.vm.process(instructions, signers);
-        self.refresh();
+        self.refresh_named(instructions);
         let sent = Sent { processed };
+        if let Some(mut witness) = self.witness.take() {
+            witness(instructions, &sent);
+            self.witness = Some(witness);
+        }
         if sent.succeeded() {
             let broken = self.broken_invariant();
             let broken = broken
@@ -202,15 +211,20 @@ impl World {
     ) -> Option<Picture> {
         let before = self.picture();
         let processed = self.vm.process(instructions, signers);
-        self.refresh();
+        self.refresh_named(instructions);
         let after = self.picture();
-        for (key, _) in before.differences(&after) {
-            let gone = Account::default();
-            let account = before.accounts.get(&key).unwrap_or(&gone);
-            self.vm.set_account(&key, account);
-        }
-        self.refresh();
+        self.restore(&before);
         processed.result.is_ok().then_some(after)
+    }
+
+    /// Puts every known account back as it was in a picture of this world.
+    pub(crate) fn restore(&mut self, picture: &Picture) {
+        for (key, _) in picture.differences(&self.picture()) {
+            let gone = Account::default();
+            let account = picture.accounts.get(&key).unwrap_or(&gone);
+            self.vm.set_account(&key, account);
+            self.refresh_one(key);
+        }
     }
 
     /// Puts an account where no instruction would.
@@ -290,8 +304,12 @@ impl World {
         }
     }
 
-    fn refresh(&mut self) {
-        for address in self.watched.clone() {
+    /// The runtime lets a transaction change the accounts that it names and no others.
+    fn refresh_named(&mut self, instructions: &[Instruction]) {
+        let named = instructions.iter().flat_map(|it| &it.accounts);
+        let named: BTreeSet<Pubkey> = named.map(|meta| meta.pubkey).collect();
+        let payer = self.vm.payer().pubkey();
+        for address in named.into_iter().filter(|it| *it != payer) {
             self.refresh_one(address);
         }
     }

@@ -22,6 +22,8 @@ cargo xtask COMMAND
                  as in `cargo xtask demo --prices FILE`
   crash          build, then play a gap, a crash and a lost peg with 200 accounts, and print
                  what became of them
+  fuzz [ARGS]    build, then perform random cases of every instruction and print what was reached;
+                 `cargo xtask fuzz --help`
   localnet [ARGS]
                  build, then run a local validator with an exchange, moving prices and traders
                  until Ctrl-C; `cargo xtask localnet --help`
@@ -85,6 +87,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),
         ["crash"] => lab("crash", &[]),
+        ["fuzz", rest @ ..] => lab("fuzz", rest),
         ["localnet", rest @ ..] => localnet(rest),
         ["app"] => app::build(),
         ["app", "--check"] => app::check(),

@@ -78,6 +78,90 @@ pub mod whittle {
         fill_order::handle(ctx, place)
     }
 
+    /// Carries out an owner's recovery plan. Anyone may, for the owner's fee.
+    pub fn execute_recovery<'info>(
+        ctx: Context<'info, ExecuteRecovery<'info>>,
+        min_fee_usd_atoms: i64,
+    ) -> Result<()> {
+        execute_recovery::handle(ctx, min_fee_usd_atoms)
+    }
+
+    /// Records an order, to be filled at the first price after the delay, and sets aside the reward.
+    pub fn place_order(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
+        place_order::handle(ctx, args)
+    }
+
+    /// Lets an order be filled whose trigger price was reached.
+    pub fn trigger_order(ctx: Context<TriggerOrder>, place: u8) -> Result<()> {
+        trigger_order::handle(ctx, place)
+    }
+
+    /// Moves cash between the pool, the insurance fund and the lines of markets.
+    pub fn settle_markets<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
+        settle_markets::handle(ctx)
+    }
+
+    /// Settles an account's funding, collects its claims and releases a deficit that was cured.
+    pub fn settle_account<'info>(ctx: Context<'info, SettleAccount<'info>>) -> Result<()> {
+        settle_account::handle(ctx)
+    }
+
+    /// Tells an account that it is in margin call, or ends a call whose cause is gone.
+    pub fn issue_margin_call<'info>(ctx: Context<'info, IssueMarginCall<'info>>) -> Result<()> {
+        issue_margin_call::handle(ctx)
+    }
+
+    /// Deposits a collateral token. Anyone may deposit into any account.
+    pub fn deposit<'info>(ctx: Context<'info, Deposit<'info>>, amount_atoms: u64) -> Result<()> {
+        deposit::handle(ctx, amount_atoms)
+    }
+
+    /// Withdraws a collateral token, at most the excess collateral.
+    pub fn withdraw<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {
+        withdraw::handle(ctx, amount_atoms)
+    }
+
+    /// Fills a request at prices that nobody knew when it was made.
+    pub fn fill_liquidity_request<'info>(
+        ctx: Context<'info, FillLiquidityRequest<'info>>,
+    ) -> Result<()> {
+        fill_liquidity_request::handle(ctx)
+    }
+
+    /// Buys just enough collateral of an account with an overdraft, at a discount.
+    pub fn convert_collateral<'info>(
+        ctx: Context<'info, ConvertCollateral<'info>>,
+        max_atoms: u64,
+    ) -> Result<()> {
+        convert_collateral::handle(ctx, max_atoms)
+    }
+
+    /// Gives the loss of a bankrupt account to insurance, pool and the side that gained.
+    pub fn resolve_bankruptcy(ctx: Context<ResolveBankruptcy>) -> Result<()> {
+        resolve_bankruptcy::handle(ctx)
+    }
+
+    /// Reduces one position by the share of the running reduction.
+    pub fn auto_deleverage(ctx: Context<AutoDeleverage>) -> Result<()> {
+        auto_deleverage::handle(ctx)
+    }
+
+    /// Moves the interest of an overdraft to the pool.
+    pub fn charge_interest(ctx: Context<ChargeInterest>) -> Result<()> {
+        charge_interest::handle(ctx)
+    }
+
+    /// Moves cash from a reserve to an account under its trigger: at most this, what it lacks, and
+    /// what the reserve can spare.
+    pub fn top_up<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i64) -> Result<()> {
+        top_up::handle(ctx, most_usd_atoms)
+    }
+
+    /// Closes an account's position in a settled market.
+    pub fn settle_position<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Result<()> {
+        settle_position::handle(ctx)
+    }
+
     /// Creates the exchange with its rules. The signer becomes the authority.
     pub fn initialize_exchange(
         ctx: Context<InitializeExchange>,
@@ -109,13 +193,6 @@ pub mod whittle {
         request_liquidity::handle(ctx, args)
     }
 
-    /// Fills a request at prices that nobody knew when it was made.
-    pub fn fill_liquidity_request<'info>(
-        ctx: Context<'info, FillLiquidityRequest<'info>>,
-    ) -> Result<()> {
-        fill_liquidity_request::handle(ctx)
-    }
-
     /// Returns the tokens or shares of a request that expired.
     pub fn refund_liquidity_request(ctx: Context<RefundLiquidityRequest>) -> Result<()> {
         refund_liquidity_request::handle(ctx)
@@ -141,34 +218,9 @@ pub mod whittle {
         set_delegate::handle(ctx, delegate)
     }
 
-    /// Deposits a collateral token. Anyone may deposit into any account.
-    pub fn deposit<'info>(ctx: Context<'info, Deposit<'info>>, amount_atoms: u64) -> Result<()> {
-        deposit::handle(ctx, amount_atoms)
-    }
-
-    /// Withdraws a collateral token, at most the excess collateral.
-    pub fn withdraw<'info>(ctx: Context<'info, Withdraw<'info>>, amount_atoms: u64) -> Result<()> {
-        withdraw::handle(ctx, amount_atoms)
-    }
-
-    /// Records an order, to be filled at the first price after the delay, and sets aside the reward.
-    pub fn place_order(ctx: Context<PlaceOrder>, args: PlaceOrderArgs) -> Result<()> {
-        place_order::handle(ctx, args)
-    }
-
     /// Removes an order that expired and returns what was set aside for its reward.
     pub fn expire_order(ctx: Context<ExpireOrder>, place: u8) -> Result<()> {
         expire_order::handle(ctx, place)
-    }
-
-    /// Moves cash between the pool, the insurance fund and the lines of markets.
-    pub fn settle_markets<'info>(ctx: Context<'info, SettleMarkets<'info>>) -> Result<()> {
-        settle_markets::handle(ctx)
-    }
-
-    /// Settles an account's funding, collects its claims and releases a deficit that was cured.
-    pub fn settle_account<'info>(ctx: Context<'info, SettleAccount<'info>>) -> Result<()> {
-        settle_account::handle(ctx)
     }
 
     /// Returns health, excess collateral and the liquidation that would happen. Simulate it.
@@ -244,16 +296,6 @@ pub mod whittle {
         publish_settlement::bank(ctx)
     }
 
-    /// Closes an account's position in a settled market.
-    pub fn settle_position<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Result<()> {
-        settle_position::handle(ctx)
-    }
-
-    /// Gives the loss of a bankrupt account to insurance, pool and the side that gained.
-    pub fn resolve_bankruptcy(ctx: Context<ResolveBankruptcy>) -> Result<()> {
-        resolve_bankruptcy::handle(ctx)
-    }
-
     /// Cuts unrealised profits when the whole pool cannot pay them, after two sightings.
     pub fn allocate_shortfall<'info>(ctx: Context<'info, AllocateShortfall<'info>>) -> Result<()> {
         allocate_shortfall::handle(ctx)
@@ -264,32 +306,9 @@ pub mod whittle {
         start_deleverage::handle(ctx, is_long)
     }
 
-    /// Reduces one position by the share of the running reduction.
-    pub fn auto_deleverage(ctx: Context<AutoDeleverage>) -> Result<()> {
-        auto_deleverage::handle(ctx)
-    }
-
     /// Returns what the pool is exposed to. Simulate it.
     pub fn pool_exposure<'info>(ctx: Context<'info, PoolExposure<'info>>) -> Result<Exposure> {
         pool_exposure::handle(ctx)
-    }
-
-    /// Moves the interest of an overdraft to the pool.
-    pub fn charge_interest(ctx: Context<ChargeInterest>) -> Result<()> {
-        charge_interest::handle(ctx)
-    }
-
-    /// Buys just enough collateral of an account with an overdraft, at a discount.
-    pub fn convert_collateral<'info>(
-        ctx: Context<'info, ConvertCollateral<'info>>,
-        max_atoms: u64,
-    ) -> Result<()> {
-        convert_collateral::handle(ctx, max_atoms)
-    }
-
-    /// Tells an account that it is in margin call, or ends a call whose cause is gone.
-    pub fn issue_margin_call<'info>(ctx: Context<'info, IssueMarginCall<'info>>) -> Result<()> {
-        issue_margin_call::handle(ctx)
     }
 
     /// Sets what the owner wants done before a liquidation has to; all zero clears it.
@@ -297,28 +316,9 @@ pub mod whittle {
         set_recovery_plan::handle(ctx, plan)
     }
 
-    /// Carries out an owner's recovery plan. Anyone may, for the owner's fee.
-    pub fn execute_recovery<'info>(
-        ctx: Context<'info, ExecuteRecovery<'info>>,
-        min_fee_usd_atoms: i64,
-    ) -> Result<()> {
-        execute_recovery::handle(ctx, min_fee_usd_atoms)
-    }
-
     /// Marks an account as the reserve of its owner's other accounts.
     pub fn set_reserve(ctx: Context<SetReserve>, is_reserve: bool) -> Result<()> {
         set_reserve::handle(ctx, is_reserve)
-    }
-
-    /// Moves cash from a reserve to an account under its trigger: at most this, what it lacks, and
-    /// what the reserve can spare.
-    pub fn top_up<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i64) -> Result<()> {
-        top_up::handle(ctx, most_usd_atoms)
-    }
-
-    /// Lets an order be filled whose trigger price was reached.
-    pub fn trigger_order(ctx: Context<TriggerOrder>, place: u8) -> Result<()> {
-        trigger_order::handle(ctx, place)
     }
 
     /// Removes an order that waits for its trigger price.

@@ -11,6 +11,7 @@ mod cost;
 mod crash;
 mod ended;
 mod funding;
+mod fuzz;
 mod governance;
 mod harness;
 mod invariants;

@@ -7,7 +7,7 @@
 
 use super::kill::{verdict, Reason, Saved};
 use super::liquidate_partial::book_deficit;
-use super::{called, recovered, remaining, update_markets};
+use super::{called, mapped, recovered, remaining, update_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{OrderFilled, OrderKilled};
 use crate::oracle::{self, Reading};
@@ -25,16 +25,20 @@ use whittle_risk::{trade, Lots, Price, Ratio, RiskError, Usd};
 #[derive(Accounts)]
 pub struct FillOrder<'info> {
     /// The rules and the oracle programs.
-    pub exchange: AccountLoader<'info, Exchange>,
+    /// CHECK: [`mapped::load`] checks owner and type, here and below.
+    pub exchange: UncheckedAccount<'info>,
     /// The account whose order is filled.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub account: AccountLoader<'info, MarginAccount>,
+    pub account: UncheckedAccount<'info>,
     /// Gets the reward, whether the order is filled or killed; another account than the order's.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub filler_account: AccountLoader<'info, MarginAccount>,
+    pub filler_account: UncheckedAccount<'info>,
     /// The order's market.
+    /// CHECK: as `exchange`.
     #[account(mut)]
-    pub market: AccountLoader<'info, Market>,
+    pub market: UncheckedAccount<'info>,
     /// The update that fills.
     /// CHECK: `oracle::read` checks owner, feed and verification.
     pub oracle: UncheckedAccount<'info>,
@@ -50,21 +54,19 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         unix_timestamp: now,
         ..
     } = Clock::get()?;
-    let exchange = ctx.accounts.exchange.load()?;
+    let accounts: &FillOrder = ctx.accounts;
+    let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let policy = exchange.policy();
-    let (key, filler) = (
-        ctx.accounts.account.key(),
-        ctx.accounts.filler_account.key(),
-    );
+    let (key, filler) = (*accounts.account.key, *accounts.filler_account.key);
     require_that(key != filler, WhittleError::SameAccount)?;
-    let mut account = ctx.accounts.account.load_mut()?;
+    let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest(&exchange, now)?;
     let order = order_at(&account, place)?;
 
     part("update and trade");
     let (saved, traded) = {
-        let mut market = ctx.accounts.market.load_mut()?;
-        let reading = oracle::read(&ctx.accounts.oracle, &market.oracle, &exchange)?;
+        let mut market = mapped::load_mut::<Market>(&accounts.market, "market")?;
+        let reading = oracle::read(&accounts.oracle, &market.oracle, &exchange)?;
         validate(&order, &market, &reading, &exchange, now)?;
         // Margin is judged at this price at least, or at a newer one that is cached already.
         update_markets::cache(&mut market, &reading, now, slot)?;
@@ -79,7 +81,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
                 market.admit(&exchange, opens, now)?;
                 if opens {
                     market.require_calm()?;
-                    let fund = &ctx.accounts.insurance_fund;
+                    let fund = &accounts.insurance_fund;
                     remaining::require_undrawn(fund, &exchange, now)?;
                 }
                 Ok(())
@@ -93,7 +95,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
         // that is killed already needs none, and there is no fill that would say which.
         Ok(trade) => {
             let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
-            let market = ctx.accounts.market.load()?;
+            let market = mapped::load::<Market>(&accounts.market, "market")?;
             let called =
                 || called::was_called(&saved.account(), &account, &market, &snapshot, &policy);
             let checked = check(&account, &market, &snapshot, &policy, &trade, called);
@@ -103,7 +105,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     };
 
     part("result, reward, event");
-    let mut market = ctx.accounts.market.load_mut()?;
+    let mut market = mapped::load_mut::<Market>(&accounts.market, "market")?;
     let ending = Ending { key, filler, place };
     let reward = match attempt {
         Ok(filled) => ending.fill(&mut account, &mut market, &policy, filled)?,
@@ -112,7 +114,8 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
             ending.kill(&mut account, reason)
         }
     };
-    let mut filler_account = ctx.accounts.filler_account.load_mut()?;
+    let mut filler_account =
+        mapped::load_mut::<MarginAccount>(&accounts.filler_account, "filler_account")?;
     filler_account.count_interest(&exchange, now)?;
     filler_account.credit(reward)?;
     account.invariant()?;

@@ -4,6 +4,7 @@
 mod block;
 mod cu;
 mod demo;
+mod fuzz;
 mod profile;
 
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((command, rest)) if command == "demo" => demo::run(rest),
         Some((command, rest)) if command == "block" => block::run(rest),
+        Some((command, rest)) if command == "fuzz" => fuzz::run(rest),
         Some((command, [])) if command == "cu" => cu::run(),
         Some((command, [])) if command == "profile" => profile::run(),
         Some((command, [])) if command == "crash" => {
@@ -20,7 +22,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         _ => Err(anyhow::anyhow!(
-            "usage: lab demo [OPTIONS], lab block [--write], lab cu, lab profile or lab crash"
+            "usage: lab demo|block|fuzz [OPTIONS], lab cu, lab profile or lab crash"
         )),
     };
     match outcome {
