@@ -31,6 +31,15 @@ pub(crate) struct Feed {
     pub(crate) last: Option<Update>,
 }
 
+/// A world at one moment: see [`World::save`].
+pub struct Saved {
+    picture: Picture,
+    now: i64,
+    slot: u64,
+    market_feeds: Vec<Feed>,
+    bank_feeds: Vec<Option<Feed>>,
+}
+
 /// An exchange and everything around it.
 ///
 /// Every account that a transaction names is watched from then on. After each transaction the world
@@ -211,6 +220,30 @@ impl World {
         }
         self.refresh();
         processed.result.is_ok().then_some(after)
+    }
+
+    /// Everything as it is now, to come back to.
+    pub fn save(&self) -> Saved {
+        Saved {
+            picture: self.picture(),
+            now: self.now,
+            slot: self.slot,
+            market_feeds: self.market_feeds.clone(),
+            bank_feeds: self.bank_feeds.clone(),
+        }
+    }
+
+    /// Puts time, feeds and every known account back as they were.
+    pub fn restore(&mut self, saved: &Saved) {
+        for (key, _) in saved.picture.differences(&self.current) {
+            let gone = Account::default();
+            let account = saved.picture.accounts.get(&key).unwrap_or(&gone);
+            self.vm.set_account(&key, account);
+        }
+        self.set_clock(saved.now, saved.slot);
+        self.market_feeds.clone_from(&saved.market_feeds);
+        self.bank_feeds.clone_from(&saved.bank_feeds);
+        self.refresh();
     }
 
     /// Puts an account where no instruction would.

@@ -1,0 +1,62 @@
+//! `cargo xtask adversaries`: lets every adversary search, and writes what they found.
+
+use anyhow::{bail, Context, Result};
+use whittle_tests::adversary::report::{self, Entry};
+use whittle_tests::adversary::{all, search, Arena};
+
+struct Options {
+    trials: usize,
+    seed: u64,
+    only: Option<String>,
+}
+
+fn options(args: &[String]) -> Result<Options> {
+    let mut options = Options {
+        trials: 120,
+        seed: 1,
+        only: None,
+    };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let value = args
+            .next()
+            .with_context(|| format!("{arg} needs a value"))?;
+        match arg.as_str() {
+            "--trials" => options.trials = value.parse().context("--trials")?,
+            "--seed" => options.seed = value.parse().context("--seed")?,
+            "--only" => options.only = Some(value.clone()),
+            _ => bail!("usage: lab adversaries [--trials N] [--seed S] [--only NAME]"),
+        }
+    }
+    anyhow::ensure!(options.trials > 0, "--trials must be at least 1");
+    Ok(options)
+}
+
+pub fn run(args: &[String]) -> Result<()> {
+    let options = options(args)?;
+    let mut arena = Arena::new(None);
+    let mut entries = Vec::new();
+    for adversary in all() {
+        if options
+            .only
+            .as_ref()
+            .is_some_and(|name| name != adversary.name())
+        {
+            continue;
+        }
+        let found = search(&*adversary, &mut arena, options.trials, options.seed);
+        let control = adversary.control().map(|control| {
+            let mut arena = Arena::new(Some(control.change));
+            search(&*adversary, &mut arena, options.trials, options.seed)
+        });
+        let entry = Entry {
+            adversary,
+            found,
+            control,
+        };
+        println!("{}\n", report::text(&entry));
+        entries.push(entry);
+    }
+    anyhow::ensure!(!entries.is_empty(), "there is no adversary of this name");
+    Ok(())
+}
