@@ -251,8 +251,13 @@ impl World {
 
     /// Publishes a price of a market's asset now; nothing reads it before [`World::update`].
     pub fn publish(&mut self, market: u16, quote: impl Into<Quote>) {
+        self.publish_at(market, quote, self.now());
+    }
+
+    /// The same with another publish time.
+    pub fn publish_at(&mut self, market: u16, quote: impl Into<Quote>, time: i64) {
         let feed = self.market_feeds[usize::from(market)].clone();
-        let update = next_update(&feed, quote.into(), self.now());
+        let update = next_update(&feed, quote.into(), time);
         self.show_market(market, update);
     }
 

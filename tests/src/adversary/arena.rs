@@ -3,14 +3,16 @@
 
 use anchor_lang::prelude::Pubkey;
 use std::collections::BTreeSet;
-use whittle::event::{OrderFilled, OrderKilled, PartiallyLiquidated, RecoveryExecuted};
+use whittle::event::{
+    LiquidatedLeg, OrderFilled, OrderKilled, PartiallyLiquidated, RecoveryExecuted,
+};
 use whittle::state::leverage::CLASS_STANDARD;
 use whittle_migrations::Description;
 use whittle_risk::price::{to_q32, Rounding};
 use whittle_risk::{Lots, Price, Ratio};
 
 use crate::actor::Actor;
-use crate::oracle::Quote;
+use crate::oracle::{Quote, Update};
 use crate::outcome::{Done, Sent};
 use crate::spec::{self, USDC};
 use crate::world::{Saved, World};
@@ -55,7 +57,12 @@ pub struct Arena {
     pub service: i64,
     /// What happened, for adversaries that bound by it.
     pub seen: Seen,
+    /// What closings and requests at the cached price moved because it was not the true one.
+    stale: i128,
     figures: Vec<(&'static str, i64)>,
+    started: i64,
+    misfilled: i128,
+    signed: Vec<(i64, i64)>,
     start: Option<Saved>,
 }
 
@@ -69,7 +76,8 @@ pub struct Seen {
 }
 
 impl Arena {
-    /// The default exchange with everybody in place; `change` alters it before anybody trades.
+    /// The default exchange with everybody in place; `change` alters it before any attacker
+    /// trades.
     pub fn new(change: Option<fn(&mut World)>) -> Self {
         let mut description = Description::parse(EXAMPLE).expect("the example");
         description.exchange.guardian = spec::address("guardian");
@@ -77,9 +85,6 @@ impl Arena {
         let truth = PRICES.to_vec();
         let quotes: Vec<Quote> = truth.iter().map(|it| quote(*it, CONFIDENCE_BPS)).collect();
         let mut world = World::deployed(&description, &quotes, &banks);
-        if let Some(change) = change {
-            change(&mut world);
-        }
         world.fund_pool(POOL);
         let markets = world.all_markets();
         world.settle_markets(&markets).ok();
@@ -95,11 +100,18 @@ impl Arena {
             hedged: [0; 2],
             service: 0,
             seen: Seen::default(),
+            stale: 0,
             figures: Vec::new(),
+            started: 0,
+            misfilled: 0,
+            signed: Vec::new(),
             start: None,
             world,
         };
         arena.populate();
+        if let Some(change) = change {
+            change(&mut arena.world);
+        }
         let markets = arena.world.all_markets();
         arena.world.settle_markets(&markets).ok();
         arena.start = Some(arena.world.save());
@@ -157,7 +169,11 @@ impl Arena {
         self.hedged = [0; 2];
         self.service = 0;
         self.seen = Seen::default();
+        self.stale = 0;
         self.figures.clear();
+        self.misfilled = 0;
+        self.signed.clear();
+        self.started = self.world.now();
     }
 
     /// Tells a number for the report.
@@ -252,6 +268,63 @@ impl Arena {
         }
     }
 
+    /// The oracle publishes the true price; the chain has not seen it.
+    pub fn show_truth(&mut self, market: u16) {
+        self.show(market, self.truth(market), CONFIDENCE_BPS);
+    }
+
+    /// The same, with a clock on chain that is so many seconds behind.
+    pub fn sign_truth(&mut self, market: u16, lag: i64) {
+        let quote = quote(self.truth(market), CONFIDENCE_BPS);
+        let time = self.world.now() + lag;
+        self.world.publish_at(market, quote, time);
+        self.signed.push((time, self.truth(market)));
+    }
+
+    /// Among the signed updates the one that is due for an order placed now, if it exists already, comes
+    /// into the oracle's account.
+    pub fn show_due(&mut self, market: u16) -> bool {
+        let delay = i64::from(self.rules().order_delay_secs);
+        let cached = self.world.market(market).price.publish_time;
+        let due = self.world.now().max(cached) + delay;
+        let Some(place) = self.signed.iter().position(|(time, _)| *time >= due) else {
+            return false;
+        };
+        let (time, price) = self.signed[place];
+        let before = place.checked_sub(1).map(|it| self.signed[it].0);
+        let update = Update {
+            prev_publish_time: before.unwrap_or(time - 1),
+            ..self
+                .world
+                .feed(market)
+                .update(quote(price, CONFIDENCE_BPS), time)
+        };
+        self.world.show_market(market, update);
+        true
+    }
+
+    /// By how much a lot counts for something else than it is worth, Q32.
+    pub fn misjudged(&self, market: u16) -> i128 {
+        let cached = i128::from(self.world.market(market).price.price_q32);
+        (cached - i128::from(self.per_lot(market, self.truth(market)))).abs()
+    }
+
+    /// Remembers what a request to the pool moved: the part of the traders' net position that the shares
+    /// stand for, at the cached price instead of the true one.
+    pub fn count_stale_liquidity(&mut self, shares: u64, supply: u64) {
+        for index in self.world.all_markets() {
+            let market = self.world.market(index);
+            let lots = i128::from(market.long_lots) + i128::from(market.short_lots);
+            let part = lots * i128::from(shares) / i128::from(supply.max(1)) + 1;
+            self.stale += part * self.misjudged(index);
+        }
+    }
+
+    /// What closings and requests at cached prices moved because they were not the true ones, USD atoms.
+    pub fn stale(&self) -> i64 {
+        i64::try_from((self.stale >> 32) + 1).expect("in range")
+    }
+
     /// Seconds pass, and the true price of a market is published.
     pub fn tick(&mut self, market: u16, secs: i64) {
         self.world.pass(secs);
@@ -268,22 +341,34 @@ impl Arena {
         true
     }
 
+    fn count_stale_legs(&mut self, legs: &[LiquidatedLeg]) {
+        for leg in legs {
+            self.stale += i128::from(leg.closed_lots) * self.misjudged(leg.market);
+        }
+    }
+
     fn remember(&mut self, done: &Done) {
         let mut service = 0;
         for event in done.events_of::<PartiallyLiquidated>() {
             if self.serves(&event.keeper, &event.account) {
-                let paid = |leg: &whittle::event::LiquidatedLeg| {
+                let paid = |leg: &LiquidatedLeg| {
                     leg.keeper_usd_atoms
                         + leg.insurance_top_up_usd_atoms
                         + leg.pool_top_up_usd_atoms
                 };
                 service += event.legs.iter().map(paid).sum::<i64>();
             }
+            self.count_stale_legs(&event.legs);
             self.seen.liquidations.push(event);
         }
         for event in done.events_of::<OrderFilled>() {
             if self.serves(&event.filler, &event.account) {
                 service += event.reward_usd_atoms;
+            }
+            let truth = self.per_lot(event.market, self.truth(event.market));
+            let wrong = i128::from(event.oracle_price_q32.abs_diff(truth));
+            if self.is_attackers_account(&event.account) {
+                self.misfilled += wrong * i128::from(event.lots.unsigned_abs());
             }
             self.seen.fills.push(event);
         }
@@ -293,6 +378,7 @@ impl Arena {
             }
         }
         for event in done.events_of::<RecoveryExecuted>() {
+            self.count_stale_legs(&event.legs);
             if self.serves(&event.keeper, &event.account) {
                 service += event
                     .legs
@@ -454,6 +540,35 @@ impl Arena {
         let legs = chosen.flat_map(|it| &it.legs);
         legs.map(|leg| notional(leg.price_q32, leg.closed_lots))
             .sum()
+    }
+
+    /// What the attackers' fills moved because their price was no longer the true one, USD atoms.
+    pub fn misfilled(&self) -> i64 {
+        i64::try_from((self.misfilled >> 32) + 1).expect("in range")
+    }
+
+    /// What honest traders paid to pool and insurance: fees, spread and impact of their fills, costs and
+    /// premiums of liquidations, and the most funding that the time could have brought.
+    pub fn income(&self) -> i64 {
+        let fills = self.seen.fills.iter().map(|fill| {
+            let worse = fill.fill_price_q32.abs_diff(fill.oracle_price_q32);
+            fill.fee_usd_atoms + notional(worse, fill.lots.unsigned_abs())
+        });
+        let legs = self.seen.liquidations.iter().flat_map(|it| &it.legs);
+        let legs = legs.map(|leg| leg.pool_usd_atoms + leg.premium_usd_atoms);
+        fills.sum::<i64>() + legs.sum::<i64>() + self.most_funding()
+    }
+
+    /// Funding of all open interest at the highest rate since the trial began.
+    fn most_funding(&self) -> i64 {
+        let secs = self.world.now() - self.started;
+        let markets = self.world.all_markets().into_iter().map(|index| {
+            let market = self.world.market(index);
+            let open = notional(market.price.price_q32, market.long_lots + market.short_lots);
+            let day = Self::share_of(market.params.funding_max_per_day_q32, open);
+            day * secs / 86_400 + 1
+        });
+        markets.sum()
     }
 
     /// Legs that were liquidated.

@@ -5,9 +5,14 @@
 //! what they held, as if they had hedged it elsewhere for nothing, and less rewards that anybody could
 //! have earned by the same service. After every trial the changes of everybody's worth must sum to zero.
 
+pub mod acts;
+pub mod ahead;
 pub mod arena;
+pub mod jit;
 pub mod keeper;
+pub mod lag;
 pub mod moves;
+pub mod oracle;
 pub mod report;
 pub mod ring;
 pub mod search;
@@ -83,5 +88,11 @@ pub fn all() -> Vec<Box<dyn Adversary>> {
         Box::new(ring::Ring { gap: false }),
         Box::new(ring::Ring { gap: true }),
         Box::new(keeper::Keeper),
+        Box::new(oracle::Oracle),
+        Box::new(ahead::Ahead),
+        Box::new(lag::Lag { beyond: false }),
+        Box::new(lag::Lag { beyond: true }),
+        Box::new(ahead::Sandwich),
+        Box::new(jit::JustInTime),
     ]
 }

@@ -146,9 +146,9 @@ impl Adversary for Ring {
     fn space(&self) -> Space {
         let knobs = [
             ("long lots", 0, MOST_LOTS),
-            ("short lots", 0, MOST_LOTS),
-            ("long margin bps", 505, 700),
-            ("short margin bps", 505, 700),
+            ("short lots", MOST_LOTS / 10, MOST_LOTS),
+            ("long margin bps", 530, 600),
+            ("short margin bps", 530, 600),
             ("own keeper first", 0, 1),
         ];
         Space::of_knobs(&knobs).with_steps(10, ACTIONS)

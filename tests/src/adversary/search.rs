@@ -50,6 +50,8 @@ pub fn play(adversary: &dyn Adversary, arena: &mut Arena, moves: &Moves) -> Tria
     arena.reset();
     let before = arena.worth();
     adversary.play(arena, moves);
+    // An update of the same second would not be newer.
+    arena.world.pass(1);
     arena.publish_all();
     let after = arena.worth();
     let drift = after.total() - before.total();

@@ -1,0 +1,178 @@
+//! What several adversaries can do, one step at a time. The attackers are two traders, a keeper and a
+//! liquidity provider.
+
+use whittle::state::liquidity_request::REQUEST_DEPOSIT;
+use whittle::state::recovery::RecoveryPlan;
+use whittle_client::address;
+
+use super::arena::BTC;
+use super::{Arena, Step, WHOLE};
+use crate::actor::Actor;
+use crate::spec::USDC;
+
+/// How large steps are.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// Lots of a trade at most; a lot is 0.4 dollars.
+    pub lots: i64,
+    /// Dollars of a deposit into the pool at most.
+    pub liquidity: u64,
+    /// Hundredths of a basis point that the true price moves by at most.
+    pub pips: i64,
+    /// Seconds of a wait at most.
+    pub secs: i64,
+}
+
+/// A trader of the attackers, by a step's second choice: one half for each, long and short by turns.
+fn trader(arena: &Arena, step: &Step) -> (Actor, i64) {
+    let quarter = (step.other * 4 / (WHOLE + 1)).clamp(0, 3);
+    let place = usize::from(quarter >= 2);
+    let sign = if quarter % 2 == 0 { 1 } else { -1 };
+    (arena.attackers[place].clone(), sign)
+}
+
+/// From minus `most` to `most`, by a size.
+pub fn signed(size: i64, most: i64) -> i64 {
+    most * (2 * size - WHOLE) / WHOLE
+}
+
+impl Arena {
+    /// Cash for the two traders.
+    pub fn fund_traders(&mut self, dollars: i64) {
+        for place in 0..2 {
+            let actor = self.attackers[place].clone();
+            self.deposit(&actor, dollars);
+        }
+    }
+
+    /// The attackers' liquidity provider comes in at the beginning, the whole way.
+    pub fn provide(&mut self, dollars: u64) {
+        let provider = self.attackers[3].clone();
+        if dollars > 0 {
+            let sent = provider.request_deposit(&mut self.world, dollars * USDC, 0);
+            if self.note(sent) {
+                self.world.pass(2);
+                self.publish_all();
+                self.fill_request();
+            }
+        }
+    }
+
+    /// Does a step by its name.
+    pub fn act(&mut self, name: &str, step: &Step, scale: &Scale) {
+        let own_keeper = self.attackers[2].clone();
+        let provider = self.attackers[3].clone();
+        let (actor, sign) = trader(self, step);
+        match name {
+            "order" => {
+                let lots = sign * scale.lots * step.size / WHOLE;
+                self.place(&actor, BTC, lots);
+            }
+            "order now" => {
+                let lots = sign * scale.lots * step.size / WHOLE;
+                if self.place(&actor, BTC, lots) {
+                    self.fill_all(&own_keeper, &actor);
+                }
+            }
+            "close now" => {
+                let lots = self.lots(&actor, BTC);
+                if self.place_reduction(&actor, BTC, -lots) {
+                    self.fill_all(&own_keeper, &actor);
+                }
+            }
+            "signal" => {
+                self.world.pass(1);
+                self.move_by(BTC, signed(step.size, scale.pips));
+                self.show_truth(BTC);
+            }
+            "reduce" => {
+                let lots = self.lots(&actor, BTC);
+                self.place_reduction(&actor, BTC, -lots);
+            }
+            "fill" => {
+                for place in 0..2 {
+                    let actor = self.attackers[place].clone();
+                    self.fill_all(&own_keeper, &actor);
+                }
+            }
+            "ask in" => {
+                let dollars = scale.liquidity * step.size.unsigned_abs() / WHOLE.unsigned_abs();
+                let sent = provider.request_deposit(&mut self.world, dollars * USDC, 0);
+                self.note(sent);
+            }
+            "ask out" => {
+                let held = self.world.tokens_of(&provider, &address::share_mint());
+                let part = u128::from(held) * u128::from(step.size.unsigned_abs()) / 1_000;
+                let shares = u64::try_from(part).expect("a part");
+                let sent = provider.request_withdrawal(&mut self.world, shares, 0);
+                self.note(sent);
+            }
+            "fill request" => self.fill_request(),
+            "move" => self.move_by(BTC, signed(step.size, scale.pips)),
+            "show" => self.show_truth(BTC),
+            "cache" => {
+                let sent = self.world.update(&[BTC]);
+                self.note(sent);
+            }
+            "wait" => self.world.pass(1 + scale.secs * step.size / WHOLE),
+            "settle" => {
+                let sent = self.world.settle_markets(&[BTC]);
+                self.note(sent);
+            }
+            "recover" => self.recover(&actor, &own_keeper),
+            "strike victim" => {
+                let victim = self.victims[usize::from(sign < 0)].clone();
+                self.liquidate(&own_keeper, &victim);
+            }
+            "strike own" => {
+                self.liquidate(&own_keeper, &actor);
+            }
+            "honest order" => {
+                let honest = self.honest[usize::from(sign < 0)].clone();
+                let lots = sign * 500_000 * step.size / WHOLE;
+                self.place(&honest, BTC, lots);
+            }
+            "honest fill" => {
+                let filler = Actor::named("filler");
+                for place in 0..2 {
+                    let honest = self.honest[place].clone();
+                    self.fill_all(&filler, &honest);
+                }
+            }
+            "keep" => self.keep(),
+            _ => unreachable!("an action of this list"),
+        }
+    }
+
+    /// Fills the provider's request, and remembers what a cached price that is not the true one moved.
+    pub fn fill_request(&mut self) {
+        let provider = self.attackers[3].clone();
+        let Some(request) = self.request_of(&provider) else {
+            return;
+        };
+        let supply = self.share_supply();
+        let sent = provider.fill_request(&mut self.world, &provider);
+        if self.note(sent) {
+            let shares = if request.kind == REQUEST_DEPOSIT {
+                self.share_supply() - supply
+            } else {
+                request.amount_atoms
+            };
+            self.count_stale_liquidity(shares, supply);
+        }
+    }
+
+    /// Plans the recovery of an account and executes the plan.
+    fn recover(&mut self, actor: &Actor, keeper: &Actor) {
+        let one = 1u64 << 32;
+        let plan = RecoveryPlan {
+            trigger_q32: one + one / 5,
+            target_q32: 4 * one,
+            fee_max_q32: 0,
+        };
+        let sent = actor.plan_recovery(&mut self.world, plan);
+        self.note(sent);
+        let sent = keeper.recover_for(&mut self.world, actor, 0);
+        self.note(sent);
+    }
+}
