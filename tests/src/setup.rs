@@ -238,6 +238,11 @@ impl World {
             .collect()
     }
 
+    /// From now on a market's prices are shown in this feed.
+    pub fn adopt_feed(&mut self, market: u16, stub: OracleStub) {
+        self.market_feeds[usize::from(market)].stub = stub;
+    }
+
     /// A market's feed.
     pub fn feed(&self, market: u16) -> OracleStub {
         self.market_feeds[usize::from(market)].stub

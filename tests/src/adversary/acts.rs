@@ -163,7 +163,7 @@ impl Arena {
     }
 
     /// Plans the recovery of an account and executes the plan.
-    fn recover(&mut self, actor: &Actor, keeper: &Actor) {
+    pub fn recover(&mut self, actor: &Actor, keeper: &Actor) {
         let one = 1u64 << 32;
         let plan = RecoveryPlan {
             trigger_q32: one + one / 5,

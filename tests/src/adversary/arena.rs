@@ -71,6 +71,8 @@ pub struct Arena {
 pub struct Seen {
     /// Fills, and who was filled.
     pub fills: Vec<OrderFilled>,
+    /// Orders that were killed.
+    pub kills: Vec<OrderKilled>,
     /// Liquidations.
     pub liquidations: Vec<PartiallyLiquidated>,
 }
@@ -376,6 +378,7 @@ impl Arena {
             if self.serves(&event.filler, &event.account) {
                 service += event.reward_usd_atoms;
             }
+            self.seen.kills.push(event);
         }
         for event in done.events_of::<RecoveryExecuted>() {
             self.count_stale_legs(&event.legs);
@@ -569,6 +572,27 @@ impl Arena {
             day * secs / 86_400 + 1
         });
         markets.sum()
+    }
+
+    /// INV-COLLUSION: the floor of the bonus on what was liquidated, on no more than was opened, less the
+    /// opening fee.
+    pub fn collusion_bound(&self) -> i64 {
+        let (opened, liquidated) = (self.opened(), self.liquidated(true));
+        let fee = self.world.market(BTC).params.open_fee_q32;
+        let topped_up = Self::share_of(self.rules().bonus_floor_q32, liquidated.min(opened));
+        topped_up - Self::share_of(fee, opened) + self.roundings()
+    }
+
+    /// Rewards of the attackers' own orders that were killed.
+    pub fn rewards_killed(&self) -> i64 {
+        let kills = self.seen.kills.iter();
+        let own = kills.filter(|it| self.is_attackers_account(&it.account));
+        own.map(|it| it.reward_usd_atoms).sum()
+    }
+
+    /// What lots are worth, rounded up.
+    pub fn notional(price_q32: u64, lots: u64) -> i64 {
+        notional(price_q32, lots)
     }
 
     /// Legs that were liquidated.

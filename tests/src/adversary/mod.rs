@@ -8,11 +8,16 @@
 pub mod acts;
 pub mod ahead;
 pub mod arena;
+pub mod dust;
+pub mod funding;
+pub mod griefing;
+pub mod guardian;
 pub mod jit;
 pub mod keeper;
 pub mod lag;
 pub mod moves;
 pub mod oracle;
+pub mod own;
 pub mod report;
 pub mod ring;
 pub mod search;
@@ -94,5 +99,12 @@ pub fn all() -> Vec<Box<dyn Adversary>> {
         Box::new(lag::Lag { beyond: true }),
         Box::new(ahead::Sandwich),
         Box::new(jit::JustInTime),
+        Box::new(funding::Funding),
+        Box::new(own::Own),
+        Box::new(griefing::Bucket),
+        Box::new(griefing::Queue),
+        Box::new(guardian::Governor),
+        Box::new(guardian::Guardian),
+        Box::new(dust::Dust),
     ]
 }

@@ -46,7 +46,7 @@ impl Ring {
 
     /// Moves the price, in as many updates as it takes, to where an account has so many thousandths of its
     /// maintenance left. The honest keeper acts between the updates.
-    fn drive(&self, arena: &mut Arena, actor: &Actor, wanted: i64, first: bool) {
+    pub fn drive(&self, arena: &mut Arena, actor: &Actor, wanted: i64, first: bool) {
         let most = self.most_move(arena);
         for _ in 0..6 {
             let Some(pips) = arena.pips_to_ratio(actor, BTC, wanted) else {
@@ -174,11 +174,8 @@ impl Adversary for Ring {
     }
 
     fn bound(&self, arena: &Arena, _: &Trial) -> i64 {
-        let (opened, liquidated) = (arena.opened(), arena.liquidated(true));
-        let fee = arena.world.market(BTC).params.open_fee_q32;
-        let floor = arena.rules().bonus_floor_q32;
-        let topped_up = Arena::share_of(floor, liquidated.min(opened));
-        let bound = topped_up - Arena::share_of(fee, opened) + arena.roundings();
+        let bound = arena.collusion_bound();
+        let opened = arena.opened();
         if self.gap {
             // Over the emergency ratio nobody has to have acted, and then the price jumps.
             let tiers = arena.world.market(BTC).tier_table();
@@ -219,12 +216,7 @@ impl Adversary for Ring {
     fn control(&self) -> Option<Control> {
         (!self.gap).then_some(Control {
             says: "a floor of the bonus as high as its maximum, although trading is free",
-            change: |world| {
-                free_trading(world);
-                world.forge::<Exchange>(address::exchange(), |exchange| {
-                    exchange.params.bonus_floor_q32 = exchange.params.bonus_max_q32;
-                });
-            },
+            change: costly_floor,
             least: 1_000_000,
         })
     }
@@ -244,4 +236,12 @@ pub fn free_trading(world: &mut World) {
             params.close_impact_q32 = 0;
         });
     }
+}
+
+/// The floor of the bonus is as high as its maximum, and trading costs nothing.
+pub fn costly_floor(world: &mut World) {
+    free_trading(world);
+    world.forge::<Exchange>(address::exchange(), |exchange| {
+        exchange.params.bonus_floor_q32 = exchange.params.bonus_max_q32;
+    });
 }
