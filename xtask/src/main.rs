@@ -22,6 +22,9 @@ cargo xtask COMMAND
                  as in `cargo xtask demo --prices FILE`
   crash          build, then play a gap, a crash and a lost peg with 200 accounts, and print
                  what became of them
+  adversaries [ARGS]
+                 build, then let programs search for profit on the default exchange, and write
+                 docs/adversaries.md; --trials N, --seed S, --only NAME
   localnet [ARGS]
                  build, then run a local validator with an exchange, moving prices and traders
                  until Ctrl-C; `cargo xtask localnet --help`
@@ -81,6 +84,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["build"] => program::build(),
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),
+        ["adversaries", rest @ ..] => lab("adversaries", rest),
         ["crash"] => lab("crash", &[]),
         ["localnet", rest @ ..] => localnet(rest),
         ["app"] => app::build(),

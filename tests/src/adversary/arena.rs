@@ -497,8 +497,14 @@ impl Arena {
 
     /// The honest keeper does what is due for everybody.
     pub fn keep(&mut self) {
+        self.keep_but(&[]);
+    }
+
+    /// The same, but for these accounts.
+    pub fn keep_but(&mut self, others: &[Actor]) {
         let keeper = self.keeper.clone();
-        let everybody: Vec<Actor> = self.people().cloned().collect();
+        let mut everybody: Vec<Actor> = self.people().cloned().collect();
+        everybody.retain(|actor| others.iter().all(|it| it.account() != actor.account()));
         for actor in everybody {
             let known = self.world.raw(&actor.account()).is_some();
             if known && self.is_due(&actor) {

@@ -16,10 +16,11 @@ const FEE_LAMPORTS: i64 = 5_000;
 const MILLIONTHS_PER_LAMPORT: i64 = 100_000;
 /// A flag and a liquidation.
 const TRANSACTIONS: i64 = 2;
-const NAMES: [&str; 3] = [
+/// A score for those who were not liquidated.
+const NOBODY: i64 = -1_000_000;
+const NAMES: [&str; 2] = [
     "what keepers lost on an account, USD atoms",
     "rent that the attackers lock up for each account, lamports",
-    "what an account cost its owner, USD atoms",
 ];
 
 impl Dust {
@@ -60,7 +61,6 @@ impl Adversary for Dust {
 
     fn play(&self, arena: &mut Arena, moves: &Moves) {
         let keeper = arena.keeper.clone();
-        let before = arena.world.account_of(&keeper).cash_usd_atoms;
         let accounts: Vec<Actor> = (0..2)
             .map(|place| Self::open(arena, place, moves))
             .collect();
@@ -68,7 +68,9 @@ impl Adversary for Dust {
             arena.world.pass(5);
             arena.move_by(BTC, -moves["fall pips"] / 8);
             arena.publish(BTC);
+            arena.keep_but(&accounts);
         }
+        let before = arena.world.account_of(&keeper).cash_usd_atoms;
         let mut served = 0;
         for actor in &accounts {
             let sent = keeper.flag(&mut arena.world, actor);
@@ -82,7 +84,7 @@ impl Adversary for Dust {
         let lost = if served > 0 {
             (fees - earned) / served
         } else {
-            -1
+            NOBODY
         };
         arena.tell(NAMES[0], lost);
         let raw = arena.world.raw(&accounts[0].account()).expect("an account");

@@ -8,7 +8,7 @@ use super::{Adversary, Arena, Control, Moves, Space, Trial, WHOLE};
 /// The one who plays with funding.
 pub struct Funding;
 
-const ACTIONS: &[&str] = &["trade", "trade", "close", "hours", "minutes", "settle"];
+const ACTIONS: &[&str] = &["trade", "trade", "close", "days", "minutes", "settle"];
 const SCALE: Scale = Scale {
     lots: 4_000_000,
     liquidity: 0,
@@ -56,7 +56,7 @@ impl Adversary for Funding {
                     arena.trade(&actor, BTC, sign * SCALE.lots * step.size / WHOLE);
                 }
                 "close" => arena.close(&actor, BTC),
-                "hours" => most += hold(arena, 600 + step.size * 40),
+                "days" => most += hold(arena, 600 + step.size * 200),
                 "minutes" => most += hold(arena, 1 + step.size),
                 name => arena.act(name, step, &SCALE),
             }

@@ -13,32 +13,52 @@ pub struct Bucket;
 pub struct Queue;
 
 /// Seconds between two looks of the honest keeper.
-const LOOK: i64 = 30;
+const LOOK: i64 = 60;
+/// How long the other is watched, seconds.
+const WATCHED: i64 = 1_800;
+/// What an honest provider wants back, in shares of about a dollar.
+const WANTED: u64 = 10_000;
 const DELAY: &str = "seconds until the other was liquidated";
 
+/// The market with the smallest bucket. A lot is 0.1 dollars.
+const SOL: u16 = 2;
+/// Lots of the one who waits.
+const OTHER: i64 = 1_500_000;
+
 impl Bucket {
+    /// An honest account with little over the margin of retail.
+    fn other(arena: &mut Arena) -> Actor {
+        let owner = arena.honest[1].clone();
+        let margin = 16_000 * USDC;
+        let other = owner.sub(1);
+        let sent = other.open(&mut arena.world);
+        arena.note(sent);
+        let sent = owner.withdraw(&mut arena.world, 0, margin);
+        arena.note(sent);
+        let sent = other.deposit(&mut arena.world, 0, margin);
+        arena.note(sent);
+        arena.trade(&other, SOL, OTHER);
+        other
+    }
+
     /// The attackers open, the price falls, and they are liquidated first.
     fn fill_bucket(arena: &mut Arena, moves: &Moves) {
         let keeper = arena.attackers[3].clone();
         let own: Vec<Actor> = arena.attackers[..3].to_vec();
-        let lots = ["lots a", "lots b", "lots c"];
-        for (actor, lots) in own.iter().zip(lots) {
-            arena.deposit(
-                actor,
-                moves[lots] * 2 / 5 * moves["margin bps"] / 10_000 + 10,
-            );
-            arena.trade(actor, BTC, moves[lots]);
+        for (actor, lots) in own.iter().zip(["lots a", "lots b", "lots c"]) {
+            arena.deposit(actor, moves[lots] / 10 * moves["margin bps"] / 10_000 + 10);
+            arena.trade(actor, SOL, moves[lots]);
         }
         for _ in 0..4 {
-            arena.tick(BTC, 3);
-            arena.move_by(BTC, -moves["fall pips"] / 4);
+            arena.tick(SOL, 3);
+            arena.move_by(SOL, -moves["fall pips"] / 4);
         }
-        arena.tick(BTC, 1);
+        arena.tick(SOL, 1);
         for _ in 0..2 {
             for actor in &own {
                 arena.liquidate(&keeper, actor);
             }
-            arena.tick(BTC, 3);
+            arena.tick(SOL, 3);
         }
     }
 }
@@ -49,7 +69,8 @@ impl Adversary for Bucket {
     }
 
     fn controls(&self) -> &'static str {
-        "three accounts and the keeper that liquidates them first"
+        "three accounts of up to 500,000 dollars in SOL, whose bucket is the smallest, and the keeper that \
+         liquidates them first"
     }
 
     fn knows(&self) -> &'static str {
@@ -58,11 +79,11 @@ impl Adversary for Bucket {
 
     fn space(&self) -> Space {
         Space::of_knobs(&[
-            ("lots a", 1_000, 2_500_000),
-            ("lots b", 1_000, 2_500_000),
-            ("lots c", 1_000, 2_500_000),
-            ("margin bps", 530, 640),
-            ("fall pips", 33_000, 44_000),
+            ("lots a", 1_000, 5_000_000),
+            ("lots b", 1_000, 5_000_000),
+            ("lots c", 1_000, 5_000_000),
+            ("margin bps", 830, 940),
+            ("fall pips", 65_000, 84_000),
         ])
     }
 
@@ -71,19 +92,22 @@ impl Adversary for Bucket {
     }
 
     fn play(&self, arena: &mut Arena, moves: &Moves) {
+        let other = Self::other(arena);
         Self::fill_bucket(arena, moves);
-        let (victim, keeper) = (arena.victims[0].clone(), arena.keeper.clone());
+        let keeper = arena.keeper.clone();
         let mut waited = 0;
-        let sent = keeper.flag(&mut arena.world, &victim);
+        let sent = keeper.flag(&mut arena.world, &other);
         arena.note(sent);
-        while arena.is_due(&victim) && waited < 3_600 {
-            arena.tick(BTC, LOOK);
-            arena.liquidate(&keeper, &victim);
-            if arena.is_due(&victim) {
+        while arena.is_due(&other) && waited < WATCHED {
+            arena.tick(SOL, LOOK);
+            let sent = keeper.liquidate(&mut arena.world, &other);
+            arena.note(sent);
+            if arena.is_due(&other) {
                 waited += LOOK;
             }
         }
         arena.tell(DELAY, waited);
+        arena.keep();
     }
 
     fn score(&self, trial: &Trial) -> i64 {
@@ -91,7 +115,7 @@ impl Adversary for Bucket {
     }
 
     fn bound(&self, arena: &Arena, _: &Trial) -> i64 {
-        let breaker = arena.world.market(BTC).params.breaker;
+        let breaker = arena.world.market(SOL).params.breaker;
         let own = arena.liquidated(true);
         let over = (own + arena.liquidated(false) - breaker.capacity_usd_atoms).max(0);
         let leak = i128::from(breaker.refill_per_hour_usd_atoms.max(1));
@@ -101,7 +125,7 @@ impl Adversary for Bucket {
     }
 
     fn formula(&self) -> &'static str {
-        "(liquidated - capacity) / refill_per_hour, and two looks of the keeper; at most an hour is watched"
+        "(liquidated - capacity) / refill_per_hour, and two looks of the keeper; half an hour is watched"
     }
 
     fn why(&self) -> &'static str {
@@ -118,13 +142,25 @@ impl Adversary for Bucket {
         Some(Control {
             says: "a bucket of 50,000 dollars that leaks in four hours",
             change: |world| {
-                world.forge::<Market>(address::market(BTC), |market| {
+                world.forge::<Market>(address::market(SOL), |market| {
                     market.params.breaker.capacity_usd_atoms = 50_000_000_000;
                     market.params.breaker.refill_per_hour_usd_atoms = 12_500_000_000;
                 });
             },
             least: 300,
         })
+    }
+}
+
+impl Queue {
+    /// Shares that are worth so many thousandths of the day's limit, or all there are.
+    fn wanted(arena: &Arena, part: i64) -> u64 {
+        let limit = i128::from(arena.world.pool().params.withdraw_limit_usd_atoms);
+        let supply = i128::from(arena.share_supply());
+        let value = i128::from(arena.pool_value().max(1));
+        let shares = limit * i128::from(part) / 1_000 * supply / value;
+        let shares = u64::try_from(shares).expect("less than the supply");
+        shares.min(arena.shares_of_attackers())
     }
 }
 
@@ -143,8 +179,8 @@ impl Adversary for Queue {
 
     fn space(&self) -> Space {
         Space::of_knobs(&[
-            ("liquidity", 10_000, 1_000_000),
-            ("part", 1, 1_000),
+            ("liquidity", 200_000, 300_000),
+            ("part of the limit", 950, 1_010),
             ("hour", 0, 23),
         ])
     }
@@ -160,13 +196,11 @@ impl Adversary for Queue {
         let midnight = now - now.rem_euclid(86_400) + 86_400;
         arena.world.pass(midnight + moves["hour"] * 3_600 - now);
         arena.publish_all();
-        let held = arena.shares_of_attackers();
-        let part = u128::from(held) * u128::from(moves["part"].unsigned_abs()) / 1_000;
-        let shares = u64::try_from(part).expect("a part");
+        let shares = Self::wanted(arena, moves["part of the limit"]);
         let honest = Actor::named("lp");
         let asked = provider.request_withdrawal(&mut arena.world, shares, 0);
         arena.note(asked);
-        let asked = honest.request_withdrawal(&mut arena.world, 1_000 * USDC, 0);
+        let asked = honest.request_withdrawal(&mut arena.world, WANTED * USDC, 0);
         arena.note(asked);
         arena.tick(BTC, 3);
         arena.fill_request();
@@ -189,8 +223,9 @@ impl Adversary for Queue {
     fn bound(&self, arena: &Arena, _: &Trial) -> i64 {
         let limit = arena.world.pool().params.withdraw_limit_usd_atoms;
         let gone = arena.world.pool().withdrawn.used(arena.world.now()).0;
-        // A thousand dollars were wanted.
-        if gone + 1_100_000_000 > limit {
+        // What is wanted may be worth a little more by now.
+        let wanted = i64::try_from(2 * WANTED * USDC).expect("small");
+        if gone + wanted > limit {
             86_400
         } else {
             0

@@ -16,15 +16,8 @@ pub struct Guardian;
 /// A compromised authority.
 pub struct Governor;
 
-const PAUSES: &[&str] = &[
-    "pause new risk",
-    "pause withdrawals",
-    "pause liquidations",
-    "unpause",
-    "wait",
-];
+const PAUSES: &[&str] = &["new risk", "withdrawals", "liquidations"];
 const WEEK: i64 = 7 * 86_400;
-const MINUTE: i64 = 60;
 const PAUSED: &str = "seconds in which withdrawals were paused";
 
 impl Adversary for Guardian {
@@ -41,7 +34,7 @@ impl Adversary for Guardian {
     }
 
     fn space(&self) -> Space {
-        Space::of_knobs(&[]).with_steps(40, PAUSES)
+        Space::of_knobs(&[]).with_steps(16, PAUSES)
     }
 
     fn unit(&self) -> Unit {
@@ -56,26 +49,14 @@ impl Adversary for Guardian {
         for step in &moves.steps {
             let secs = 1 + u32::try_from(step.size).expect("small") * (most - 1) / 1_000;
             let kind = match PAUSES[step.action] {
-                "pause new risk" => Some(PAUSE_NEW_RISK),
-                "pause withdrawals" => Some(PAUSE_WITHDRAWALS),
-                "pause liquidations" => Some(PAUSE_LIQUIDATIONS),
-                _ => None,
+                "new risk" => PAUSE_NEW_RISK,
+                "withdrawals" => PAUSE_WITHDRAWALS,
+                _ => PAUSE_LIQUIDATIONS,
             };
-            match kind {
-                Some(kind) => {
-                    let sent = guardian.pause(&mut arena.world, kind, secs);
-                    arena.note(sent);
-                }
-                None if PAUSES[step.action] == "unpause" => {
-                    let sent = guardian.unpause(&mut arena.world, PAUSE_WITHDRAWALS);
-                    arena.note(sent);
-                }
-                None => {
-                    let left = (end - arena.world.now()).max(0);
-                    let wait = (step.other * 30 + 1) * MINUTE * 30 / WHOLE;
-                    paused += pass(arena, wait.min(left));
-                }
-            }
+            let sent = guardian.pause(&mut arena.world, kind, secs);
+            arena.note(sent);
+            let left = (end - arena.world.now()).max(0);
+            paused += pass(arena, (step.other * 120 + 60).min(left));
         }
         let left = (end - arena.world.now()).max(0);
         paused += pass(arena, left);
@@ -87,17 +68,22 @@ impl Adversary for Guardian {
     }
 
     fn bound(&self, arena: &Arena, _: &Trial) -> i64 {
-        WEEK / 2 + i64::from(arena.rules().governance.pause_max_secs) / 2
+        let terms = arena.rules().governance;
+        let (most, cooldown) = (terms.pause_max_secs, terms.pause_cooldown_secs);
+        let (most, cooldown) = (i64::from(most), i64::from(cooldown));
+        let turn = most + cooldown;
+        WEEK / turn * most + (WEEK % turn).min(most)
     }
 
     fn formula(&self) -> &'static str {
-        "half of the time, and half of pause_max (INV-PAUSE): of a week 3 days and 15 hours"
+        "pause_max of each pause_max + pause_cooldown, and one more: of a week 36 hours"
     }
 
     fn why(&self) -> &'static str {
         "A pause ends by itself and the next one of its kind waits for pause_cooldown, which is at least \
-         pause_max. Pauses that include each other wait for each other. Nothing is taken: deposits into \
-         accounts, reductions and liquidations in emergency go on."
+         pause_max. Pauses that include each other wait for each other, so the most of any parameters is \
+         half of the time and half of a pause (INV-PAUSE). Nothing is taken: deposits into accounts, \
+         reductions and liquidations in emergency go on."
     }
 
     fn control(&self) -> Option<Control> {
@@ -108,7 +94,7 @@ impl Adversary for Guardian {
                     exchange.params.governance.pause_cooldown_secs = 0;
                 });
             },
-            least: 6 * 86_400 / 2,
+            least: 135_000,
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use super::arena::BTC;
 use super::{Adversary, Arena, Control, Moves, Space, Step, Trial, WHOLE};
-use crate::actor::Actor;
+use whittle::state::Exchange;
+use whittle_client::address;
 
 /// The keeper.
 pub struct Keeper;
@@ -89,13 +90,14 @@ impl Adversary for Keeper {
     }
 
     fn control(&self) -> Option<Control> {
-        None
+        Some(Control {
+            says: "a bonus of up to 1 %",
+            change: |world| {
+                world.forge::<Exchange>(address::exchange(), |exchange| {
+                    exchange.params.bonus_max_q32 = (1 << 32) / 100;
+                });
+            },
+            least: 600_000_000,
+        })
     }
-}
-
-/// Who is liquidated at once.
-pub fn prompt(arena: &mut Arena, keeper: &Actor, victim: &Actor) {
-    arena.liquidate(keeper, victim);
-    arena.tick(BTC, 3);
-    arena.liquidate(keeper, victim);
 }

@@ -25,7 +25,7 @@ pub mod worth;
 
 pub use arena::Arena;
 pub use moves::{Moves, Space, Step, WHOLE};
-pub use search::{search, Found, Trial};
+pub use search::{play, search, Found, Trial};
 
 use crate::world::World;
 
@@ -72,8 +72,6 @@ pub enum Unit {
     Dollars,
     /// Seconds.
     Seconds,
-    /// Plain numbers.
-    Count,
 }
 
 /// An exchange without what protects it.

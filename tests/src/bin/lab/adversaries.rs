@@ -12,7 +12,7 @@ struct Options {
 
 fn options(args: &[String]) -> Result<Options> {
     let mut options = Options {
-        trials: 120,
+        trials: 60,
         seed: 1,
         only: None,
     };
@@ -58,5 +58,23 @@ pub fn run(args: &[String]) -> Result<()> {
         entries.push(entry);
     }
     anyhow::ensure!(!entries.is_empty(), "there is no adversary of this name");
+    if options.only.is_none() {
+        write(&report::markdown(&entries, options.trials, options.seed))?;
+    }
+    let beyond = entries.iter().filter(|it| it.found.least_room < 0);
+    let beyond: Vec<&str> = beyond.map(|it| it.adversary.name()).collect();
+    anyhow::ensure!(
+        beyond.is_empty(),
+        "over their bounds: {}",
+        beyond.join(", ")
+    );
     Ok(())
+}
+
+/// Replaces the generated part of the page.
+fn write(generated: &str) -> Result<()> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/adversaries.md");
+    let old = std::fs::read_to_string(path).with_context(|| path.to_owned())?;
+    let page = report::page(&old, generated).context("docs/adversaries.md lacks its markers")?;
+    std::fs::write(path, page).with_context(|| path.to_owned())
 }
