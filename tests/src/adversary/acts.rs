@@ -119,6 +119,8 @@ impl Arena {
                 let sent = self.world.settle_markets(&[BTC]);
                 self.note(sent);
             }
+            "dodge" => self.dodge(&actor, step, scale),
+            "leave ahead" => self.leave_ahead(step, scale),
             "recover" => self.recover(&actor, &own_keeper),
             "strike victim" => {
                 let victim = self.victims[usize::from(sign < 0)].clone();
@@ -160,6 +162,45 @@ impl Arena {
             };
             self.count_stale_liquidity(shares, supply);
         }
+    }
+
+    /// Signed updates that nobody caches, each a second after the other; the price moves by `pips` in all.
+    fn run_away(&mut self, pips: i64) {
+        for _ in 0..4 {
+            self.world.pass(1);
+            self.move_by(BTC, pips / 4);
+            self.show_truth(BTC);
+        }
+    }
+
+    /// The price comes to where an account may execute its plan, runs on against it, and the plan is
+    /// executed at the price before.
+    fn dodge(&mut self, actor: &Actor, step: &Step, scale: &Scale) {
+        for _ in 0..16 {
+            let Some(pips) = self.pips_to_ratio(actor, BTC, 1_100) else {
+                return;
+            };
+            self.world.pass(1);
+            self.move_by(BTC, pips.clamp(-scale.pips, scale.pips));
+            self.publish(BTC);
+            if pips.abs() <= scale.pips {
+                break;
+            }
+        }
+        let against = -self.lots(actor, BTC).signum();
+        self.run_away(against * 4 * scale.pips * step.size / WHOLE);
+        let keeper = self.attackers[2].clone();
+        self.recover(actor, &keeper);
+    }
+
+    /// The provider asks out, the price runs against the pool, and the request is filled at the one before.
+    fn leave_ahead(&mut self, step: &Step, scale: &Scale) {
+        self.act("ask out", step, scale);
+        self.world.pass(2);
+        self.publish(BTC);
+        let skew = self.world.market(BTC).skew().map_or(0, |skew| skew.0);
+        self.run_away(skew.signum() * 4 * scale.pips * step.other / WHOLE);
+        self.fill_request();
     }
 
     /// Plans the recovery of an account and executes the plan.

@@ -25,6 +25,8 @@ const AHEAD: &[&str] = &[
     "ask out",
     "fill request",
     "recover",
+    "dodge",
+    "leave ahead",
     "strike own",
     "strike victim",
     "settle",
@@ -89,21 +91,22 @@ impl Adversary for Ahead {
     }
 
     fn knows(&self) -> &'static str {
-        "the true price, which moves by up to 0.25 % at a time, and every price to come; orders, requests, \
-         recovery plans and liquidations are open to it"
+        "the true price, which moves by up to 0.25 % a second, and every price to come"
     }
 
     fn space(&self) -> Space {
         let knobs = [
             ("liquidity", 0, 2_000_000),
-            ("cash", 30_000, 200_000),
+            ("margin bps", 540, 900),
             ("lots", -2_000_000, 2_000_000),
         ];
-        Space::of_knobs(&knobs).with_steps(18, AHEAD)
+        Space::of_knobs(&knobs).with_steps(10, AHEAD)
     }
 
     fn play(&self, arena: &mut Arena, moves: &Moves) {
-        arena.fund_traders(moves["cash"]);
+        // A lot is 0.4 dollars.
+        let margin = moves["lots"].abs() * 2 / 5 * moves["margin bps"] / 10_000;
+        arena.fund_traders(margin + 1_000);
         arena.provide(moves["liquidity"].unsigned_abs());
         let actor = arena.attackers[0].clone();
         arena.trade(&actor, BTC, moves["lots"]);

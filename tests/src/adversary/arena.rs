@@ -283,13 +283,23 @@ impl Arena {
         self.signed.push((time, self.truth(market)));
     }
 
-    /// Among the signed updates the one that is due for an order placed now, if it exists already, comes
-    /// into the oracle's account.
-    pub fn show_due(&mut self, market: u16) -> bool {
+    /// Place of the signed update that is due for an order placed now, if it exists already.
+    fn due(&self, market: u16) -> Option<usize> {
         let delay = i64::from(self.rules().order_delay_secs);
         let cached = self.world.market(market).price.publish_time;
         let due = self.world.now().max(cached) + delay;
-        let Some(place) = self.signed.iter().position(|(time, _)| *time >= due) else {
+        self.signed.iter().position(|(time, _)| *time >= due)
+    }
+
+    /// By how much the true price is over that of that update; zero where it does not exist yet.
+    pub fn known_move(&self, market: u16) -> i64 {
+        let due = self.due(market).map(|place| self.signed[place].1);
+        due.map_or(0, |price| self.truth(market) - price)
+    }
+
+    /// That update comes into the oracle's account.
+    pub fn show_due(&mut self, market: u16) -> bool {
+        let Some(place) = self.due(market) else {
             return false;
         };
         let (time, price) = self.signed[place];

@@ -67,12 +67,15 @@ impl Adversary for Lag {
                     arena.sign_truth(BTC, lag);
                 }
                 "trade" => {
-                    let sign = if step.other * 2 > WHOLE { 1 } else { -1 };
+                    // Towards where the price has gone since.
+                    let sign = arena.known_move(BTC).signum();
                     trade(arena, sign * MOST_LOTS * step.size / WHOLE);
                 }
                 _ => {
                     let lots = arena.lots(&arena.attackers[0], BTC);
-                    trade(arena, -lots);
+                    if lots.signum() != arena.known_move(BTC).signum() {
+                        trade(arena, -lots);
+                    }
                 }
             }
         }

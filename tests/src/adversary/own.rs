@@ -64,6 +64,10 @@ impl Adversary for Own {
                     ring.drive(arena, &trader, wanted, first);
                     arena.liquidate(&keeper, &trader);
                 }
+                "collapse" => {
+                    ring.collapse(arena, &trader, step.size, first);
+                    arena.liquidate(&keeper, &trader);
+                }
                 "rewards" => rewards(arena),
                 "wait" => arena.tick(BTC, 1 + step.size * 40 / WHOLE),
                 "withdraw" => {

@@ -16,6 +16,7 @@ pub struct Ring {
 }
 
 const ACTIONS: &[&str] = &[
+    "collapse",
     "move",
     "strike",
     "flag",
@@ -62,6 +63,19 @@ impl Ring {
         }
     }
 
+    /// The shortest way down: a little over maintenance, a little over the emergency ratio before anybody
+    /// may act on the first sight, and from there as deep as the price goes.
+    pub fn collapse(&self, arena: &mut Arena, actor: &Actor, size: i64, first: bool) {
+        let deepest = if self.gap {
+            -2 * size
+        } else {
+            size * size / WHOLE
+        };
+        for wanted in [1_005, 505, deepest] {
+            self.drive(arena, actor, wanted, first);
+        }
+    }
+
     /// Who is due is liquidated, by their own keeper or by the honest one.
     fn keep(arena: &mut Arena, first: bool) {
         let own_keeper = arena.attackers[2].clone();
@@ -83,6 +97,10 @@ impl Ring {
                 arena.world.pass(1 + step.other / 250);
                 arena.move_by(BTC, pips);
                 arena.publish(BTC);
+            }
+            "collapse" => {
+                self.collapse(arena, &actor, step.size, first);
+                arena.liquidate(&own_keeper, &actor);
             }
             "strike" => {
                 self.drive(arena, &actor, step.size * step.size * 6 / 5 / WHOLE, first);
