@@ -8,9 +8,13 @@
 pub mod acts;
 pub mod ahead;
 pub mod arena;
+pub mod bounds;
+pub mod bucket;
+pub mod deeds;
 pub mod dust;
+pub mod exit_queue;
 pub mod funding;
-pub mod griefing;
+pub mod governor;
 pub mod guardian;
 pub mod jit;
 pub mod keeper;
@@ -18,8 +22,10 @@ pub mod lag;
 pub mod moves;
 pub mod oracle;
 pub mod own;
+pub mod prices;
 pub mod report;
 pub mod ring;
+pub mod sandwich;
 pub mod search;
 pub mod worth;
 
@@ -95,13 +101,13 @@ pub fn all() -> Vec<Box<dyn Adversary>> {
         Box::new(ahead::Ahead),
         Box::new(lag::Lag { beyond: false }),
         Box::new(lag::Lag { beyond: true }),
-        Box::new(ahead::Sandwich),
+        Box::new(sandwich::Sandwich),
         Box::new(jit::JustInTime),
         Box::new(funding::Funding),
         Box::new(own::Own),
-        Box::new(griefing::Bucket),
-        Box::new(griefing::Queue),
-        Box::new(guardian::Governor),
+        Box::new(bucket::Bucket),
+        Box::new(exit_queue::Queue),
+        Box::new(governor::Governor),
         Box::new(guardian::Guardian),
         Box::new(dust::Dust),
     ]
