@@ -100,4 +100,8 @@ impl Adversary for Queue {
          much of the pool, gets the lower of two values for it, and has to come back at the higher one to \
          do it again."
     }
+
+    fn weakness(&self) -> Option<&'static str> {
+        Some("SECURITY.md, \"The pool's daily limit is first come, first served\"")
+    }
 }

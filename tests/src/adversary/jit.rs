@@ -105,6 +105,10 @@ impl Adversary for JustInTime {
          that hold them. A request waits order_delay_secs, as long as the order whose fee it wants."
     }
 
+    fn weakness(&self) -> Option<&'static str> {
+        Some("SECURITY.md, \"Fees are shared by whoever holds shares when they fall due\"")
+    }
+
     fn control(&self) -> Option<Control> {
         Some(Control {
             says: "one value of the pool for all (no doubt, losses in full) and fees of 1 %",

@@ -12,7 +12,7 @@ struct Options {
 
 fn options(args: &[String]) -> Result<Options> {
     let mut options = Options {
-        trials: 60,
+        trials: 100,
         seed: 1,
         only: None,
     };
