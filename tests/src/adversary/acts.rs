@@ -10,6 +10,9 @@ use super::{Arena, Step, WHOLE};
 use crate::actor::Actor;
 use crate::spec::USDC;
 
+/// Lots that an honest trader orders at most.
+const HONEST_LOTS: i64 = 500_000;
+
 /// How large steps are.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
@@ -60,56 +63,17 @@ impl Arena {
 
     /// Does a step by its name.
     pub fn act(&mut self, name: &str, step: &Step, scale: &Scale) {
-        let own_keeper = self.attackers[2].clone();
-        let provider = self.attackers[3].clone();
-        let (actor, sign) = trader(self, step);
         match name {
-            "order" => {
-                let lots = sign * scale.lots * step.size / WHOLE;
-                self.place(&actor, BTC, lots);
+            "ask in" | "ask out" | "fill request" | "leave ahead" => {
+                self.act_as_provider(name, step, scale);
             }
-            "order now" => {
-                let lots = sign * scale.lots * step.size / WHOLE;
-                if self.place(&actor, BTC, lots) {
-                    self.fill_all(&own_keeper, &actor);
-                }
-            }
-            "close now" => {
-                let lots = self.lots(&actor, BTC);
-                if self.place_reduction(&actor, BTC, -lots) {
-                    self.fill_all(&own_keeper, &actor);
-                }
-            }
+            "honest order" | "honest fill" => self.let_honest_act(name, step),
             "signal" => {
                 self.world.pass(1);
                 self.move_by(BTC, signed(step.size, scale.pips));
                 self.show_truth(BTC);
             }
-            "reduce" => {
-                let lots = self.lots(&actor, BTC);
-                self.place_reduction(&actor, BTC, -lots);
-            }
-            "fill" => {
-                for place in 0..2 {
-                    let actor = self.attackers[place].clone();
-                    self.fill_all(&own_keeper, &actor);
-                }
-            }
-            "ask in" => {
-                let dollars = scale.liquidity * step.size.unsigned_abs() / WHOLE.unsigned_abs();
-                let sent = provider.request_deposit(&mut self.world, dollars * USDC, 0);
-                self.note(sent);
-            }
-            "ask out" => {
-                let held = self.world.tokens_of(&provider, &address::share_mint());
-                let part = u128::from(held) * u128::from(step.size.unsigned_abs()) / 1_000;
-                let shares = u64::try_from(part).expect("a part");
-                let sent = provider.request_withdrawal(&mut self.world, shares, 0);
-                self.note(sent);
-            }
-            "fill request" => self.fill_request(),
             "move" => self.move_by(BTC, signed(step.size, scale.pips)),
-            "show" => self.show_truth(BTC),
             "cache" => {
                 let sent = self.world.update(&[BTC]);
                 self.note(sent);
@@ -119,8 +83,35 @@ impl Arena {
                 let sent = self.world.settle_markets(&[BTC]);
                 self.note(sent);
             }
+            "keep" => self.keep(),
+            _ => self.act_as_trader(name, step, scale),
+        }
+    }
+
+    fn act_as_trader(&mut self, name: &str, step: &Step, scale: &Scale) {
+        let own_keeper = self.attackers[2].clone();
+        let (actor, sign) = trader(self, step);
+        let lots = sign * scale.lots * step.size / WHOLE;
+        let held = self.lots(&actor, BTC);
+        match name {
+            "order" => {
+                self.place(&actor, BTC, lots);
+            }
+            "order now" if self.place(&actor, BTC, lots) => self.fill_all(&own_keeper, &actor),
+            "reduce" => {
+                self.place_reduction(&actor, BTC, -held);
+            }
+            "close now" if self.place_reduction(&actor, BTC, -held) => {
+                self.fill_all(&own_keeper, &actor);
+            }
+            "order now" | "close now" => {}
+            "fill" => {
+                for place in 0..2 {
+                    let actor = self.attackers[place].clone();
+                    self.fill_all(&own_keeper, &actor);
+                }
+            }
             "dodge" => self.dodge(&actor, step, scale),
-            "leave ahead" => self.leave_ahead(step, scale),
             "recover" => self.recover(&actor, &own_keeper),
             "strike victim" => {
                 let victim = self.victims[usize::from(sign < 0)].clone();
@@ -129,20 +120,43 @@ impl Arena {
             "strike own" => {
                 self.liquidate(&own_keeper, &actor);
             }
-            "honest order" => {
-                let honest = self.honest[usize::from(sign < 0)].clone();
-                let lots = sign * 500_000 * step.size / WHOLE;
-                self.place(&honest, BTC, lots);
-            }
-            "honest fill" => {
-                let filler = Actor::named("filler");
-                for place in 0..2 {
-                    let honest = self.honest[place].clone();
-                    self.fill_all(&filler, &honest);
-                }
-            }
-            "keep" => self.keep(),
             _ => unreachable!("an action of this list"),
+        }
+    }
+
+    fn act_as_provider(&mut self, name: &str, step: &Step, scale: &Scale) {
+        let provider = self.attackers[3].clone();
+        let size = step.size.unsigned_abs();
+        match name {
+            "ask in" => {
+                let dollars = scale.liquidity * size / WHOLE.unsigned_abs();
+                let sent = provider.request_deposit(&mut self.world, dollars * USDC, 0);
+                self.note(sent);
+            }
+            "ask out" => {
+                let held = self.world.tokens_of(&provider, &address::share_mint());
+                let part = u128::from(held) * u128::from(size) / u128::from(WHOLE.unsigned_abs());
+                let shares = u64::try_from(part).expect("a part");
+                let sent = provider.request_withdrawal(&mut self.world, shares, 0);
+                self.note(sent);
+            }
+            "leave ahead" => self.leave_ahead(step, scale),
+            _ => self.fill_request(),
+        }
+    }
+
+    fn let_honest_act(&mut self, name: &str, step: &Step) {
+        let (_, sign) = trader(self, step);
+        if name == "honest order" {
+            let honest = self.honest[usize::from(sign < 0)].clone();
+            let lots = sign * HONEST_LOTS * step.size / WHOLE;
+            self.place(&honest, BTC, lots);
+            return;
+        }
+        let filler = Actor::named("filler");
+        for place in 0..2 {
+            let honest = self.honest[place].clone();
+            self.fill_all(&filler, &honest);
         }
     }
 

@@ -23,6 +23,11 @@ pub const POOL: u64 = 5_000_000 * USDC;
 pub const PURSE: u64 = 5_000_000 * USDC;
 /// First prices of the markets, with an exponent of -8.
 const PRICES: [i64; 3] = [4_000_000_000_000, 200_000_000_000, 10_000_000_000];
+/// A token that is not the quote token, USDT with six decimals, and its first price.
+pub const TOKEN: u16 = 2;
+const TOKEN_PRICE: i64 = 100_000_000;
+/// Atoms of it in an honest wallet.
+pub const TOKENS: u64 = 200_000 * 1_000_000;
 /// Of all prices here.
 pub const EXPONENT: i32 = -8;
 /// Half the width of the oracle's confidence, in basis points: narrower than usual, which favours
@@ -56,6 +61,10 @@ pub struct Arena {
     pub seen: Seen,
     /// What closings and requests at the cached price moved because it was not the true one.
     pub(super) stale: i128,
+    /// True price of the token, with an exponent of -8, and what it
+    /// did to the tokens of attackers and of honest traders, USD atoms in Q32.
+    pub(super) token_truth: i64,
+    pub(super) carried: [i128; 2],
     pub(super) figures: Vec<(&'static str, i64)>,
     pub(super) started: i64,
     pub(super) misfilled: i128,
@@ -80,7 +89,7 @@ impl Arena {
     pub fn new(change: Option<fn(&mut World)>) -> Self {
         let mut description = Description::parse(EXAMPLE).expect("the example");
         description.exchange.guardian = spec::address("guardian");
-        let banks = [Quote::usd("100"), Quote::usd("1")];
+        let banks = [Quote::usd("100"), quote(TOKEN_PRICE, CONFIDENCE_BPS)];
         let truth = PRICES.to_vec();
         let quotes: Vec<Quote> = truth.iter().map(|it| quote(*it, CONFIDENCE_BPS)).collect();
         let mut world = World::deployed(&description, &quotes, &banks);
@@ -100,6 +109,8 @@ impl Arena {
             service: 0,
             seen: Seen::default(),
             stale: 0,
+            token_truth: TOKEN_PRICE,
+            carried: [0; 2],
             figures: Vec::new(),
             started: 0,
             misfilled: 0,
@@ -136,6 +147,9 @@ impl Arena {
             actor.set_leverage(&mut self.world, CLASS_STANDARD, 0).ok();
             self.honest.push(actor);
         }
+        let token = self.world.bank(TOKEN).mint;
+        let holder = self.honest[1].clone();
+        self.world.give(&holder, &token, TOKENS);
         self.world.keeper("filler");
         for name in ["lp", "filler", "keeper"] {
             self.honest.push(Actor::named(name));
@@ -169,6 +183,8 @@ impl Arena {
         self.service = 0;
         self.seen = Seen::default();
         self.stale = 0;
+        self.token_truth = TOKEN_PRICE;
+        self.carried = [0; 2];
         self.figures.clear();
         self.misfilled = 0;
         self.signed.clear();

@@ -10,6 +10,7 @@ pub mod ahead;
 pub mod arena;
 pub mod bounds;
 pub mod bucket;
+pub mod convert;
 pub mod deeds;
 pub mod dust;
 pub mod exit_queue;
@@ -99,6 +100,7 @@ pub fn all() -> Vec<Box<dyn Adversary>> {
         Box::new(keeper::Keeper),
         Box::new(oracle::Oracle),
         Box::new(ahead::Ahead),
+        Box::new(convert::Converter),
         Box::new(lag::Lag { beyond: false }),
         Box::new(lag::Lag { beyond: true }),
         Box::new(sandwich::Sandwich),

@@ -3,7 +3,7 @@
 use whittle_risk::price::{to_q32, Rounding};
 use whittle_risk::Lots;
 
-use super::arena::{Arena, CONFIDENCE_BPS, EXPONENT};
+use super::arena::{Arena, CONFIDENCE_BPS, EXPONENT, TOKEN};
 use crate::oracle::{Quote, Update};
 
 impl Arena {
@@ -54,6 +54,63 @@ impl Arena {
         let (shares, supply) = (self.shares_of_attackers(), self.share_supply());
         let pool = -skew * i128::from(shares) / i128::from(supply.max(1));
         [own + pool, skew - own]
+    }
+
+    /// The true price of the token becomes another, by so many hundredths of a basis point; nobody is
+    /// told.
+    pub fn move_token(&mut self, pips: i64) {
+        let before = self.token_truth;
+        let after = before + before / 1_000_000 * pips;
+        let change = i128::from(self.per_atom(after)) - i128::from(self.per_atom(before));
+        let held = self.tokens_held();
+        for (carried, held) in self.carried.iter_mut().zip(held) {
+            *carried += i128::from(held) * change;
+        }
+        self.token_truth = after;
+    }
+
+    /// What a price with an exponent of -8 is for an atom of the token, Q32.
+    pub fn per_atom(&self, price: i64) -> u64 {
+        let decimals = i32::from(self.world.bank(TOKEN).decimals);
+        let price = price.unsigned_abs();
+        to_q32(price, EXPONENT, -decimals, Rounding::Floor).expect("in range")
+    }
+
+    /// Remembers what a sale of tokens moved because the cached price was not the true one.
+    pub fn count_stale_tokens(&mut self, tokens: u64) {
+        let cached = self.world.bank(TOKEN).price.price_q32;
+        let wrong = cached.abs_diff(self.per_atom(self.token_truth));
+        self.stale += i128::from(tokens) * i128::from(wrong);
+    }
+
+    /// The token's true price is published and cached.
+    pub fn publish_token(&mut self) {
+        let quote = quote(self.token_truth, CONFIDENCE_BPS);
+        self.world.publish_bank(TOKEN, quote);
+        let sent = self.world.update_banks(&[TOKEN]);
+        self.note(sent);
+    }
+
+    /// What attackers and honest traders won by the token's true price, USD atoms.
+    pub fn carried(&self) -> [i64; 2] {
+        self.carried
+            .map(|it| i64::try_from(it >> 32).expect("in range"))
+    }
+
+    /// Atoms of the token that attackers and honest traders have, in wallets and accounts.
+    fn tokens_held(&self) -> [u64; 2] {
+        let mint = self.world.bank(TOKEN).mint;
+        let mut held = [0; 2];
+        for actor in self.people() {
+            let side = usize::from(!self.is_attacker(&actor.address()));
+            held[side] += self.world.tokens_of(actor, &mint);
+        }
+        for account in self.accounts() {
+            let side = usize::from(!self.is_attacker(&account.owner));
+            let tokens = account.used_collaterals().filter(|it| it.bank == TOKEN);
+            held[side] += tokens.map(|it| it.amount_atoms).sum::<u64>();
+        }
+        held
     }
 
     /// The oracle publishes this price now; the chain has not seen it.

@@ -53,8 +53,10 @@ pub fn play(adversary: &dyn Adversary, arena: &mut Arena, moves: &Moves) -> Tria
     // An update of the same second would not be newer.
     arena.world.pass(1);
     arena.publish_all();
+    arena.publish_token();
     let after = arena.worth();
-    let drift = after.total() - before.total();
+    let [tokens, tokens_of_others] = arena.carried();
+    let drift = after.total() - before.total() - tokens - tokens_of_others;
     let allowed = before.roundings + after.roundings;
     assert!(
         drift.abs() <= allowed,
@@ -63,9 +65,9 @@ pub fn play(adversary: &dyn Adversary, arena: &mut Arena, moves: &Moves) -> Tria
     );
     let [own, others] = arena.hedged();
     Trial {
-        taken: after.attackers - before.attackers - own - arena.service,
+        taken: after.attackers - before.attackers - own - tokens - arena.service,
         service: arena.service,
-        honest: after.honest - before.honest - others,
+        honest: after.honest - before.honest - others - tokens_of_others,
         pool: (after.pool - after.owed) - (before.pool - before.owed) + own + others,
         insurance: after.insurance - before.insurance,
         figures: arena.take_figures(),

@@ -9,7 +9,7 @@ use whittle_client::{address, decode};
 use whittle_risk::nav::{amount_for_shares, NetAssetValue};
 use whittle_risk::{Price, Ratio, Usd};
 
-use super::arena::Arena;
+use super::arena::{Arena, TOKEN};
 use crate::actor::Actor;
 use crate::token;
 
@@ -43,7 +43,7 @@ impl Arena {
     pub fn worth(&self) -> Worth {
         let mut worth = Worth {
             insurance: self.insurance(),
-            roundings: 16,
+            roundings: 32,
             ..Worth::default()
         };
         let accounts: Vec<MarginAccount> = self.accounts();
@@ -56,7 +56,7 @@ impl Arena {
         let value = self.pool_value();
         worth.pool = value;
         for actor in self.people() {
-            let mut held = self.quote_of(actor);
+            let mut held = self.wallet_of(actor);
             let mut shares = self.world.tokens_of(actor, &address::share_mint());
             if let Some(request) = self.request_of(actor) {
                 if request.kind == REQUEST_DEPOSIT {
@@ -84,8 +84,12 @@ impl Arena {
         }
     }
 
-    fn quote_of(&self, actor: &Actor) -> i64 {
-        atoms(self.world.tokens_of(actor, &self.world.bank(0).mint))
+    fn wallet_of(&self, actor: &Actor) -> i64 {
+        let bank = self.world.bank(TOKEN);
+        let tokens = self.world.tokens_of(actor, &bank.mint);
+        let tokens = Price(bank.price.price_q32).notional_floor(tokens);
+        let quote = self.world.tokens_of(actor, &self.world.bank(0).mint);
+        atoms(quote) + tokens.expect("in range").0
     }
 
     /// A pending request to the pool.

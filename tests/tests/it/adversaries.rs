@@ -13,6 +13,7 @@ const CONTROL_SEEDS: &[(&str, u64)] = &[
     ("keeper", 1),
     ("oracle", 1),
     ("ahead", 1),
+    ("converter", 1),
     ("clock-lag", 1),
     ("sandwich", 1),
     ("just-in-time", 1),
