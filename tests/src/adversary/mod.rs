@@ -86,7 +86,7 @@ pub enum Unit {
 pub struct Control {
     /// What is missing.
     pub says: &'static str,
-    /// Takes it away, before anybody trades.
+    /// Takes it away, before any attacker trades.
     pub change: fn(&mut World),
     /// What the search must find at least.
     pub least: i64,
