@@ -3,12 +3,14 @@
 use anchor_lang::prelude::{Pubkey, Rent};
 use anchor_lang::solana_program::instruction::Instruction;
 use anchor_spl::associated_token::get_associated_token_address_with_program_id;
-use whittle_migrations::{Chain, ChainAccount, ChainError, Description};
+use whittle::state::{Bank, Market};
+use whittle_client::address;
+use whittle_migrations::{Chain, ChainAccount, ChainError, Description, Migration};
 
 use crate::actor::Actor;
 use crate::oracle::{OracleStub, Quote};
 use crate::token;
-use crate::world::World;
+use crate::world::{Feed, World};
 
 /// A world with a connection that can break.
 pub struct WorldChain<'w> {
@@ -118,5 +120,45 @@ impl World {
         let name = format!("the oracle of {}", described.symbol());
         self.put(stub.address, &name, &account);
         stub
+    }
+
+    /// A described exchange, created as an operator creates it, with these first prices of its markets
+    /// and of its banks after the first. Markets and banks are open at once, as if they had been listed
+    /// long ago.
+    pub fn deployed(description: &Description, markets: &[Quote], banks: &[Quote]) -> Self {
+        let mut world = Self::bare();
+        world.prepare(description, description.insurance_atoms);
+        for (index, quote) in (0u16..).zip(markets) {
+            let stub = world.prepare_price(description, index, *quote);
+            let last = Some(stub.update(*quote, world.now()));
+            world.market_feeds.push(Feed { stub, last });
+        }
+        let applied = Migration::new(description).apply(&mut WorldChain::new(&mut world), |_| ());
+        applied.expect("a described exchange that a fresh cluster takes");
+        for index in 0..markets.len() {
+            let market = address::market(u16::try_from(index).expect("few markets"));
+            world.forge::<Market>(market, |market| market.opens_at = 0);
+        }
+        world.adopt_banks(description, banks);
+        world
+    }
+
+    fn adopt_banks(&mut self, description: &Description, quotes: &[Quote]) {
+        self.bank_feeds.push(None);
+        for (place, quote) in (1usize..).zip(quotes) {
+            let described = &description.banks[place];
+            let stub = OracleStub {
+                address: crate::spec::address(&format!("oracle of {}", described.name)),
+                feed: described.args.oracle.key,
+                kind: described.args.oracle.kind,
+            };
+            self.bank_feeds.push(Some(Feed { stub, last: None }));
+            let bank = address::bank(&described.mint);
+            self.call(bank, &format!("the bank of {}", described.name));
+            self.forge::<Bank>(bank, |bank| bank.opens_at = 0);
+            let index = u16::try_from(place).expect("few banks");
+            self.publish_bank(index, *quote);
+            self.update_banks(&[index]).ok();
+        }
     }
 }

@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 pub mod actor;
+pub mod adversary;
 pub mod attempt;
 pub mod block;
 pub mod chain;

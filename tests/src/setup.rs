@@ -238,6 +238,11 @@ impl World {
             .collect()
     }
 
+    /// From now on a market's prices are shown in this feed.
+    pub fn adopt_feed(&mut self, market: u16, stub: OracleStub) {
+        self.market_feeds[usize::from(market)].stub = stub;
+    }
+
     /// A market's feed.
     pub fn feed(&self, market: u16) -> OracleStub {
         self.market_feeds[usize::from(market)].stub
@@ -251,13 +256,13 @@ impl World {
 
     /// Publishes a price of a market's asset now; nothing reads it before [`World::update`].
     pub fn publish(&mut self, market: u16, quote: impl Into<Quote>) {
-        self.publish_at(market, quote.into(), self.now());
+        self.publish_at(market, quote, self.now());
     }
 
-    /// The same at another time.
-    pub(crate) fn publish_at(&mut self, market: u16, quote: Quote, time: i64) {
+    /// The same with another publish time.
+    pub fn publish_at(&mut self, market: u16, quote: impl Into<Quote>, time: i64) {
         let feed = self.market_feeds[usize::from(market)].clone();
-        let update = next_update(&feed, quote, time);
+        let update = next_update(&feed, quote.into(), time);
         self.show_market(market, update);
     }
 

@@ -34,6 +34,15 @@ pub(crate) struct Feed {
     pub(crate) last: Option<Update>,
 }
 
+/// A world at one moment: see [`World::save`].
+pub struct Saved {
+    picture: Picture,
+    now: i64,
+    slot: u64,
+    market_feeds: Vec<Feed>,
+    bank_feeds: Vec<Option<Feed>>,
+}
+
 /// An exchange and everything around it.
 ///
 /// Every account that a transaction names is watched from then on. After each transaction the world
@@ -213,18 +222,37 @@ impl World {
         let processed = self.vm.process(instructions, signers);
         self.refresh_named(instructions);
         let after = self.picture();
-        self.restore(&before);
+        self.put_back(&before);
         processed.result.is_ok().then_some(after)
     }
 
     /// Puts every known account back as it was in a picture of this world.
-    pub(crate) fn restore(&mut self, picture: &Picture) {
+    pub(crate) fn put_back(&mut self, picture: &Picture) {
         for (key, _) in picture.differences(&self.picture()) {
             let gone = Account::default();
             let account = picture.accounts.get(&key).unwrap_or(&gone);
             self.vm.set_account(&key, account);
             self.refresh_one(key);
         }
+    }
+
+    /// Everything as it is now, to come back to.
+    pub fn save(&self) -> Saved {
+        Saved {
+            picture: self.picture(),
+            now: self.now,
+            slot: self.slot,
+            market_feeds: self.market_feeds.clone(),
+            bank_feeds: self.bank_feeds.clone(),
+        }
+    }
+
+    /// Puts time, feeds and every known account back as they were.
+    pub fn restore(&mut self, saved: &Saved) {
+        self.put_back(&saved.picture);
+        self.set_clock(saved.now, saved.slot);
+        self.market_feeds.clone_from(&saved.market_feeds);
+        self.bank_feeds.clone_from(&saved.bank_feeds);
     }
 
     /// Puts an account where no instruction would.

@@ -24,6 +24,9 @@ cargo xtask COMMAND
                  what became of them
   fuzz [ARGS]    build, then perform random cases of every instruction and print what was reached;
                  `cargo xtask fuzz --help`
+  adversaries [ARGS]
+                 build, then let programs search for profit on the default exchange, and write
+                 docs/adversaries.md; --trials N, --seed S, --only NAME
   localnet [ARGS]
                  build, then run a local validator with an exchange, moving prices and traders
                  until Ctrl-C; `cargo xtask localnet --help`
@@ -86,6 +89,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["build"] => program::build(),
         ["test", rest @ ..] => test(rest),
         ["demo", rest @ ..] => lab("demo", rest),
+        ["adversaries", rest @ ..] => lab("adversaries", rest),
         ["crash"] => lab("crash", &[]),
         ["fuzz", rest @ ..] => lab("fuzz", rest),
         ["localnet", rest @ ..] => localnet(rest),

@@ -15,11 +15,10 @@ use whittle_client::{address, decode};
 use super::judge;
 use super::tally::{self, Tally};
 use crate::actor::Actor;
-use crate::changed::Picture;
 use crate::oracle::OracleStub;
 use crate::spec::{self, bps, BankSpec, ExchangeSpec, MarketSpec, USD, USDC};
 use crate::token;
-use crate::world::{mint_address, Feed, World};
+use crate::world::{mint_address, Saved, World};
 
 /// Kinds of exchange that a case may begin with.
 pub const SETTINGS: u8 = 3;
@@ -32,15 +31,6 @@ const TOKENS: [&str; 16] = [
 pub(super) const PROVIDER: u8 = 10;
 const ONE_SOL: u64 = 1_000_000_000;
 
-/// Everything as it was before the first action.
-struct Start {
-    picture: Picture,
-    now: i64,
-    slot: u64,
-    market_feeds: Vec<Feed>,
-    bank_feeds: Vec<Option<Feed>>,
-}
-
 /// The world, and who is in it.
 pub struct Stage {
     pub(super) world: World,
@@ -49,7 +39,8 @@ pub struct Stage {
     pub(super) tally: Rc<RefCell<Tally>>,
     /// Why each kind of instruction was refused last.
     pub(super) refusals: BTreeMap<&'static str, String>,
-    start: Start,
+    /// Everything as it was before the first action.
+    start: Saved,
 }
 
 impl Stage {
@@ -63,13 +54,7 @@ impl Stage {
         }));
         found(&mut world, setting % SETTINGS);
         let actors = people(&mut world);
-        let start = Start {
-            picture: world.picture(),
-            now: world.now(),
-            slot: world.slot(),
-            market_feeds: world.market_feeds.clone(),
-            bank_feeds: world.bank_feeds.clone(),
-        };
+        let start = world.save();
         Self {
             world,
             actors,
@@ -81,10 +66,7 @@ impl Stage {
 
     /// Puts everything back as it was at the start.
     pub fn reset(&mut self) {
-        self.world.restore(&self.start.picture);
-        self.world.set_clock(self.start.now, self.start.slot);
-        self.world.market_feeds.clone_from(&self.start.market_feeds);
-        self.world.bank_feeds.clone_from(&self.start.bank_feeds);
+        self.world.restore(&self.start);
     }
 
     /// What was counted since this was asked last.

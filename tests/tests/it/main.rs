@@ -1,6 +1,7 @@
 //! Every case runs the built program in a virtual machine. One binary: linking it is what costs.
 
 mod accounts;
+mod adversaries;
 mod altered;
 mod assessment;
 mod block;

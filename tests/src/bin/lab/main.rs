@@ -1,6 +1,7 @@
 //! The program at work, for people rather than for asserts: the commands of `cargo xtask` that play
 //! or measure it.
 
+mod adversaries;
 mod block;
 mod cu;
 mod demo;
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "demo" => demo::run(rest),
         Some((command, rest)) if command == "block" => block::run(rest),
         Some((command, rest)) if command == "fuzz" => fuzz::run(rest),
+        Some((command, rest)) if command == "adversaries" => adversaries::run(rest),
         Some((command, [])) if command == "cu" => cu::run(),
         Some((command, [])) if command == "profile" => profile::run(),
         Some((command, [])) if command == "crash" => {
@@ -22,7 +24,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         _ => Err(anyhow::anyhow!(
-            "usage: lab demo|block|fuzz [OPTIONS], lab cu, lab profile or lab crash"
+            "usage: lab adversaries|block|demo|fuzz [OPTIONS], lab cu, lab profile or lab crash"
         )),
     };
     match outcome {
