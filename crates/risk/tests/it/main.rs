@@ -4,6 +4,7 @@
 
 mod called;
 mod collusion;
+mod crowds;
 mod extremes;
 mod generators;
 mod plan_against_slow;

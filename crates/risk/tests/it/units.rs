@@ -2,6 +2,7 @@
 
 mod bonus;
 mod breaker;
+mod claims;
 mod crowding;
 mod funding;
 mod health;
