@@ -154,7 +154,10 @@ impl Fuzzer {
                 (bytes, kept) = (bytes + length, kept + 1);
                 fs::copy(path, folder.join(path.file_name().unwrap_or_default()))?;
             }
-            println!("{target}: kept {kept} of {} inputs, {bytes} bytes", inputs.len());
+            println!(
+                "{target}: kept {kept} of {} inputs, {bytes} bytes",
+                inputs.len()
+            );
         }
         Ok(())
     }
@@ -183,7 +186,9 @@ impl Fuzzer {
             .arg(format!("-max_len={LONGEST}"))
             .arg(format!("-artifact_prefix={}/", cases.display()))
             .args(folders.iter().filter(|folder| folder.exists()));
-        let output = command.output().with_context(|| format!("cannot start {target}"))?;
+        let output = command
+            .output()
+            .with_context(|| format!("cannot start {target}"))?;
         // Git keeps no empty folder, and neither does anybody else want one.
         let _ = fs::remove_dir(&cases);
         Ok(told(target, &output))
@@ -234,7 +239,10 @@ fn each(work: impl Fn(&'static str) -> Result<Told> + Sync) -> Result<Vec<Told>>
 fn told(target: &'static str, output: &Output) -> Told {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     let stat = |name: &str| {
-        let line = text.lines().rev().find_map(|line| line.strip_prefix(name))?;
+        let line = text
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(name))?;
         line.trim_start_matches(':').trim().parse().ok()
     };
     let edges = text.lines().rev().find_map(|line| {
@@ -254,7 +262,9 @@ fn told(target: &'static str, output: &Output) -> Told {
 
 /// A table, and what went wrong.
 fn report(all: &[Told]) -> Result<()> {
-    println!("| target | executions | a second | edges | new inputs |\n| --- | --- | --- | --- | --- |");
+    println!(
+        "| target | executions | a second | edges | new inputs |\n| --- | --- | --- | --- | --- |"
+    );
     for target in TARGETS {
         for it in all.iter().filter(|it| it.target == target) {
             println!(

@@ -47,15 +47,25 @@ pub fn run(args: &[&str]) -> Result<()> {
     let copy = Copy::make()?;
     let unviable = copy.write(&mutants)?;
     let tests = Tests::build(&copy)?;
-    println!("{} mutants, {} of them do not compile", mutants.len(), unviable.len());
+    println!(
+        "{} mutants, {} of them do not compile",
+        mutants.len(),
+        unviable.len()
+    );
 
     let (constants, switched): (Vec<_>, Vec<_>) =
         mutants.iter().partition(|it| it.function.is_none());
     let verdicts = Mutex::new(BTreeMap::new());
     for number in &unviable {
-        verdicts.lock().unwrap_or_else(|it| it.into_inner()).insert(*number, Verdict::Unviable);
+        verdicts
+            .lock()
+            .unwrap_or_else(|it| it.into_inner())
+            .insert(*number, Verdict::Unviable);
     }
-    let viable: Vec<_> = switched.into_iter().filter(|it| !unviable.contains(&it.number)).collect();
+    let viable: Vec<_> = switched
+        .into_iter()
+        .filter(|it| !unviable.contains(&it.number))
+        .collect();
     judge_all(&tests, &viable, &verdicts)?;
     let mut verdicts = verdicts.into_inner().unwrap_or_else(|it| it.into_inner());
     for mutant in constants {
@@ -87,7 +97,9 @@ fn judge_all(
             })
             .collect();
         for worker in workers {
-            worker.join().map_err(|_| anyhow::anyhow!("a worker panicked"))??;
+            worker
+                .join()
+                .map_err(|_| anyhow::anyhow!("a worker panicked"))??;
         }
         Ok(())
     })
@@ -102,14 +114,24 @@ fn told(mutant: &Mutant, verdict: Verdict) {
 impl Tests {
     fn build(copy: &Copy) -> Result<Self> {
         let mut command = copy.cargo()?;
-        command.args(["test", "--offline", "--test", "it", "--no-run", "--message-format=json"]);
+        command.args([
+            "test",
+            "--offline",
+            "--test",
+            "it",
+            "--no-run",
+            "--message-format=json",
+        ]);
         let output = command.stderr(Stdio::inherit()).output()?;
         ensure!(output.status.success(), "the tests do not compile");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let binary = text.lines().find_map(|line| {
             let value: serde_json::Value = serde_json::from_str(line).ok()?;
             let is_it = value["target"]["name"] == "it";
-            value["executable"].as_str().filter(|_| is_it).map(PathBuf::from)
+            value["executable"]
+                .as_str()
+                .filter(|_| is_it)
+                .map(PathBuf::from)
         });
         let mut tests = Self {
             binary: binary.context("no test binary")?,
@@ -126,7 +148,10 @@ impl Tests {
 
     /// The tests of the file first, which catch most at once, then all the others.
     fn judge(&self, mutant: &Mutant) -> Result<Verdict> {
-        let stem = Path::new(&mutant.file).file_stem().unwrap_or_default().to_string_lossy();
+        let stem = Path::new(&mutant.file)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
         let own = match () {
             () if mutant.file.ends_with("num/unit.rs") => "units::num".to_owned(),
             () if mutant.file.contains("/liquidation/") => "worked_example".to_owned(),
@@ -155,7 +180,11 @@ impl Tests {
         let ends = Instant::now() + self.patience;
         loop {
             if let Some(status) = child.try_wait()? {
-                return Ok(if status.success() { Verdict::Missed } else { Verdict::Caught });
+                return Ok(if status.success() {
+                    Verdict::Missed
+                } else {
+                    Verdict::Caught
+                });
             }
             if Instant::now() > ends {
                 child.kill()?;
@@ -186,7 +215,11 @@ fn judge_constant(copy: &Copy, mutant: &Mutant) -> Result<Verdict> {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()?;
-        if tested.success() { Verdict::Missed } else { Verdict::Caught }
+        if tested.success() {
+            Verdict::Missed
+        } else {
+            Verdict::Caught
+        }
     } else {
         Verdict::Unviable
     };
@@ -200,7 +233,11 @@ fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()>
     let mut files: Vec<&str> = mutants.iter().map(|it| it.file.as_str()).collect();
     files.dedup();
     let row = |title: &str, own: &[&Mutant]| {
-        let count = |verdict| own.iter().filter(|it| verdicts.get(&it.number) == Some(&verdict)).count();
+        let count = |verdict| {
+            own.iter()
+                .filter(|it| verdicts.get(&it.number) == Some(&verdict))
+                .count()
+        };
         println!(
             "| {title} | {} | {} | {} | {} | {} |",
             own.len(),
@@ -225,7 +262,10 @@ fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()>
         println!("nobody noticed: {}", mutant.name);
     }
     if !missed.is_empty() {
-        bail!("{} mutants survive that {ARGUED} says nothing of", missed.len());
+        bail!(
+            "{} mutants survive that {ARGUED} says nothing of",
+            missed.len()
+        );
     }
     Ok(())
 }
@@ -233,5 +273,7 @@ fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()>
 /// Whether the text has a line with the mutant's file and what it is.
 fn is_argued(text: &str, mutant: &Mutant) -> bool {
     let file = mutant.file.trim_start_matches("crates/risk/src/");
-    text.lines().any(|line| line.contains(&format!("`{file}:")) && line.contains(&format!(" {}`", mutant.what())))
+    text.lines().any(|line| {
+        line.contains(&format!("`{file}:")) && line.contains(&format!(" {}`", mutant.what()))
+    })
 }

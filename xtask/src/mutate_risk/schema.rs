@@ -66,10 +66,7 @@ impl Copy {
             fs::remove_dir_all(&copied)?;
         }
         for folder in ["src", "tests", "benches"] {
-            copy(
-                &run::root().join(CRATE).join(folder),
-                &copied.join(folder),
-            )?;
+            copy(&run::root().join(CRATE).join(folder), &copied.join(folder))?;
         }
         let manifest = Path::new(CRATE).join("Cargo.toml");
         fs::copy(run::root().join(&manifest), root.join(&manifest))?;
@@ -166,14 +163,19 @@ pub fn with_all(source: &str, mutants: &[&Mutant]) -> Result<String> {
         let mut arms = String::new();
         for mutant in own {
             let text = mutated(source, body.clone(), mutant)?;
-            arms += &format!("{} => {{ {BEGINS} {}\n{text}\n}} {ENDS}\n", mutant.number, mutant.number);
+            arms += &format!(
+                "{} => {{ {BEGINS} {}\n{text}\n}} {ENDS}\n",
+                mutant.number, mutant.number
+            );
         }
         let original = &source[body.clone()];
         let chosen = format!("\nmatch crate::mutant::active() {{\n{arms}_ => {{{original}}}\n}}\n");
         written.replace_range(body, &chosen);
     }
     // What chooses at run time is no constant, and need not be copied to every caller.
-    Ok(written.replace("const fn", "fn").replace("#[inline(always)]", ""))
+    Ok(written
+        .replace("const fn", "fn")
+        .replace("#[inline(always)]", ""))
 }
 
 const BEGINS: &str = "// mutant";
@@ -215,10 +217,17 @@ fn body(source: &str, function: std::ops::Range<usize>) -> Result<std::ops::Rang
 
 /// Where a place is in the text, in bytes.
 fn offset(source: &str, Place(line, column): Place) -> Result<usize> {
-    let before: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let before: usize = source
+        .split_inclusive('\n')
+        .take(line - 1)
+        .map(str::len)
+        .sum();
     let text = source[before..].lines().next().unwrap_or("");
     let chars = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    let at = chars.clone().nth(column - 1).with_context(|| format!("no column {column}"))?;
+    let at = chars
+        .clone()
+        .nth(column - 1)
+        .with_context(|| format!("no column {column}"))?;
     Ok(before + at)
 }
 

@@ -5,6 +5,7 @@
 mod called;
 mod collusion;
 mod crowds;
+mod exhaustive;
 mod extremes;
 mod generators;
 mod plan_against_slow;

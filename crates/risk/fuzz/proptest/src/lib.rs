@@ -1,9 +1,9 @@
 //! The properties of the tests as targets: what the fuzzer writes is what proptest draws from.
 //!
-//! The tests are compiled against this crate instead of proptest. It is proptest but for `proptest!`,
-//! which registers each property instead of making a test of it. A target is a theme: the first two
-//! bytes of an input choose one of its properties, the others are the random numbers from which
-//! proptest makes the case.
+//! The tests are compiled against this crate instead of proptest. It is proptest but for two macros:
+//! `proptest!` registers each property instead of making a test of it, and `prop_oneof!` makes only the
+//! alternative that was chosen. A target is a theme: the first two bytes of an input choose one of its
+//! properties, the others are the random numbers from which proptest makes the case.
 
 use std::fmt::Debug;
 use std::sync::OnceLock;
@@ -12,12 +12,12 @@ use std::sync::OnceLock;
 pub use inventory;
 pub use proptest::*;
 
-use self::strategy::{Strategy, ValueTree};
+use self::strategy::{BoxedStrategy, NewTree, Strategy, ValueTree};
 use self::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 /// What the tests import.
 pub mod prelude {
-    pub use crate::proptest;
+    pub use crate::{prop_oneof, proptest};
     pub use ::proptest::prelude::*;
 }
 
@@ -68,6 +68,9 @@ const THEMES: [(&str, &[&str]); 6] = [
         ],
     ),
 ];
+
+/// More than the largest case draws.
+const PADDING_BYTES: usize = 32 << 10;
 
 /// A property of the tests.
 pub struct Property {
@@ -138,11 +141,32 @@ pub fn run(theme: &str, bytes: &[u8]) {
             property.tag()
         );
     }
-    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, rest);
+    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, &padded(rest));
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     if let Err(reason) = (property.check)(&mut runner) {
         panic!("{}::{}: {reason}", property.module, property.name);
     }
+}
+
+/// The input and random numbers after it. After its end proptest would go on with zeros, which whoever
+/// draws evenly from a range rejects for ever.
+fn padded(input: &[u8]) -> Vec<u8> {
+    static PADDING: OnceLock<Vec<u8>> = OnceLock::new();
+    let padding = PADDING.get_or_init(|| {
+        let mut word = 0u64;
+        let words = std::iter::repeat_with(|| {
+            // SplitMix64.
+            word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ mixed >> 31
+        });
+        words
+            .take(PADDING_BYTES / 8)
+            .flat_map(u64::to_le_bytes)
+            .collect()
+    });
+    [input, padding].concat()
 }
 
 /// Whether to print each property and case before it is judged: a panic leaves no other trace of it.
@@ -170,6 +194,39 @@ where
         Ok(()) | Err(TestCaseError::Reject(_)) => Ok(()),
         Err(TestCaseError::Fail(reason)) => Err(format!("{reason}\n{:?}", tree.current())),
     }
+}
+
+/// One of several strategies, by weight. Proptest's own keeps random numbers for the others, in case that
+/// it shrinks: half of what there is, each time.
+#[derive(Clone, Debug)]
+pub struct OneOf<T>(pub Vec<(u32, BoxedStrategy<T>)>);
+
+impl<T: Debug> Strategy for OneOf<T> {
+    type Tree = Box<dyn ValueTree<Value = T>>;
+    type Value = T;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let total: u32 = self.0.iter().map(|(weight, _)| weight).sum();
+        let mut drawn = (0..total).new_tree(runner)?.current();
+        for (weight, strategy) in &self.0 {
+            if drawn < *weight {
+                return strategy.new_tree(runner);
+            }
+            drawn -= weight;
+        }
+        unreachable!("less than the sum of the weights was drawn")
+    }
+}
+
+/// In place of proptest's own.
+#[macro_export]
+macro_rules! prop_oneof {
+    ($($weight:expr => $strategy:expr),+ $(,)?) => {
+        $crate::OneOf(vec![$(($weight, $crate::strategy::Strategy::boxed($strategy))),+])
+    };
+    ($($strategy:expr),+ $(,)?) => {
+        $crate::prop_oneof![$(1 => $strategy),+]
+    };
 }
 
 /// In place of proptest's own.
