@@ -14,6 +14,7 @@ use crate::run;
 const TARGETS: [&str; 6] = ["plan", "margin", "money", "num", "recover", "signals"];
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 const CRATE: &str = "crates/risk/fuzz";
+const PROVER: &str = "z3-solver==5.4.1.0";
 /// Targets that run at once.
 const WORKERS: usize = 2;
 /// Eight legs take about so many bytes to draw.
@@ -54,6 +55,19 @@ pub fn exhaustive() -> Result<()> {
     // Apart: in the workspace's folder it would replace what the other tests are linked with.
     command.env("CARGO_TARGET_DIR", run::target_dir()?.join("risk-alone"));
     run::run(&mut command)
+}
+
+/// The theorem of one leg, by a prover.
+pub fn prove() -> Result<()> {
+    let place = run::target_dir()?.join("prove");
+    let python = place.join("bin/python");
+    if !python.exists() {
+        run::run(run::command("python3")?.args(["-m", "venv"]).arg(&place))?;
+    }
+    let python = python.to_string_lossy();
+    let install = ["-m", "pip", "install", "--quiet", PROVER];
+    run::run(run::command(&python)?.args(install))?;
+    run::run(run::command(&python)?.arg("crates/risk/proofs/one_leg.py"))
 }
 
 /// The instrumented targets.

@@ -52,6 +52,7 @@ cargo xtask COMMAND
                  `--show FILE` a case: docs/fuzzing-risk.md
   fuzz exhaustive
                  every combination of a grid of one-leg accounts against trying all sizes
+  fuzz prove     the theorem of one leg, by a prover
   mutate accounts
                  take checks of accounts out of a copy of the program, one at a time, and fail
                  unless the test of every account notices each; some minutes
@@ -131,6 +132,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["deps"] => deps::check(),
         ["fuzz", "risk", rest @ ..] => fuzz_risk::run(rest),
         ["fuzz", "exhaustive"] => fuzz_risk::exhaustive(),
+        ["fuzz", "prove"] => fuzz_risk::prove(),
         ["mutate", "accounts"] => mutate::accounts(),
         ["mutate", "risk", rest @ ..] => mutate_risk::run(rest),
         _ => bail!("no such command: {}\n\n{MENU}", args.join(" ")),

@@ -1,6 +1,6 @@
 """The theorem of one leg in one tier, proved by z3 over integers with the rounding of the ledger.
 
-    python3 -m venv v && v/bin/pip install z3-solver==5.4.1.0 && v/bin/python one_leg.py
+    cargo xtask fuzz prove
 
 Symbols, all whole numbers. N0 is the leg's notional, rounded up; N what remains of it. Rates are Q32:
 m maintenance, k configured cost, cap = floor(m theta_ratio), theta_ratio = floor(theta min(rho, 1)) with rho

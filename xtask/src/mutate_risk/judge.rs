@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure, Context, Result};
 
 use super::mutant::{self, Mutant};
-use super::schema::{with_one, Copy, VARIABLE};
+use super::schema::{with_one, Copy, FEWER_VARIABLE, VARIABLE};
 use crate::run;
 
 /// Survivors that are the same program as the original, with the reason.
 const ARGUED: &str = "docs/mutation.md";
 /// A run that takes this many times as long as the original's does not end.
-const PATIENCE: u32 = 8;
+const PATIENCE: u32 = 3;
+/// A first look takes so many times fewer cases.
+const FEWER: u32 = 25;
 const LEAST_PATIENCE: Duration = Duration::from_secs(20);
 /// Mutants judged at once.
 const WORKERS: usize = 2;
@@ -34,7 +36,7 @@ enum Verdict {
 /// The test binary, and how long it takes on the original.
 struct Tests {
     binary: PathBuf,
-    /// Of the tests that are near a file, and of all.
+    /// How long a run may take.
     patience: Duration,
 }
 
@@ -139,14 +141,15 @@ impl Tests {
         };
         let started = Instant::now();
         ensure!(
-            tests.run(0, &[])? == Verdict::Missed,
+            tests.run(0, &[], 1)? == Verdict::Missed,
             "the tests fail on the crate as it is"
         );
         tests.patience = (started.elapsed() * PATIENCE).max(LEAST_PATIENCE);
         Ok(tests)
     }
 
-    /// The tests of the file first, which catch most at once, then all the others.
+    /// The tests of the file first, which catch most at once; all with a few cases; then the others
+    /// with all.
     fn judge(&self, mutant: &Mutant) -> Result<Verdict> {
         let stem = Path::new(&mutant.file)
             .file_stem()
@@ -158,17 +161,22 @@ impl Tests {
             () if mutant.file.ends_with("call.rs") => "called".to_owned(),
             () => format!("units::{stem}"),
         };
-        match self.run(mutant.number, &[&own])? {
-            Verdict::Missed => self.run(mutant.number, &["--skip", &own]),
-            caught => Ok(caught),
+        let steps: [(&[&str], u32); 3] = [(&[&own], 1), (&[], FEWER), (&["--skip", &own], 1)];
+        for (filter, fewer) in steps {
+            let verdict = self.run(mutant.number, filter, fewer)?;
+            if verdict != Verdict::Missed {
+                return Ok(verdict);
+            }
         }
+        Ok(Verdict::Missed)
     }
 
-    fn run(&self, mutant: usize, filter: &[&str]) -> Result<Verdict> {
+    fn run(&self, mutant: usize, filter: &[&str], fewer: u32) -> Result<Verdict> {
         let mut child = Command::new(&self.binary)
             .args(["--test-threads=1", "--quiet"])
             .args(filter)
             .env(VARIABLE, mutant.to_string())
+            .env(FEWER_VARIABLE, fewer.to_string())
             // A failing case is enough, the smallest is of no use here.
             .env("PROPTEST_MAX_SHRINK_ITERS", "0")
             .env("RUST_BACKTRACE", "0")

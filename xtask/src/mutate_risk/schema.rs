@@ -29,6 +29,16 @@ pub mod mutant {
 }
 ";
 
+/// Divides the number of cases of each property.
+pub const FEWER_VARIABLE: &str = "WHITTLE_FEWER";
+/// What is added to the copy's tests for that.
+const FEWER: &str = "
+fn with_cases(cases: u32) -> proptest::test_runner::Config {
+    let fewer = std::env::var(\"WHITTLE_FEWER\").map_or(1, |by| by.parse().unwrap_or(1));
+    proptest::test_runner::Config::with_cases(cases.div_ceil(fewer))
+}
+";
+
 /// A copy of the workspace that has one member.
 pub struct Copy {
     pub root: PathBuf,
@@ -68,6 +78,10 @@ impl Copy {
         for folder in ["src", "tests", "benches"] {
             copy(&run::root().join(CRATE).join(folder), &copied.join(folder))?;
         }
+        lighten(&copied.join("tests/it"))?;
+        let tests = copied.join("tests/it/main.rs");
+        let main = fs::read_to_string(&tests)?;
+        fs::write(&tests, main + FEWER)?;
         let manifest = Path::new(CRATE).join("Cargo.toml");
         fs::copy(run::root().join(&manifest), root.join(&manifest))?;
         Ok(Self { root })
@@ -142,6 +156,23 @@ impl Copy {
         }
         Ok(broken)
     }
+}
+
+/// Lets the copied tests run fewer cases than they ask for.
+fn lighten(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            lighten(&path)?;
+        } else {
+            let text = fs::read_to_string(&path)?;
+            fs::write(
+                &path,
+                text.replace("ProptestConfig::with_cases", "crate::with_cases"),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// The source with every function that has mutants choosing among them.

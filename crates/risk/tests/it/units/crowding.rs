@@ -69,7 +69,7 @@ fn a_share_that_is_nearly_all_is_all() {
     let (profit, cash) = (Usd(999_999_999_767_169), Usd(999_999_999_999_999));
     let bound = percent(1);
     assert_eq!(deleverage_share(profit, cash, bound), Ok(Ratio::ONE));
-    let less = Usd(profit.0 - 1_000_000);
+    let less = Usd(profit.0 - 1_000_000_000);
     assert!(deleverage_share(less, cash, bound).expect("in range") < Ratio::ONE);
 }
 
