@@ -11,7 +11,10 @@ use whittle_risk::{funding, nav, overdraft, Lots, Price, Ratio, RiskError, Usd};
 
 /// 64 bits of any magnitude: as drawn, or cut to so many.
 fn bits() -> impl Strategy<Value = u64> {
-    prop_oneof![any::<u64>(), (any::<u64>(), 0..64u32).prop_map(|(all, cut)| all >> cut)]
+    prop_oneof![
+        any::<u64>(),
+        (any::<u64>(), 0..64u32).prop_map(|(all, cut)| all >> cut)
+    ]
 }
 
 fn big(value: impl Into<BigUint>) -> BigUint {

@@ -25,9 +25,8 @@ fn near_the_linear_bound(case: &Case) -> Checked {
     });
     if is_sized(&plan) && !minima {
         let rounding = (11 * slow.legs.len() as u128) << 64;
-        let most = slow.notional_bound_q32()
-            + slow.one_lot_each_q32()
-            + rounding / slow.smallest_repair();
+        let most =
+            slow.notional_bound_q32() + slow.one_lot_each_q32() + rounding / slow.smallest_repair();
         prop_assert!(slow.notional_q32(&lots_of(case, &plan)) <= most);
     }
     Ok(())

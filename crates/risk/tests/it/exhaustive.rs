@@ -23,7 +23,8 @@ fn is_large() -> bool {
 
 /// Zero, the powers of two and their neighbours.
 fn ends() -> Vec<u64> {
-    let powers = (0..64).flat_map(|bit| [-1, 0, 1].map(|step| (1u64 << bit).wrapping_add_signed(step)));
+    let powers =
+        (0..64).flat_map(|bit| [-1, 0, 1].map(|step| (1u64 << bit).wrapping_add_signed(step)));
     let mut ends: Vec<u64> = powers.chain([u64::MAX - 1, u64::MAX]).collect();
     ends.sort_unstable();
     ends.dedup();
@@ -36,7 +37,9 @@ fn digits() -> Vec<u64> {
     let digit = [0, 1, 0x7fff, 0x8000, 0xfffe, 0xffff];
     let mut numbers = vec![0u64];
     for _ in 0..4 {
-        let longer = numbers.iter().flat_map(|high| digit.map(|low| high << 16 | low));
+        let longer = numbers
+            .iter()
+            .flat_map(|high| digit.map(|low| high << 16 | low));
         numbers = longer.collect();
     }
     numbers
@@ -75,7 +78,15 @@ fn products_and_quotients_of_all_ends_and_all_digits_are_exact() {
 #[test]
 fn products_and_quotients_of_eight_bits_at_any_place_are_exact() {
     let most = if is_large() { 1 << 10 } else { 1 << 8 };
-    for [left, right] in [[0, 0], [0, 32], [24, 24], [32, 0], [28, 36], [54, 0], [54, 54]] {
+    for [left, right] in [
+        [0, 0],
+        [0, 32],
+        [24, 24],
+        [32, 0],
+        [28, 36],
+        [54, 0],
+        [54, 54],
+    ] {
         for a in 0..most {
             for b in 0..most {
                 assert_two_are_exact(a << left, b << right);
@@ -143,7 +154,15 @@ impl Grid {
     /// Calls `visit` with every account of one leg; tells how many there were.
     fn each(&self, mut visit: impl FnMut(&Case)) -> usize {
         let mut count = 0;
-        let Self { lots, prices, rates, costs, thetas, buffers, .. } = self;
+        let Self {
+            lots,
+            prices,
+            rates,
+            costs,
+            thetas,
+            buffers,
+            ..
+        } = self;
         for &lots in lots {
             for &price in prices {
                 for &rate in rates {
@@ -265,6 +284,11 @@ fn closed_form_is_at_most_a_lot_off(case: &Case, slow: &Slow, closed: u64) {
     let missing = slow.target(slow.before.maintenance) - slow.before.equity;
     let repair = slow.legs[0].price * slow.smallest_repair();
     let exact = (missing.unsigned_abs() << 64).div_ceil(repair);
-    let exact = u64::try_from(exact).expect("a number of lots").min(slow.legs[0].lots);
-    assert!(exact.abs_diff(closed) <= 1, "{exact} against {closed} {case:?}");
+    let exact = u64::try_from(exact)
+        .expect("a number of lots")
+        .min(slow.legs[0].lots);
+    assert!(
+        exact.abs_diff(closed) <= 1,
+        "{exact} against {closed} {case:?}"
+    );
 }

@@ -102,7 +102,11 @@ impl Property {
 /// The properties of a theme, by name.
 fn of_theme(theme: &str) -> Vec<&'static Property> {
     let all = || inventory::iter::<Property>.into_iter();
-    let themed = |it: &&Property| THEMES.iter().any(|(_, places)| places.contains(&it.place()));
+    let themed = |it: &&Property| {
+        THEMES
+            .iter()
+            .any(|(_, places)| places.contains(&it.place()))
+    };
     for it in all().filter(|it| !themed(it)) {
         panic!("{} has no theme: give it one in THEMES", it.module);
     }

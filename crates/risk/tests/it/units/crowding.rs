@@ -73,7 +73,6 @@ fn a_share_that_is_nearly_all_is_all() {
     assert!(deleverage_share(less, cash, bound).expect("in range") < Ratio::ONE);
 }
 
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
