@@ -30,6 +30,8 @@ enum Verdict {
     Caught,
     Timeout,
     Unviable,
+    /// Said to be the same program, and not judged.
+    Argued,
     Missed,
 }
 
@@ -55,20 +57,16 @@ pub fn run(args: &[&str]) -> Result<()> {
         unviable.len()
     );
 
-    let (constants, switched): (Vec<_>, Vec<_>) =
-        mutants.iter().partition(|it| it.function.is_none());
-    let verdicts = Mutex::new(BTreeMap::new());
-    for number in &unviable {
-        verdicts
-            .lock()
-            .unwrap_or_else(|it| it.into_inner())
-            .insert(*number, Verdict::Unviable);
+    let argued = fs::read_to_string(run::root().join(ARGUED)).unwrap_or_default();
+    let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
+    for mutant in mutants.iter().filter(|it| is_argued(&argued, it)) {
+        verdicts.insert(mutant.number, Verdict::Argued);
     }
-    let viable: Vec<_> = switched
-        .into_iter()
-        .filter(|it| !unviable.contains(&it.number))
-        .collect();
-    judge_all(&tests, &viable, &verdicts)?;
+    verdicts.extend(unviable.iter().map(|it| (*it, Verdict::Unviable)));
+    let left = mutants.iter().filter(|it| !verdicts.contains_key(&it.number));
+    let (constants, switched): (Vec<_>, Vec<_>) = left.partition(|it| it.function.is_none());
+    let verdicts = Mutex::new(verdicts);
+    judge_all(&tests, &switched, &verdicts)?;
     let mut verdicts = verdicts.into_inner().unwrap_or_else(|it| it.into_inner());
     for mutant in constants {
         let verdict = judge_constant(&copy, mutant)?;
@@ -235,9 +233,9 @@ fn judge_constant(copy: &Copy, mutant: &Mutant) -> Result<Verdict> {
     Ok(verdict)
 }
 
-/// A table by file; an error when a survivor is not argued.
+/// A table by file; an error when one survives.
 fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()> {
-    println!("\n| file | mutants | caught | timeout | unviable | missed |\n| --- | --- | --- | --- | --- | --- |");
+    println!("\n| file | mutants | caught | timeout | unviable | argued | missed |\n| --- | --- | --- | --- | --- | --- | --- |");
     let mut files: Vec<&str> = mutants.iter().map(|it| it.file.as_str()).collect();
     files.dedup();
     let row = |title: &str, own: &[&Mutant]| {
@@ -247,11 +245,12 @@ fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()>
                 .count()
         };
         println!(
-            "| {title} | {} | {} | {} | {} | {} |",
+            "| {title} | {} | {} | {} | {} | {} | {} |",
             own.len(),
             count(Verdict::Caught),
             count(Verdict::Timeout),
             count(Verdict::Unviable),
+            count(Verdict::Argued),
             count(Verdict::Missed)
         );
     };
@@ -260,12 +259,10 @@ fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()>
         row(file.trim_start_matches("crates/risk/src/"), &own);
     }
     row("all", &mutants.iter().collect::<Vec<_>>());
-    let argued = fs::read_to_string(run::root().join(ARGUED)).unwrap_or_default();
-    let mut missed: Vec<_> = mutants
+    let missed: Vec<_> = mutants
         .iter()
         .filter(|it| verdicts.get(&it.number) == Some(&Verdict::Missed))
         .collect();
-    missed.retain(|it| !is_argued(&argued, it));
     for mutant in &missed {
         println!("nobody noticed: {}", mutant.name);
     }
@@ -278,10 +275,8 @@ fn report(mutants: &[Mutant], verdicts: &BTreeMap<usize, Verdict>) -> Result<()>
     Ok(())
 }
 
-/// Whether the text has a line with the mutant's file and what it is.
+/// Whether the text names the mutant, at this place.
 fn is_argued(text: &str, mutant: &Mutant) -> bool {
-    let file = mutant.file.trim_start_matches("crates/risk/src/");
-    text.lines().any(|line| {
-        line.contains(&format!("`{file}:")) && line.contains(&format!(" {}`", mutant.what()))
-    })
+    let name = mutant.name.trim_start_matches("crates/risk/src/");
+    text.contains(&format!("`{name}`"))
 }

@@ -33,14 +33,6 @@ pub struct Mutant {
     pub function: Option<Span>,
 }
 
-impl Mutant {
-    /// The name without its place, which moves with every edit of the file.
-    pub fn what(&self) -> &str {
-        let mut parts = self.name.splitn(4, ':');
-        parts.nth(3).unwrap_or(&self.name).trim()
-    }
-}
-
 /// All mutants of the risk crate.
 pub fn list() -> Result<Vec<Mutant>> {
     let output = Command::new("cargo")
