@@ -2,6 +2,7 @@
 // A test may stop at the first thing that is not as it should be.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod absurd;
 mod called;
 mod collusion;
 mod crowds;

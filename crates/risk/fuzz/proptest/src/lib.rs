@@ -38,6 +38,7 @@ const THEMES: [(&str, &[&str]); 6] = [
     (
         "margin",
         &[
+            "absurd",
             "called",
             "units::health",
             "units::price",
