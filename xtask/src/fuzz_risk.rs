@@ -43,7 +43,6 @@ pub fn exhaustive() -> Result<()> {
     command.env("WHITTLE_EXHAUSTIVE", "1").args([
         "test",
         "--locked",
-        "--release",
         "-p",
         "whittle-risk",
         "--test",
