@@ -73,7 +73,7 @@ impl Numbers {
         Cached {
             price: self.price(),
             publish_time: self.i(),
-            uncertain: self.u() % 2 == 0,
+            uncertain: self.u().is_multiple_of(2),
             doubt_shift: self.u(),
             doubt_favour: self.u(),
         }
@@ -143,7 +143,7 @@ proptest! {
         prop_assert!(bucket.plus(&terms, n.usd(), now).used <= terms.capacity.most(Usd(0)));
         let _ = is_shocked(n.price(), n.price(), n.ratio());
         let mut shock = Shock { since: n.i(), slot: n.u(), last: n.i() };
-        let _ = shock.step(n.u() % 2 == 0, n.i(), n.u());
+        let _ = shock.step(n.u().is_multiple_of(2), n.i(), n.u());
         let mut grace = Grace { until: n.i(), last: n.i() };
         let _ = grace.step(n.secs(), n.secs(), n.i(), n.i(), n.i());
         let _ = is_drawn(n.usd(), n.usd(), n.ratio());
@@ -165,9 +165,10 @@ proptest! {
         let weight = fall.at_ceil(to, n.i());
         prop_assert!(weight >= to);
         let _ = rate_floor(&BonusTerms { floor: n.ratio(), max: n.ratio(), ramp_secs: n.secs() }, n.u());
-        prop_assert!(open_interest_cap(n.usd(), n.ratio(), n.usd()).0 <= i64::MAX);
+        let cap = n.usd();
+        prop_assert!(open_interest_cap(cap, n.ratio(), n.usd()) <= cap);
         let _ = crowded_rate(n.usd(), n.usd(), n.ratio());
-        let _ = side_profit(n.u(), n.usd(), n.price(), n.u() % 2 == 0, n.usd());
+        let _ = side_profit(n.u(), n.usd(), n.price(), n.u().is_multiple_of(2), n.usd());
         if let Ok(share) = deleverage_share(n.usd(), n.usd(), n.ratio()) {
             prop_assert!(share <= Ratio::ONE);
         }

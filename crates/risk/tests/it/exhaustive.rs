@@ -267,7 +267,7 @@ fn one_leg_in_one_tier_is_cured_by_the_least_lots_in_every_account_of_the_grid()
         let closed = plan.closes[0].lots;
         let least = slow.least_lots_by_trying();
         // Where a lot repairs less than the rounding of two sums, a smaller size may suffice as well.
-        if slow.legs[0].price * slow.smallest_repair() >> 64 >= 11 {
+        if (slow.legs[0].price * slow.smallest_repair()) >> 64 >= 11 {
             sensible += 1;
             assert_eq!(Some(closed), least, "{case:?}");
             closed_form_is_at_most_a_lot_off(case, &slow, closed);
