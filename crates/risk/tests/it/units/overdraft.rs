@@ -198,6 +198,14 @@ fn counted(atoms: u64, price: Price, weight: Ratio) -> Option<Usd> {
     weight.of_floor(whole.magnitude()).ok()
 }
 
+#[test]
+fn an_index_stops_at_the_end_of_its_range_however_it_gets_there() {
+    // Too high a rate for a short time, and a lawful one for too long.
+    assert_eq!(index_at(0, 0, Ratio::MAX, 1 << 31), u64::MAX);
+    assert_eq!(index_at(0, 0, Ratio::ONE, 1 << 33), u64::MAX);
+    assert_eq!(index_at(7, 0, Ratio::ONE, 1 << 31), 7 + (1 << 63));
+}
+
 /// Found by the fuzzer: the payment for all atoms that can be counted is under what is due.
 #[test]
 fn of_a_token_too_cheap_to_count_no_number_of_atoms_is_enough() {
