@@ -2,8 +2,10 @@
 
 mod app;
 mod deps;
+mod fuzz_risk;
 mod idl;
 mod mutate;
+mod mutate_risk;
 mod program;
 mod run;
 mod surfpool;
@@ -52,9 +54,19 @@ cargo xtask COMMAND
   bench sim      time the simulator: account-steps a second on one core
   deps           check which crate may depend on which, and that the risk crate builds for
                  sBPF and for WebAssembly
+  fuzz risk --minutes N
+                 run the properties of the risk crate under libFuzzer, coverage-guided;
+                 `--check` what is kept and a few inputs more, `--keep` what was found,
+                 `--show FILE` a case: docs/fuzzing-risk.md
+  fuzz exhaustive
+                 every combination of a grid of one-leg accounts against trying all sizes
+  fuzz prove     the theorem of one leg, by a prover
   mutate accounts
                  take checks of accounts out of a copy of the program, one at a time, and fail
                  unless the test of every account notices each; some minutes
+  mutate risk [FILE...]
+                 judge every mutant that cargo-mutants lists of the risk crate, or of those files,
+                 by the crate's tests; fail when one survives that docs/mutation.md does not argue
 
 Everything is built below $CARGO_TARGET_DIR, by default ~/.cache/whittle/target (or
 $WHITTLE_CACHE/target), so that clones share it; the program is in its folder deploy.";
@@ -91,7 +103,6 @@ fn verb(args: &[&str]) -> Result<()> {
         ["demo", rest @ ..] => lab("demo", rest),
         ["adversaries", rest @ ..] => lab("adversaries", rest),
         ["crash"] => lab("crash", &[]),
-        ["fuzz", rest @ ..] => lab("fuzz", rest),
         ["localnet", rest @ ..] => localnet(rest),
         ["app"] => app::build(),
         ["app", "--check"] => app::check(),
@@ -130,7 +141,12 @@ fn verb(args: &[&str]) -> Result<()> {
             "sim",
         ])),
         ["deps"] => deps::check(),
+        ["fuzz", "risk", rest @ ..] => fuzz_risk::run(rest),
+        ["fuzz", "exhaustive"] => fuzz_risk::exhaustive(),
+        ["fuzz", "prove"] => fuzz_risk::prove(),
+        ["fuzz", rest @ ..] => lab("fuzz", rest),
         ["mutate", "accounts"] => mutate::accounts(),
+        ["mutate", "risk", rest @ ..] => mutate_risk::run(rest),
         _ => bail!("no such command: {}\n\n{MENU}", args.join(" ")),
     }
 }

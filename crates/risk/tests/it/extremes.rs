@@ -14,7 +14,7 @@ use crate::generators::{
 };
 
 /// Numbers that break arithmetic: the ends of the range, powers of two and their neighbours.
-fn awkward_u64() -> impl Strategy<Value = u64> {
+pub fn awkward_u64() -> impl Strategy<Value = u64> {
     prop_oneof![
         1 => Just(0),
         1 => Just(1),
@@ -24,7 +24,7 @@ fn awkward_u64() -> impl Strategy<Value = u64> {
     ]
 }
 
-fn awkward_i64() -> impl Strategy<Value = i64> {
+pub fn awkward_i64() -> impl Strategy<Value = i64> {
     prop_oneof![
         1 => Just(i64::MIN),
         8 => awkward_u64().prop_map(u64::cast_signed),

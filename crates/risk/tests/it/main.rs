@@ -2,8 +2,11 @@
 // A test may stop at the first thing that is not as it should be.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod absurd;
 mod called;
 mod collusion;
+mod crowds;
+mod exhaustive;
 mod extremes;
 mod generators;
 mod plan_against_slow;

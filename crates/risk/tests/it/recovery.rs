@@ -69,6 +69,7 @@ fn belongs_to_the_owner(case: &Case, recovery: &Recovery, plan: &Plan) -> Checke
     episode.unsee();
     let episode = if ended { Episode::NONE } else { episode };
     prop_assert_eq!(plan.episode, episode);
+    prop_assert_eq!(plan.flagged_at, case.episode.flagged_at);
     Ok(())
 }
 

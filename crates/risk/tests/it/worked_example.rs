@@ -179,6 +179,8 @@ fn the_plan_closes_what_the_text_closes() {
     };
     assert_eq!(plan.closes[..2], [btc, sol]);
     assert_eq!(plan.closes[2..], [Close::default(); 6]);
+    assert_eq!(btc.cost.total(), Ok(Usd(234_375_000)));
+    assert_eq!(sol.cost.total(), Ok(Usd(210_344_238)));
     assert_eq!(plan.cost, Usd(444_719_238));
     assert_eq!(plan.bonus, Usd(173_279_296));
 }

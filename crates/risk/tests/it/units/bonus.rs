@@ -49,6 +49,14 @@ fn a_bonus_rate_out_of_range_is_refused_by_name() {
         ..terms()
     };
     assert_eq!(rate_floor(&terms, 59), Err(Overflow("the bonus rate")));
+    // A span of many ones, of which nothing is left in the lower half.
+    let terms = BonusTerms {
+        floor: Ratio::ZERO,
+        max: Ratio(1 << 52),
+        ramp_secs: 1 << 20,
+    };
+    assert_eq!(rate_floor(&terms, 1 << 13), Err(Overflow("the bonus rate")));
+    assert_eq!(rate_floor(&terms, 1 << 11), Ok(Ratio(1 << 43)));
 }
 
 proptest! {

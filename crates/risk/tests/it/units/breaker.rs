@@ -147,3 +147,10 @@ fn a_fund_is_drawn_when_it_lost_more_than_the_share_of_its_high() {
     assert_eq!(is_drawn(Usd(1_000), Usd(1_500), share), Ok(false));
     assert_eq!(is_drawn(Usd(0), Usd(0), share), Ok(false));
 }
+
+#[test]
+fn a_grace_of_no_seconds_is_none() {
+    let mut grace = Grace::default();
+    assert!(!grace.step(60, 0, NOW, NOW + 61, NOW + 61));
+    assert_eq!(grace.until, NOW + 61);
+}

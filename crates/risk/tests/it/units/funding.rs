@@ -76,6 +76,18 @@ fn a_scale_of_zero_is_always_reached() {
         ..terms()
     };
     assert_eq!(index_step(Lots(1), PRICE, &terms, DAY), Ok(100 * ONE));
+    // Even by a skew that is worth nothing, but not by none.
+    assert_eq!(index_step(Lots(1), Price(1), &terms, DAY), Ok(0));
+    assert_eq!(index_step(Lots(0), PRICE, &terms, DAY), Ok(0));
+}
+
+#[test]
+fn no_time_costs_nothing_at_any_rate() {
+    let wild = FundingTerms {
+        max_rate_per_day: Ratio::MAX,
+        ..terms()
+    };
+    assert_eq!(index_step(Lots(i64::MAX), PRICE, &wild, 0), Ok(0));
 }
 
 #[test]

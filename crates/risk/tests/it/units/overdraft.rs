@@ -198,6 +198,26 @@ fn counted(atoms: u64, price: Price, weight: Ratio) -> Option<Usd> {
     weight.of_floor(whole.magnitude()).ok()
 }
 
+#[test]
+fn an_index_stops_at_the_end_of_its_range_however_it_gets_there() {
+    // Too high a rate for a short time, and a lawful one for too long.
+    assert_eq!(index_at(0, 0, Ratio::MAX, 1 << 31), u64::MAX);
+    assert_eq!(index_at(0, 0, Ratio::ONE, 1 << 33), u64::MAX);
+    assert_eq!(index_at(7, 0, Ratio::ONE, 1 << 31), 7 + (1 << 63));
+}
+
+/// Found by the fuzzer: the payment for all atoms that can be counted is under what is due.
+#[test]
+fn of_a_token_too_cheap_to_count_no_number_of_atoms_is_enough() {
+    let terms = Conversion {
+        price: Price(5_923_919),
+        discount: Ratio(2_570_148_522),
+    };
+    let due = usd(6_679_676_560_856_063_165);
+    assert_eq!(terms.atoms_for(due), Ok(u64::MAX));
+    assert!(terms.payment_ceil(u64::MAX).expect("in range") < due);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(20_000))]
 
@@ -275,7 +295,8 @@ proptest! {
             return Ok(());
         }
         if let Ok(payment) = terms.payment_ceil(atoms) {
-            prop_assert!(payment.magnitude() >= owed);
+            // The largest number stands for more than there can be of a token so cheap.
+            prop_assert!(payment.magnitude() >= owed || atoms == u64::MAX);
         }
         if let Ok(less) = terms.payment_ceil(atoms - 1) {
             prop_assert!(less.magnitude() < owed);

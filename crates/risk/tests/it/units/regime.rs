@@ -98,6 +98,7 @@ fn bounds_are_in_code() {
         changed.validate()
     };
     assert_eq!(with(|it| it.elevated_variance = Ratio(1)), threshold);
+    assert_eq!(with(|it| it.elevated_variance = Ratio(2)), Ok(()));
     assert_eq!(with(|it| it.extreme_variance = Ratio(100)), threshold);
     assert_eq!(
         with(|it| it.elevated.maintenance = Ratio(ONE_Q32 - 1)),

@@ -1,0 +1,8 @@
+#![no_main]
+
+mod wide;
+
+// Its properties register themselves.
+use properties as _;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| proptest::run("num", bytes));
