@@ -18,7 +18,7 @@ use crate::actor::Actor;
 use crate::oracle::OracleStub;
 use crate::spec::{self, bps, BankSpec, ExchangeSpec, MarketSpec, USD, USDC};
 use crate::token;
-use crate::world::{mint_address, Saved, World};
+use crate::world::{mint_address, Feed, Saved, World};
 
 /// Kinds of exchange that a case may begin with.
 pub const SETTINGS: u8 = 3;
