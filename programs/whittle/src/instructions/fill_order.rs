@@ -59,6 +59,9 @@ pub(crate) fn handle<'info>(ctx: Context<'info, FillOrder<'info>>, place: u8) ->
     let policy = exchange.policy();
     let (key, filler) = (*accounts.account.key, *accounts.filler_account.key);
     require_that(key != filler, WhittleError::SameAccount)?;
+    // Before anything is held that another place may name too.
+    mapped::load::<MarginAccount>(&accounts.filler_account, "filler_account")?;
+    mapped::load::<Market>(&accounts.market, "market")?;
     let mut account = mapped::load_mut::<MarginAccount>(&accounts.account, "account")?;
     account.count_interest(&exchange, now)?;
     let order = order_at(&account, place)?;
