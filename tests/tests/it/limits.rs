@@ -11,10 +11,9 @@ use whittle::instructions::PlaceOrderArgs;
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle::state::pool::PoolParams;
 use whittle::state::proposal::Change;
-use whittle_client::{address, instruction};
-use whittle_tests::{bps, spec, Actor, BankSpec, MarketSpec, Sent, Update, World, USD, USDC};
+use whittle_client::instruction;
+use whittle_tests::{spec, Actor, BankSpec, Sent, Update, World, USD, USDC};
 
-const ETH: u16 = 1;
 const SOL: u16 = 1;
 const ONE_SOL: u64 = 1_000_000_000;
 

@@ -208,9 +208,10 @@ fn scene_with_reserve() -> (World, Actor, Actor) {
     reserve.deposit(&mut world, 0, 10_000 * USDC).ok();
     reserve.be_reserve(&mut world, true).ok();
     world.trade(&bob, BTC, LOTS);
+    world.keeper("keeper");
     let plan = RecoveryPlan {
         trigger_q32: bps(11_500),
-        target_q32: bps(80_000),
+        target_q32: bps(40_000),
         fee_max_q32: 0,
     };
     bob.plan_recovery(&mut world, plan).ok();
@@ -221,7 +222,7 @@ fn scene_with_reserve() -> (World, Actor, Actor) {
 
 /// What `most` moves out of the reserve.
 fn top_up(world: &mut World, bob: &Actor, reserve: &Actor, most: i64) -> i64 {
-    let keeper = world.keeper("keeper");
+    let keeper = Actor::named("keeper");
     let moved: ToppedUp = keeper.top_up(world, bob, reserve, most).ok().event();
     moved.amount_usd_atoms
 }
@@ -243,8 +244,8 @@ fn cash_that_could_not_leave_a_reserve_cannot_leave_the_account_that_it_rescues(
 fn a_reserve_and_the_account_that_it_rescues_have_the_allowance_of_one() {
     let (mut world, bob, reserve) = scene_with_reserve();
     reserve.withdraw(&mut world, 0, 1_000 * USDC).ok();
-    for _ in 0..3 {
-        top_up(&mut world, &bob, &reserve, 1_500 * USD);
+    for most in [50 * USD, 4_450 * USD] {
+        assert_eq!(top_up(&mut world, &bob, &reserve, most), most);
     }
     // Half of the 9,000 dollars that were left has moved, and half of the 1,500 that could still leave.
     let used = [&bob, &reserve].map(|it| world.account_of(it).allowance_used_usd_atoms);
