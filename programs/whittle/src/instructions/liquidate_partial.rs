@@ -60,6 +60,9 @@ pub(crate) fn handle<'info>(
     require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
     account.set_episode(plan.episode);
     if plan.kind == Kind::Recovered {
+        if plan.before.equity.0 >= 0 {
+            account.forget_losses();
+        }
         emit!(AccountUnflagged {
             account: *key,
             equity_usd_atoms: plan.before.equity.0,

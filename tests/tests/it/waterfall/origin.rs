@@ -8,7 +8,8 @@ use whittle::event::{BankruptcyResolved, DeficitBooked, OrderFilled};
 use whittle::instructions::PlaceOrderArgs;
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle::state::pool::PoolParams;
-use whittle_client::instruction;
+use whittle::state::Market;
+use whittle_client::{address, instruction};
 use whittle_tests::{spec, Actor, MarketSpec, World, USD, USDC};
 
 const ETH: u16 = 1;
@@ -155,22 +156,59 @@ fn a_loss_that_an_earlier_liquidation_realised_is_borne_by_those_who_gained_it()
     story.bob_bears_it(booked.deficit_usd_atoms);
 }
 
+/// INV-ORIGIN. Alice's BTC is settled at the price at which its market ended.
+#[test]
+fn a_loss_that_the_end_of_a_market_realised_is_borne_by_those_who_gained_it() {
+    let mut story = Story::new(CASH, 10);
+    story.world.move_price(BTC, "37000");
+    let now = story.world.now();
+    story.world.forge::<Market>(address::market(BTC), |market| {
+        market.wind_down.begins_at = now - 86_401;
+        market.wind_down.settles_at = now - 1;
+        market.wind_down.price_q32 = market.price.price_q32;
+    });
+    let alice = story.alice.clone();
+    story
+        .keeper
+        .settle_position(&mut story.world, &alice, BTC)
+        .ok();
+    let booked: DeficitBooked = story
+        .keeper
+        .liquidate(&mut story.world, &alice)
+        .ok()
+        .event();
+    assert_eq!(booked.market, ETH);
+    story.bob_bears_it(booked.deficit_usd_atoms);
+}
+
 /// INV-ORIGIN. Alice pays in more than she owes, which anybody may show. What she loses in ETH after that
 /// is another loss.
 #[test]
 fn what_an_account_lost_before_it_was_worth_something_again_is_forgotten() {
+    for is_flagged in [false, true] {
+        pays_in_and_loses_again(is_flagged);
+    }
+}
+
+fn pays_in_and_loses_again(is_flagged: bool) {
     let mut story = Story::new(6_500 * USDC, 10_000);
     story.order_closes_btc("1960");
     let noted = story.world.account_of(&story.alice);
     assert_eq!((noted.loss_market, noted.deficit_side), (BTC, 1));
     assert!(noted.loss_usd_atoms > 7_000 * USD);
+    if is_flagged {
+        story.keeper.flag(&mut story.world, &story.alice).ok();
+    }
     let quote = story.world.bank(0).mint;
     story.world.give(&story.alice, &quote, 5_000 * USDC);
     story.alice.deposit(&mut story.world, 0, 5_000 * USDC).ok();
-    story
-        .keeper
-        .call_margin(&mut story.world, &story.alice)
-        .ok();
+    if is_flagged {
+        // Found at its target, nothing is closed.
+        story.keeper.liquidate(&mut story.world, &story.alice).ok();
+    } else {
+        let alice = story.alice.clone();
+        story.keeper.call_margin(&mut story.world, &alice).ok();
+    }
     assert_eq!(story.world.account_of(&story.alice).loss_usd_atoms, 0);
 
     story.world.pass(1);
