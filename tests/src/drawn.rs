@@ -43,7 +43,9 @@ fn opened(was: &MarginAccount, is: &MarginAccount) -> Check {
 fn withdrawn(was: &MarginAccount, is: &MarginAccount, fund: &InsuranceFund) -> Check {
     let used = |it: &MarginAccount| (it.allowance_began_at, it.allowance_used_usd_atoms);
     let same_tokens = was.collaterals == is.collaterals;
-    if used(was) == used(is) || !same_tokens {
+    // Cash that comes from a reserve brings its part of what has left there.
+    let came = is.cash_usd_atoms > was.cash_usd_atoms;
+    if used(was) == used(is) || !same_tokens || came {
         return Ok(());
     }
     let free = i128::from(is.cash_usd_atoms) - i128::from(is.interest_usd_atoms);

@@ -13,6 +13,41 @@ use crate::funding::owed_ceil;
 use crate::nav::part_floor;
 use crate::{Lots, RiskError, Usd};
 
+/// Where a loss was made: those who gained it, on the other side of that market, bear it before the pool.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Number of the market.
+    pub market: u16,
+    /// The loser was long.
+    pub is_long: bool,
+    /// What was lost there; nothing when zero or less.
+    pub loss: Usd,
+}
+
+impl Origin {
+    /// The larger of this and a loss that was realised after it. Losses in the same place add up, so a
+    /// loss is not made small by realising it in parts.
+    ///
+    /// What comes out is never less than any single loss that went in: whoever wants a loss to count
+    /// for another market has to lose at least as much there.
+    pub fn or(self, realised: Self) -> Result<Self, RiskError> {
+        if realised.loss.0 <= 0 {
+            return Ok(self);
+        }
+        if self.loss.0 > 0 && (self.market, self.is_long) == (realised.market, realised.is_long) {
+            return Ok(Self {
+                loss: self.loss.plus(realised.loss)?,
+                ..self
+            });
+        }
+        Ok(if realised.loss > self.loss {
+            realised
+        } else {
+            self
+        })
+    }
+}
+
 /// What each can bear of one loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Capacity {

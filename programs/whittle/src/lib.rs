@@ -137,7 +137,7 @@ pub mod whittle {
     }
 
     /// Gives the loss of a bankrupt account to insurance, pool and the side that gained.
-    pub fn resolve_bankruptcy(ctx: Context<ResolveBankruptcy>) -> Result<()> {
+    pub fn resolve_bankruptcy<'info>(ctx: Context<'info, ResolveBankruptcy<'info>>) -> Result<()> {
         resolve_bankruptcy::handle(ctx)
     }
 

@@ -98,11 +98,11 @@ fn accounts_are_laid_out_as_published() {
     pin!(MarginAccount, from 8, 1344 bytes {
         owner 8, delegate 40, cash_usd_atoms 72, deficit_usd_atoms 80, flagged_at 88,
         flag_touched_at 96, flag_publish_time 104, flag_lowest_ratio_q32 112, sub_id 120,
-        deficit_market 122, bump 124, deficit_side 125, padding 126, collaterals 128,
+        deficit_market 122, bump 124, deficit_side 125, loss_market 126, collaterals 128,
         positions 192, orders 768, receipt 992, interest_index 1144, interest_usd_atoms 1152,
         overdraft_counted_usd_atoms 1160, margin_called_at 1168, leverage 1176, recovery 1208,
         is_reserve 1232, padding_end 1233, allowance_began_at 1240, allowance_used_usd_atoms 1248,
-        insurance_paid_usd_atoms 1256, reserved 1264,
+        insurance_paid_usd_atoms 1256, loss_usd_atoms 1264, reserved 1272,
     });
     assert_eq!(
         LiquidityRequest::DISCRIMINATOR,

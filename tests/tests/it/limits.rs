@@ -11,12 +11,9 @@ use whittle::instructions::PlaceOrderArgs;
 use whittle::state::insurance_fund::InsuranceParams;
 use whittle::state::pool::PoolParams;
 use whittle::state::proposal::Change;
-use whittle::state::recovery::RecoveryPlan;
-use whittle::state::InsuranceFund;
-use whittle_client::{address, instruction};
-use whittle_tests::{bps, spec, Actor, BankSpec, MarketSpec, Sent, Update, World, USD, USDC};
+use whittle_client::instruction;
+use whittle_tests::{spec, Actor, BankSpec, Sent, Update, World, USD, USDC};
 
-const ETH: u16 = 1;
 const SOL: u16 = 1;
 const ONE_SOL: u64 = 1_000_000_000;
 
@@ -81,55 +78,6 @@ fn a_provider_who_closes_the_receiver_decides_whether_his_request_is_filled() {
     world.put(receiver, "lp's wallet", &open);
     let filled: LiquidityFilled = lp.fill_request(&mut world, &lp).ok().event();
     assert_eq!(filled.amount_atoms, shares);
-}
-
-/// Alice is long 100,000 dollars of BTC with 5,300, and 20 of ETH. The update at which BTC falls to
-/// 37,000 is the one that her order to close BTC was waiting for; she shows it herself. What is left
-/// is the ETH, with which she is liquidated. Carol, short ETH, has gained nothing from her.
-#[test]
-fn a_loss_that_was_realised_before_the_last_close_is_booked_where_that_close_was() {
-    let eth = MarketSpec {
-        symbol: "ETH",
-        quote: MarketSpec::eth().quote,
-        lot_exponent: MarketSpec::eth().lot_exponent,
-        ..without_lines()
-    };
-    let (pool, insurance) = uncovered();
-    let mut world = World::with_means(&[without_lines(), eth], pool, insurance);
-    let alice = world.trader("alice", CASH);
-    let bob = world.trader("bob", 60_000 * USDC);
-    let carol = world.trader("carol", 60_000 * USDC);
-    let keeper = world.keeper("keeper");
-    world.trade(&alice, BTC, LOTS);
-    world.trade(&bob, BTC, -LOTS);
-    world.trade(&alice, ETH, 10);
-    world.trade(&carol, ETH, -LOTS);
-    world.settle_markets(&[BTC, ETH]).ok();
-
-    let close = PlaceOrderArgs {
-        reduce_only: true,
-        limit_q32: 1,
-        ..alice.order(&world, -LOTS)
-    };
-    alice.place_with(&mut world, BTC, close).ok();
-    world.pass(2);
-    world.publish(BTC, "37000");
-    world.publish(ETH, "1900");
-    world.update(&[ETH]).ok();
-    let filled: OrderFilled = keeper.fill(&mut world, &alice, 0).ok().event();
-    assert!(filled.profit_usd_atoms < -7_000 * USD);
-    let booked: DeficitBooked = keeper.liquidate(&mut world, &alice).ok().event();
-    // The ten lots of ETH lost a dollar.
-    assert_eq!(booked.market, ETH);
-    assert!(booked.deficit_usd_atoms > 2_000 * USD);
-    world.settle_markets(&[BTC, ETH]).ok();
-
-    let event: BankruptcyResolved = resolve(&mut world, &alice).ok().event();
-    assert_eq!((event.market, event.side), (ETH, -1));
-    assert!(event.side_usd_atoms > 2_000 * USD, "{event:?}");
-    let before = cash(&world, &carol);
-    carol.settle(&mut world, &[ETH]).ok();
-    assert!(cash(&world, &carol) < before - 2_000 * USD);
 }
 
 /// Alice's loss is booked, and Bob, short, has gained it. He closes before anybody resolves it. Dave has
@@ -332,40 +280,6 @@ fn the_allowance_of_all_can_be_taken_for_the_length_of_a_transaction() {
     world.send(&all, &[mallory.key()]).ok();
     assert!(cash(&world, &alice) >= 0);
     assert_eq!(world.pool().overdrafts_usd_atoms, 0);
-}
-
-/// Alice may withdraw a quarter of what is not needed. With the same cash in a reserve she takes out a
-/// quarter there, has the rest moved to an account in margin call, and takes a quarter of what is not
-/// needed there.
-#[test]
-fn a_reserve_gives_the_same_cash_a_second_allowance_in_a_drawdown() {
-    let mut world = World::new();
-    let alice = world.trader("alice", CASH);
-    let reserve = alice.sub(1);
-    reserve.open(&mut world).ok();
-    let quote = world.bank(0).mint;
-    world.give(&reserve, &quote, 10_000 * USDC);
-    reserve.deposit(&mut world, 0, 10_000 * USDC).ok();
-    reserve.be_reserve(&mut world, true).ok();
-    world.trade(&alice, BTC, LOTS);
-    let plan = RecoveryPlan {
-        trigger_q32: bps(11_500),
-        target_q32: bps(40_000),
-        fee_max_q32: 0,
-    };
-    alice.plan_recovery(&mut world, plan).ok();
-    world.move_price(BTC, "39200");
-    let until = world.now() + 86_400;
-    world.forge::<InsuranceFund>(address::insurance(), |fund| fund.drawn_until = until);
-
-    reserve.withdraw(&mut world, 0, 2_500 * USDC).ok();
-    reserve
-        .withdraw(&mut world, 0, 1)
-        .refused(WhittleError::WithdrawalsSlowed);
-    let keeper = world.keeper("keeper");
-    keeper.top_up(&mut world, &alice, &reserve, i64::MAX).ok();
-    // Not a cent of this was free in her account before.
-    alice.withdraw(&mut world, 0, 1_200 * USDC).ok();
 }
 
 /// A change of the delay is due in the second of an order's update. Whoever applies it decides whether

@@ -108,10 +108,10 @@ export type MarginAccount = {
   deficitMarket: number;
   /** Bump of this address. */
   bump: number;
-  /** Side of the position that left the deficit: 1 long, -1 short. */
+  /** Side of the position that made the loss: 1 long, -1 short. */
   deficitSide: number;
-  /** Zero. */
-  padding: ReadonlyUint8Array;
+  /** Market of `loss_usd_atoms`. */
+  lossMarket: number;
   /** Other collateral. */
   collaterals: Array<Collateral>;
   /** Positions. */
@@ -145,6 +145,11 @@ export type MarginAccount = {
    * again when nothing is left, when its owner cured the deficit, and when a new one is booked.
    */
   insurancePaidUsdAtoms: bigint;
+  /**
+   * The largest loss realised in one market since the account was last found to be worth something,
+   * USD atoms. Zero while it is, and once a deficit is booked in the market of that loss.
+   */
+  lossUsdAtoms: bigint;
   /** Room. */
   reserved: ReadonlyUint8Array;
 };
@@ -175,10 +180,10 @@ export type MarginAccountArgs = {
   deficitMarket: number;
   /** Bump of this address. */
   bump: number;
-  /** Side of the position that left the deficit: 1 long, -1 short. */
+  /** Side of the position that made the loss: 1 long, -1 short. */
   deficitSide: number;
-  /** Zero. */
-  padding: ReadonlyUint8Array;
+  /** Market of `loss_usd_atoms`. */
+  lossMarket: number;
   /** Other collateral. */
   collaterals: Array<CollateralArgs>;
   /** Positions. */
@@ -212,6 +217,11 @@ export type MarginAccountArgs = {
    * again when nothing is left, when its owner cured the deficit, and when a new one is booked.
    */
   insurancePaidUsdAtoms: number | bigint;
+  /**
+   * The largest loss realised in one market since the account was last found to be worth something,
+   * USD atoms. Zero while it is, and once a deficit is booked in the market of that loss.
+   */
+  lossUsdAtoms: number | bigint;
   /** Room. */
   reserved: ReadonlyUint8Array;
 };
@@ -233,7 +243,7 @@ export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
       ['deficitMarket', getU16Encoder()],
       ['bump', getU8Encoder()],
       ['deficitSide', getI8Encoder()],
-      ['padding', fixEncoderSize(getBytesEncoder(), 2)],
+      ['lossMarket', getU16Encoder()],
       ['collaterals', getArrayEncoder(getCollateralEncoder(), { size: 4 })],
       ['positions', getArrayEncoder(getPositionEncoder(), { size: 8 })],
       ['orders', getArrayEncoder(getOrderEncoder(), { size: 4 })],
@@ -249,7 +259,8 @@ export function getMarginAccountEncoder(): FixedSizeEncoder<MarginAccountArgs> {
       ['allowanceBeganAt', getI64Encoder()],
       ['allowanceUsedUsdAtoms', getI64Encoder()],
       ['insurancePaidUsdAtoms', getI64Encoder()],
-      ['reserved', fixEncoderSize(getBytesEncoder(), 80)],
+      ['lossUsdAtoms', getI64Encoder()],
+      ['reserved', fixEncoderSize(getBytesEncoder(), 72)],
     ]),
     (value) => ({ ...value, discriminator: MARGIN_ACCOUNT_DISCRIMINATOR }),
   );
@@ -271,7 +282,7 @@ export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
     ['deficitMarket', getU16Decoder()],
     ['bump', getU8Decoder()],
     ['deficitSide', getI8Decoder()],
-    ['padding', fixDecoderSize(getBytesDecoder(), 2)],
+    ['lossMarket', getU16Decoder()],
     ['collaterals', getArrayDecoder(getCollateralDecoder(), { size: 4 })],
     ['positions', getArrayDecoder(getPositionDecoder(), { size: 8 })],
     ['orders', getArrayDecoder(getOrderDecoder(), { size: 4 })],
@@ -287,7 +298,8 @@ export function getMarginAccountDecoder(): FixedSizeDecoder<MarginAccount> {
     ['allowanceBeganAt', getI64Decoder()],
     ['allowanceUsedUsdAtoms', getI64Decoder()],
     ['insurancePaidUsdAtoms', getI64Decoder()],
-    ['reserved', fixDecoderSize(getBytesDecoder(), 80)],
+    ['lossUsdAtoms', getI64Decoder()],
+    ['reserved', fixDecoderSize(getBytesDecoder(), 72)],
   ]);
 }
 

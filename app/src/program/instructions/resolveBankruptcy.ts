@@ -97,7 +97,10 @@ export type ResolveBankruptcyInput<
   exchange: Address<TAccountExchange>;
   /** The bankrupt account: no positions, no collateral, cash under zero. */
   account: Address<TAccountAccount>;
-  /** The market in which its deficit is booked; any market when none is. */
+  /**
+   * The market in which what it owes was lost (see [`MarginAccount::market_of_loss`]); any market
+   * when no deficit is booked.
+   */
   market: Address<TAccountMarket>;
   /** The pool. */
   pool: Address<TAccountPool>;
@@ -173,7 +176,10 @@ export type ParsedResolveBankruptcyInstruction<
     exchange: TAccountMetas[0];
     /** The bankrupt account: no positions, no collateral, cash under zero. */
     account: TAccountMetas[1];
-    /** The market in which its deficit is booked; any market when none is. */
+    /**
+     * The market in which what it owes was lost (see [`MarginAccount::market_of_loss`]); any market
+     * when no deficit is booked.
+     */
     market: TAccountMetas[2];
     /** The pool. */
     pool: TAccountMetas[3];

@@ -12,11 +12,16 @@ pub fn resolve_bankruptcy(key: Pubkey, account: &MarginAccount) -> Instruction {
     let accounts = accounts::ResolveBankruptcy {
         exchange: address::exchange(),
         account: key,
-        market: address::market(account.deficit_market),
+        market: address::market(account.market_of_loss()),
         pool: address::pool(),
         insurance_fund: address::insurance(),
     };
-    build(accounts, instruction::ResolveBankruptcy {})
+    let booked = account.booked_elsewhere().into_iter();
+    let booked = booked.map(|market| AccountMeta::new(address::market(market), false));
+    with(
+        build(accounts, instruction::ResolveBankruptcy {}),
+        booked.collect(),
+    )
 }
 
 /// Every market that the mirror knows.

@@ -44,6 +44,15 @@ impl World<'_> {
                 self.measures.cost_pool += cost.pool.0;
             }
         }
+        if plan.after.equity.0 < 0 {
+            let snapshot = &standing.snapshot;
+            liquidate_partial::note_losses(&mut seat.account, snapshot, plan).or_fault()?;
+            let (leg, side) = liquidate_partial::books_in(&seat.account, snapshot).or_fault()?;
+            seat.worst_market = u16::try_from(standing.markets[leg])?;
+            seat.worst_side = side.sign();
+        } else {
+            seat.account.forget_losses();
+        }
         if is_liquidation {
             seat.cost += plan.cost.0;
             self.measures.cost += plan.cost.0;

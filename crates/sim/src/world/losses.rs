@@ -166,8 +166,14 @@ impl World<'_> {
         let now = self.now;
         let seat = &mut self.seats[account as usize];
         let exchange = &mut self.exchange;
-        let market = &mut exchange.markets[usize::from(seat.account.deficit_market)];
         let (pool, fund) = (&mut exchange.pool, &mut exchange.fund);
+        if let Some(booked) = seat.account.booked_elsewhere() {
+            let places = [booked, seat.account.market_of_loss()].map(usize::from);
+            let places = exchange.markets.get_disjoint_mut(places);
+            let [from, to] = places?;
+            resolve_bankruptcy::move_deficit(&mut seat.account, from, to, pool).or_fault()?;
+        }
+        let market = &mut exchange.markets[usize::from(seat.account.deficit_market)];
         match resolve_bankruptcy::resolve(&mut seat.account, market, pool, fund, now) {
             Ok(resolved) => {
                 let parts = resolved.parts;

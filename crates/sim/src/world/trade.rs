@@ -12,7 +12,7 @@ use whittle::state::governance::PAUSE_WITHDRAWALS;
 use whittle::state::leverage::CLASS_PROFESSIONAL;
 use whittle::state::margin_account::ORDER_REDUCE_ONLY;
 use whittle::state::recovery::RecoveryPlan;
-use whittle::state::{MarginAccount, Order};
+use whittle::state::{MarginAccount, Order, Side};
 use whittle_risk::funding;
 use whittle_risk::health::excess_collateral;
 use whittle_risk::{Lots, Price, Ratio};
@@ -159,7 +159,10 @@ impl World<'_> {
             let market = &exchange.markets[number];
             // Who opens here is new: he was not called before.
             let never = || Ok(false);
-            fill_order::check(account, market, &snapshot, &exchange.policy, &trade, never)
+            let policy = &exchange.policy;
+            let health = fill_order::check(account, market, &snapshot, policy, &trade, never)?;
+            let side = Side::of(trade.held.0);
+            account.note_realised(health.equity, market.index, side, trade.profit)
         });
         if let Err(error) = checked {
             (*account, exchange.markets[number]) = before;

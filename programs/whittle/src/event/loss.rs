@@ -38,7 +38,7 @@ pub struct ProfitsCut {
 pub struct BankruptcyResolved {
     /// The account.
     pub account: Pubkey,
-    /// Number of the market.
+    /// Number of the market of the loss, which need not be the one in which a deficit was booked.
     pub market: u16,
     /// Who gained: 1 longs, -1 shorts, 0 when the loss came from no position.
     pub side: i8,

@@ -151,6 +151,7 @@ impl Ending {
         account.credit(spared)?;
         health.equity = health.equity.plus(spared).map_err(WhittleError::from)?;
         let side = Side::of(trade.held.0);
+        account.note_realised(health.equity, market.index, side, trade.profit)?;
         book_deficit(account, market, self.key, health.equity, side)?;
         recovered::note(account, self.key, &health, &snapshot.account(), policy)?;
         emit!(OrderFilled {

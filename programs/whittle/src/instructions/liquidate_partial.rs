@@ -14,6 +14,7 @@ use crate::state::{Exchange, MarginAccount, Market, Receipt, Side};
 use anchor_lang::prelude::*;
 use whittle_risk::health::Doubt;
 use whittle_risk::liquidation::{self, Close, Kind, Plan};
+use whittle_risk::num::share_of_sum;
 use whittle_risk::Usd;
 
 /// Banks and markets of the account follow (see [`remaining::snapshot`]); those markets that the
@@ -59,6 +60,9 @@ pub(crate) fn handle<'info>(
     require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
     account.set_episode(plan.episode);
     if plan.kind == Kind::Recovered {
+        if plan.before.equity.0 >= 0 {
+            account.forget_losses();
+        }
         emit!(AccountUnflagged {
             account: *key,
             equity_usd_atoms: plan.before.equity.0,
@@ -77,11 +81,10 @@ pub(crate) fn handle<'info>(
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         market.invariant()?;
     }
-    if plan.after.equity.0 < 0 && account.open_positions().next().is_none() {
-        let (leg, side) = worst(&snapshot)?;
-        let info = markets.get(leg).ok_or(WhittleError::MarketMissing)?;
-        let mut market = remaining::write_market(info)?;
-        book_deficit(&mut account, &mut market, *key, plan.after.equity, side)?;
+    if plan.after.equity.0 < 0 {
+        under_zero(&mut account, *key, &plan, &snapshot, markets)?;
+    } else {
+        account.forget_losses();
     }
     part("receipt and bonus");
     account.receipt = receipt(&plan, &closing, &clock);
@@ -130,8 +133,60 @@ pub fn apply(
     account.debit(close.cost.total()?)
 }
 
-/// The leg that lost most, by its index, and its side: those who gained it come before the pool when the
-/// deficit is allocated, and the debtor must not choose them by a small position elsewhere.
+/// Notes where an account lost that is worth less than nothing now, and once it holds no position books
+/// what it owes.
+#[cold]
+#[inline(never)]
+fn under_zero(
+    account: &mut MarginAccount,
+    key: Pubkey,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    markets: &[AccountInfo],
+) -> Result<()> {
+    note_losses(account, snapshot, plan)?;
+    if account.open_positions().next().is_some() {
+        return Ok(());
+    }
+    let (leg, side) = books_in(account, snapshot)?;
+    let info = markets.get(leg).ok_or(WhittleError::MarketMissing)?;
+    let mut market = remaining::write_market(info)?;
+    book_deficit(account, &mut market, key, plan.after.equity, side)
+}
+
+/// Notes what each closed leg has realised.
+pub fn note_losses(account: &mut MarginAccount, snapshot: &Snapshot, plan: &Plan) -> Outcome<()> {
+    let legs = snapshot.legs.iter().zip(&snapshot.slots);
+    for (close, (leg, slot)) in plan.closes.iter().zip(legs) {
+        if close.lots == 0 {
+            continue;
+        }
+        let whole = leg.valued(Doubt::Plain)?.profit;
+        let profit = Usd(share_of_sum(whole.0, close.lots, leg.lots.magnitude())?);
+        let market = market_in(account, *slot)?;
+        account.note_realised(plan.after.equity, market, Side::of(leg.lots.0), profit)?;
+    }
+    Ok(())
+}
+
+/// The leg, by its index, in whose market a deficit is booked, and its side: the market of the noted loss
+/// where it is among them, else the leg that lost most.
+pub fn books_in(account: &MarginAccount, snapshot: &Snapshot) -> Outcome<(usize, Side)> {
+    for (index, (leg, slot)) in snapshot.legs.iter().zip(&snapshot.slots).enumerate() {
+        if account.loss_usd_atoms > 0 && market_in(account, *slot)? == account.loss_market {
+            return Ok((index, Side::of(leg.lots.0)));
+        }
+    }
+    worst(snapshot)
+}
+
+/// A liquidation frees no slot, so what was closed still says where.
+fn market_in(account: &MarginAccount, slot: u8) -> Outcome<u16> {
+    let position = account.positions.get(usize::from(slot));
+    Ok(position.ok_or(WhittleError::TooManyPositions)?.market)
+}
+
+/// The leg that lost most, by its index, and its side.
 #[cold]
 pub fn worst(snapshot: &Snapshot) -> Outcome<(usize, Side)> {
     let mut worst: Option<(Usd, usize, Side)> = None;
@@ -164,7 +219,8 @@ pub(super) fn book_deficit(
 }
 
 /// Books what an account without positions owes in a market, and returns it. The pool
-/// holds the loss as a receivable; net asset values for those who leave deduct it.
+/// holds the loss as a receivable; net asset values for those who leave deduct it. `side` is that of the
+/// position in this market; who bears the loss is what the account has noted, if it has.
 pub fn owe(
     account: &mut MarginAccount,
     market: &mut Market,
@@ -178,7 +234,11 @@ pub fn owe(
     let deficit = equity.negated()?;
     account.deficit_usd_atoms = deficit.0;
     account.deficit_market = market.index;
-    account.deficit_side = side.sign();
+    if account.loss_usd_atoms == 0 {
+        account.deficit_side = side.sign();
+    } else if account.loss_market == market.index {
+        account.loss_usd_atoms = 0;
+    }
     // A new bankruptcy: what insurance paid for one that its owner cured is not counted any more.
     account.insurance_paid_usd_atoms = 0;
     market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).plus(deficit)?.0;

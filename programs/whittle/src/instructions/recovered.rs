@@ -1,5 +1,6 @@
-//! What every instruction does that finds an account better off: what its flag saw counts no more once
-//! E >= M, the flag goes once E >= T, its margin call once E >= C.
+//! What every instruction does that finds an account better off: what it lost under zero is forgotten once
+//! E >= 0, what its flag saw counts no more once E >= M, the flag goes once E >= T, its margin call once
+//! E >= C.
 
 use super::issue_margin_call;
 use crate::error::Outcome;
@@ -18,6 +19,7 @@ pub(super) fn note(
     assessed: &Account,
     policy: &Policy,
 ) -> Outcome<bool> {
+    let forgets = health.equity.0 >= 0 && account.forget_losses();
     let cleared = account.clear_flag_if_recovered(health, policy)?;
     if cleared {
         emit!(AccountUnflagged {
@@ -28,5 +30,5 @@ pub(super) fn note(
     }
     let unseen = account.unsee_if_healthy(health);
     let ended = issue_margin_call::end(account, key, health.equity, assessed, policy)?;
-    Ok(cleared || unseen || ended)
+    Ok(forgets || cleared || unseen || ended)
 }

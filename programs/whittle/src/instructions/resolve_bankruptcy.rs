@@ -1,7 +1,7 @@
 //! Gives the loss of a bankrupt account to those who bear it: insurance up to its caps, the pool up
 //! to its cap of the day, the side that gained, and the pool again.
 
-use super::{expire_order, settle_markets};
+use super::{expire_order, remaining, settle_markets};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::event::{BankruptcyResolved, InsuranceDrawn};
 use crate::snapshot::require_firm;
@@ -10,7 +10,8 @@ use anchor_lang::prelude::*;
 use whittle_risk::waterfall::{allocate, Allocation, Capacity};
 use whittle_risk::Usd;
 
-/// Anyone may call.
+/// Anyone may call. Where the deficit is booked in another market than the one of its loss, that one
+/// follows, writable.
 #[derive(Accounts)]
 pub struct ResolveBankruptcy<'info> {
     /// The exchange.
@@ -18,7 +19,8 @@ pub struct ResolveBankruptcy<'info> {
     /// The bankrupt account: no positions, no collateral, cash under zero.
     #[account(mut)]
     pub account: AccountLoader<'info, MarginAccount>,
-    /// The market in which its deficit is booked; any market when none is.
+    /// The market in which what it owes was lost (see [`MarginAccount::market_of_loss`]); any market
+    /// when no deficit is booked.
     #[account(mut)]
     pub market: AccountLoader<'info, Market>,
     /// The pool.
@@ -47,7 +49,7 @@ fn loss(account: &MarginAccount, market: &Market) -> Outcome<(Usd, Option<Side>)
     require_that(worth.0 < 0, WhittleError::NotBankrupt)?;
     let side = if account.deficit_usd_atoms > 0 {
         require_that(
-            account.deficit_market == market.index,
+            account.deficit_market == market.index && account.booked_elsewhere().is_none(),
             WhittleError::MarketMismatch,
         )?;
         Some(Side::of(i64::from(account.deficit_side)).other())
@@ -154,7 +156,35 @@ fn return_escrows(account: &mut MarginAccount, key: Pubkey) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
+/// Moves a deficit from the market in which it was booked to that of its loss, and with it what the pool's
+/// value deducts for it.
+///
+/// Errors: [`WhittleError::MarketMismatch`] when the deficit is not booked in `from`, or was not made in
+/// `to`.
+pub fn move_deficit(
+    account: &mut MarginAccount,
+    from: &mut Market,
+    to: &mut Market,
+    pool: &mut Pool,
+) -> Outcome<()> {
+    require_that(
+        account.booked_elsewhere() == Some(from.index) && account.market_of_loss() == to.index,
+        WhittleError::MarketMismatch,
+    )?;
+    let deficit = Usd(account.deficit_usd_atoms);
+    let seen = Usd(from.deficit_seen_usd_atoms).least(deficit);
+    from.deficit_usd_atoms = Usd(from.deficit_usd_atoms).minus(deficit)?.0;
+    from.deficit_seen_usd_atoms = Usd(from.deficit_seen_usd_atoms).minus(seen)?.0;
+    pool.set_worth(from, Usd(from.pool_worth_usd_atoms).plus(seen)?)?;
+    to.deficit_usd_atoms = Usd(to.deficit_usd_atoms).plus(deficit)?.0;
+    to.deficit_seen_usd_atoms = Usd(to.deficit_seen_usd_atoms).plus(seen)?.0;
+    pool.set_worth(to, Usd(to.pool_worth_usd_atoms).minus(seen)?)?;
+    account.deficit_market = to.index;
+    account.loss_usd_atoms = 0;
+    Ok(())
+}
+
+pub(crate) fn handle<'info>(ctx: Context<'info, ResolveBankruptcy<'info>>) -> Result<()> {
     let now = Clock::get()?.unix_timestamp;
     let mut account = ctx.accounts.account.load_mut()?;
     let mut market = ctx.accounts.market.load_mut()?;
@@ -162,6 +192,12 @@ pub(crate) fn handle(ctx: Context<ResolveBankruptcy>) -> Result<()> {
     let mut fund = ctx.accounts.insurance_fund.load_mut()?;
     account.count_interest(&*ctx.accounts.exchange.load()?, now)?;
     return_escrows(&mut account, ctx.accounts.account.key())?;
+    if account.booked_elsewhere().is_some() {
+        let info = ctx.remaining_accounts.first();
+        let mut from = remaining::open_market(info.ok_or(WhittleError::MarketMissing)?)?;
+        move_deficit(&mut account, &mut from, &mut market, &mut pool)?;
+        from.invariant()?;
+    }
     let Resolved {
         owed,
         side,

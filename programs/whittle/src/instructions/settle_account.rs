@@ -64,6 +64,7 @@ fn settle(account: &mut MarginAccount, market: &mut Market) -> Outcome<()> {
         account.deficit_usd_atoms = left.0;
         if left == Usd::ZERO {
             account.insurance_paid_usd_atoms = 0;
+            account.loss_usd_atoms = 0;
         }
         market.deficit_usd_atoms = Usd(market.deficit_usd_atoms).minus(released)?.0;
     }

@@ -62,6 +62,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, SettlePosition<'info>>) -> Resul
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
     let side = Side::of(settled.lots);
+    account.note_realised(health.equity, market.index, side, settled.profit)?;
     book_deficit(&mut account, &mut market, key, health.equity, side)?;
     recovered::note(&mut account, key, &health, &snapshot.account(), &policy)?;
     account.invariant()?;

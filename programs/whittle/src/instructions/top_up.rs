@@ -87,9 +87,12 @@ pub(crate) fn handle<'info>(ctx: Context<'info, TopUp<'info>>, most_usd_atoms: i
 
     let (snapshot, _) = remaining::snapshot(&account, ctx.remaining_accounts, now)?;
     let mut health = assess(&snapshot.account(), Doubt::Plain).map_err(WhittleError::from)?;
+    let spare = spare(&reserve, &policy.thresholds)?;
     let amount = missing(&account, &health, &policy)?
-        .least(spare(&reserve, &policy.thresholds)?)
+        .least(spare)
         .least(Usd(most_usd_atoms));
+    // A rescue is never blocked, and never a way out for cash that could not leave the reserve.
+    account.inherit_allowance(&mut reserve, amount, spare, now)?;
     reserve.debit(amount)?;
     account.credit(amount)?;
     health.equity = health.equity.plus(amount).map_err(WhittleError::from)?;

@@ -1,12 +1,13 @@
-//! Losses of others that a side of a market bears: an index for each side, like funding's.
+//! Losses of others that a side of a market bears: an index for each side, like funding's. And what an
+//! account remembers of where such a loss was made.
 
 use super::position::Position;
 use super::raw::Wide;
-use super::Market;
+use super::{MarginAccount, Market};
 use crate::error::Outcome;
 use whittle_risk::crowding;
 use whittle_risk::funding::owed_ceil;
-use whittle_risk::waterfall;
+use whittle_risk::waterfall::{self, Origin};
 use whittle_risk::{Lots, Usd};
 
 /// Longs or shorts.
@@ -138,5 +139,76 @@ impl Market {
             *unsettled = Usd(*unsettled).minus(owed)?.0;
         }
         Ok(owed)
+    }
+}
+
+impl MarginAccount {
+    /// Notes what was realised in a market, negative for a loss. `equity` is what the account is worth
+    /// afterwards: while that is not under zero it pays for itself, and nothing is remembered.
+    ///
+    /// Where it lost most is asked once a deficit is booked, which may be many instructions later; what
+    /// is closed last is the debtor's choice.
+    #[inline(always)]
+    pub fn note_realised(
+        &mut self,
+        equity: Usd,
+        market: u16,
+        side: Side,
+        profit: Usd,
+    ) -> Outcome<()> {
+        if equity.0 >= 0 {
+            self.forget_losses();
+            return Ok(());
+        }
+        self.note_loss(market, side, profit)
+    }
+
+    #[cold]
+    fn note_loss(&mut self, market: u16, side: Side, profit: Usd) -> Outcome<()> {
+        let noted = Origin {
+            market: self.loss_market,
+            is_long: Side::of(i64::from(self.deficit_side)) == Side::Long,
+            loss: Usd(self.loss_usd_atoms),
+        };
+        let noted = noted.or(Origin {
+            market,
+            is_long: side == Side::Long,
+            loss: profit.negated()?,
+        })?;
+        self.loss_usd_atoms = noted.loss.0;
+        self.loss_market = noted.market;
+        let side = if noted.is_long {
+            Side::Long
+        } else {
+            Side::Short
+        };
+        self.deficit_side = side.sign();
+        Ok(())
+    }
+
+    /// The account was found to be worth something. With a deficit booked it has lost for good, whatever
+    /// its collateral is worth by now. Tells whether there was a loss to forget.
+    #[inline(always)]
+    pub fn forget_losses(&mut self) -> bool {
+        let forgets = self.loss_usd_atoms != 0 && self.deficit_usd_atoms == 0;
+        if forgets {
+            self.loss_usd_atoms = 0;
+        }
+        forgets
+    }
+
+    /// The market of the booked deficit's loss, whose other side comes before the pool.
+    pub fn market_of_loss(&self) -> u16 {
+        if self.loss_usd_atoms > 0 {
+            self.loss_market
+        } else {
+            self.deficit_market
+        }
+    }
+
+    /// The market in which a deficit is booked, where that is not the market of its loss.
+    pub fn booked_elsewhere(&self) -> Option<u16> {
+        let elsewhere = self.deficit_usd_atoms > 0 && self.market_of_loss() != self.deficit_market;
+        elsewhere.then_some(self.deficit_market)
     }
 }

@@ -159,10 +159,10 @@ pub struct MarginAccount {
     pub deficit_market: u16,
     /// Bump of this address.
     pub bump: u8,
-    /// Side of the position that left the deficit: 1 long, -1 short.
+    /// Side of the position that made the loss: 1 long, -1 short.
     pub deficit_side: i8,
-    /// Zero.
-    pub padding: [u8; 2],
+    /// Market of `loss_usd_atoms`.
+    pub loss_market: u16,
     /// Other collateral.
     pub collaterals: [Collateral; MAX_COLLATERALS],
     /// Positions.
@@ -194,8 +194,11 @@ pub struct MarginAccount {
     /// What the insurance fund has paid for a bankruptcy of which something is left, USD atoms. Zero
     /// again when nothing is left, when its owner cured the deficit, and when a new one is booked.
     pub insurance_paid_usd_atoms: i64,
+    /// The largest loss realised in one market since the account was last found to be worth something,
+    /// USD atoms. Zero while it is, and once a deficit is booked in the market of that loss.
+    pub loss_usd_atoms: i64,
     /// Room.
-    pub reserved: [u8; 80],
+    pub reserved: [u8; 72],
 }
 
 impl MarginAccount {

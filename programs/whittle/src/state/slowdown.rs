@@ -12,14 +12,53 @@
 //!
 //! Whoever pays in d of the same token may take out s d more of it, so less than he paid in. What left
 //! of another token only makes it tighter: u (1 - s) + v <= s X.
+//!
+//! Cash that moves from a reserve to another account of its owner takes its part of u along. With R what
+//! could leave of the reserve's cash and A of it moving, that part is d = u A / R:
+//!
+//!   the reserve may then take out   s (R - A + u - d) - (u - d) = (1 - A / R) (s (R + u) - u)
+//!   and the account so much more     s (A + d) - d              =      (A / R) (s (R + u) - u)
+//!
+//! Result: together what the reserve could take out before, less where the account needs what came.
 
 use super::insurance_fund::{InsuranceFund, WINDOW_SECS};
 use super::MarginAccount;
 use crate::error::{Outcome, WhittleError};
 use anchor_lang::prelude::*;
+use whittle_risk::num::share_of_sum;
 use whittle_risk::{Ratio, Usd};
 
 impl MarginAccount {
+    /// Whether what has left counts no more.
+    fn has_allowance_anew(&self, now: i64) -> bool {
+        now.saturating_sub(self.allowance_began_at) >= WINDOW_SECS
+    }
+
+    /// Takes over what goes with `amount` out of the `spare` cash of `reserve`; a fraction of an atom
+    /// counts whole. Both then count until the later of their days is over.
+    pub fn inherit_allowance(
+        &mut self,
+        reserve: &mut Self,
+        amount: Usd,
+        spare: Usd,
+        now: i64,
+    ) -> Outcome<()> {
+        let used = Usd(reserve.allowance_used_usd_atoms);
+        if used == Usd::ZERO || reserve.has_allowance_anew(now) {
+            return Ok(());
+        }
+        let left = spare.minus(amount)?.most(Usd::ZERO);
+        let stays = Usd(share_of_sum(used.0, left.magnitude(), spare.magnitude())?);
+        if self.has_allowance_anew(now) {
+            self.allowance_used_usd_atoms = 0;
+        }
+        let own = Usd(self.allowance_used_usd_atoms);
+        self.allowance_used_usd_atoms = own.plus(used.minus(stays)?)?.0;
+        self.allowance_began_at = self.allowance_began_at.max(reserve.allowance_began_at);
+        reserve.allowance_used_usd_atoms = stays.0;
+        Ok(())
+    }
+
     /// Counts `value` against the account's allowance while `fund` is drawn. `could_leave` is what could
     /// have left of the token before; the share of it is rounded down. A day is 24 hours from the first
     /// withdrawal that counts.
@@ -35,7 +74,7 @@ impl MarginAccount {
         if !fund.is_drawn(now) {
             return Ok(());
         }
-        if now.saturating_sub(self.allowance_began_at) >= WINDOW_SECS {
+        if self.has_allowance_anew(now) {
             self.allowance_began_at = now;
             self.allowance_used_usd_atoms = 0;
         }

@@ -246,6 +246,13 @@ const HERE: &[Refused] = &[
         NUMBER,
         ours!(MarketMismatch),
     ),
+    // One market twice: it is open already.
+    refused(
+        &["resolve_bankruptcy"],
+        "*",
+        &[Duplicate],
+        ours!(WrongAccount),
+    ),
     refused(
         &["auto_deleverage"],
         "market",

@@ -1,9 +1,12 @@
 //! While the insurance fund is drawn, each account may withdraw a quarter of its excess a day.
 
 use super::{WhittleError, BTC, LOTS, USD};
+use crate::liquidation::CASH;
+use whittle::event::ToppedUp;
+use whittle::state::recovery::RecoveryPlan;
 use whittle::state::InsuranceFund;
 use whittle_client::address;
-use whittle_tests::{Actor, BankSpec, World, USDC};
+use whittle_tests::{bps, Actor, BankSpec, World, USDC};
 
 const DAY: i64 = 86_400;
 const SOL: u16 = 1;
@@ -191,4 +194,79 @@ fn another_account_in_place_of_the_fund_is_refused() {
             .refused(WhittleError::WrongAccount);
     }
     world.send_as(&bob, withdraw).ok();
+}
+
+/// Bob's BTC, at 39,200, is under the trigger of his plan, whose target he cannot reach. He has 10,000
+/// dollars more in a reserve.
+fn scene_with_reserve() -> (World, Actor, Actor) {
+    let mut world = World::new();
+    let bob = world.trader("bob", CASH);
+    let reserve = bob.sub(1);
+    reserve.open(&mut world).ok();
+    let quote = world.bank(0).mint;
+    world.give(&reserve, &quote, 10_000 * USDC);
+    reserve.deposit(&mut world, 0, 10_000 * USDC).ok();
+    reserve.be_reserve(&mut world, true).ok();
+    world.trade(&bob, BTC, LOTS);
+    world.keeper("keeper");
+    let plan = RecoveryPlan {
+        trigger_q32: bps(11_500),
+        target_q32: bps(40_000),
+        fee_max_q32: 0,
+    };
+    bob.plan_recovery(&mut world, plan).ok();
+    world.move_price(BTC, "39200");
+    draw(&mut world);
+    (world, bob, reserve)
+}
+
+/// What `most` moves out of the reserve.
+fn top_up(world: &mut World, bob: &Actor, reserve: &Actor, most: i64) -> i64 {
+    let keeper = Actor::named("keeper");
+    let moved: ToppedUp = keeper.top_up(world, bob, reserve, most).ok().event();
+    moved.amount_usd_atoms
+}
+
+/// INV-DRAWN.
+#[test]
+fn cash_that_could_not_leave_a_reserve_cannot_leave_the_account_that_it_rescues() {
+    let (mut world, bob, reserve) = scene_with_reserve();
+    reserve.withdraw(&mut world, 0, 2_500 * USDC).ok();
+    slowed(&mut world, &reserve, 0, 1);
+    let moved = top_up(&mut world, &bob, &reserve, i64::MAX);
+    assert_eq!(moved, 7_500 * USD);
+    assert_eq!(world.account_of(&bob).allowance_used_usd_atoms, 2_500 * USD);
+    slowed(&mut world, &bob, 0, 1);
+}
+
+/// INV-DRAWN. Whatever moves, and in how many calls, no more leaves than could before.
+#[test]
+fn a_reserve_and_the_account_that_it_rescues_have_the_allowance_of_one() {
+    let (mut world, bob, reserve) = scene_with_reserve();
+    reserve.withdraw(&mut world, 0, 1_000 * USDC).ok();
+    for most in [50 * USD, 4_450 * USD] {
+        assert_eq!(top_up(&mut world, &bob, &reserve, most), most);
+    }
+    // Half of the 9,000 dollars that were left has moved, and half of the 1,500 that could still leave.
+    let used = [&bob, &reserve].map(|it| world.account_of(it).allowance_used_usd_atoms);
+    assert_eq!(used[0] + used[1], 1_000 * USD);
+    assert!((used[0] - 500 * USD).abs() <= 3, "{used:?}");
+    slowed(&mut world, &reserve, 0, 750 * USDC + 10);
+    reserve.withdraw(&mut world, 0, 750 * USDC - 10).ok();
+    slowed(&mut world, &bob, 0, 750 * USDC);
+    // In BTC he needs some of what came.
+    bob.withdraw(&mut world, 0, 100 * USDC).ok();
+}
+
+/// What left in a day that is over does not count in the account either.
+#[test]
+fn a_reserve_brings_nothing_of_a_day_that_is_over() {
+    let (mut world, bob, reserve) = scene_with_reserve();
+    reserve.withdraw(&mut world, 0, 2_500 * USDC).ok();
+    world.pass(DAY);
+    world.move_price(BTC, "39200");
+    draw(&mut world);
+    top_up(&mut world, &bob, &reserve, 5_000 * USD);
+    assert_eq!(world.account_of(&bob).allowance_used_usd_atoms, 0);
+    bob.withdraw(&mut world, 0, 100 * USDC).ok();
 }

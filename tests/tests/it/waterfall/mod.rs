@@ -6,6 +6,7 @@ mod crowding;
 mod deleverage;
 mod exposure;
 mod losses;
+mod origin;
 mod resolution;
 mod shortfall;
 

@@ -1,7 +1,7 @@
 use super::{amount, wide};
 use proptest::prelude::*;
 use whittle_risk::funding::owed_ceil;
-use whittle_risk::waterfall::{allocate, pro_rata, spread_floor, Allocation, Capacity};
+use whittle_risk::waterfall::{allocate, pro_rata, spread_floor, Allocation, Capacity, Origin};
 use whittle_risk::RiskError::DivisionByZero;
 use whittle_risk::{Lots, Usd};
 
@@ -154,4 +154,41 @@ proptest! {
             prop_assert!(part.0 >= 0 && part <= weight);
         }
     }
+
+    /// INV-ORIGIN. The place that is remembered lost at least as much as any single loss in another
+    /// place, and what it lost is the sum of what it lost since it came to be the largest.
+    #[test]
+    fn the_place_that_is_remembered_lost_at_least_as_much_as_any_single_loss(
+        realised in prop::collection::vec((0..3u16, any::<bool>(), -1_000..1_000i64), 0..20),
+    ) {
+        let mut noted = Origin::default();
+        let mut largest = 0;
+        for (market, is_long, loss) in realised {
+            let before = noted;
+            noted = noted.or(Origin { market, is_long, loss: Usd(loss) }).expect("in range");
+            largest = largest.max(loss);
+            prop_assert!(noted.loss.0 >= largest, "{noted:?} {largest}");
+            let same = (before.market, before.is_long) == (market, is_long);
+            let grows = loss > 0 && same && before.loss.0 > 0;
+            let sum = if grows { before.loss.0 + loss } else { before.loss.0.max(loss) };
+            prop_assert_eq!(noted.loss.0, sum);
+            let moved = (noted.market, noted.is_long) != (before.market, before.is_long);
+            prop_assert!(!moved || loss > before.loss.0);
+        }
+    }
+}
+
+#[test]
+fn a_loss_in_parts_counts_whole_against_one_in_another_market() {
+    let lost = |market, loss| Origin {
+        market,
+        is_long: true,
+        loss: Usd(loss),
+    };
+    let mut noted = Origin::default();
+    for part in [lost(1, 40), lost(1, 40), lost(2, 70), lost(2, -1_000)] {
+        noted = noted.or(part).expect("in range");
+    }
+    assert_eq!(noted, lost(1, 80));
+    assert_eq!(noted.or(lost(2, 81)), Ok(lost(2, 81)));
 }

@@ -53,6 +53,8 @@ pub fn losses(watched: &Watched) {
     let resolve = instruction::resolve_bankruptcy(alice.account(), &account);
     world.send(&[resolve], &[]).ok();
 
+    booked_elsewhere(watched);
+
     let mut world = lean(12_000 * USDC);
     let alice = world.trader("alice", 60_000 * USDC);
     world.trade(&alice, BTC, LOTS * 3 / 2);
@@ -78,6 +80,26 @@ pub fn losses(watched: &Watched) {
     world.send(&[start], &[]).ok();
     let reduce = instruction::auto_deleverage(alice.account(), BTC);
     world.send(&[reduce], &[]).ok();
+}
+
+/// A bankruptcy whose loss was made in another market than the one that was closed last, whose feed was
+/// silent before.
+fn booked_elsewhere(watched: &Watched) {
+    let mut world = lean(1_000_000 * USDC);
+    let alice = world.trader("alice", CASH);
+    let keeper = world.keeper("keeper");
+    world.trade(&alice, BTC, LOTS);
+    world.trade(&alice, 1, 10);
+    world.pass(120);
+    for (market, price) in [(BTC, "37000"), (1, "1900")] {
+        world.publish(market, price);
+        world.update(&[market]).ok();
+        keeper.liquidate(&mut world, &alice).ok();
+    }
+    watched.watch(&mut world);
+    let account = world.account_of(&alice);
+    let resolve = instruction::resolve_bankruptcy(alice.account(), &account);
+    world.send(&[resolve], &[]).ok();
 }
 
 /// A market and a token end; a position of two and SOL is settled.
