@@ -114,6 +114,18 @@ impl Stage {
                 of,
                 is_reserve: false,
             });
+            // Whose cash is less than the interest he owes, with nothing else behind it, pays the rest in.
+            let due = account.overdraft_due().unwrap_or_default();
+            if due.0 > 0 && account.cash_usd_atoms >= 0 {
+                let thousands = due.magnitude().div_ceil(1_000);
+                self.call(Call::Deposit {
+                    by: of,
+                    of,
+                    bank: 0,
+                    amount: Amount::Thousands(u32::try_from(thousands).unwrap_or(u32::MAX)),
+                });
+            }
+            self.call(Call::ChargeInterest { of });
             let held = account.used_collaterals().map(|it| it.bank);
             for bank in held.chain([0]) {
                 self.call(Call::Withdraw {
