@@ -162,3 +162,11 @@ proptest! {
         prop_assert!(day == 0 || (day > 0) == (skew > 0));
     }
 }
+
+#[test]
+fn an_index_that_grew_by_the_same_in_both_words_is_owed_in_full() {
+    let grown = (1i128 << 64) + 1;
+    let atoms = (1i64 << 32) + 1; // 2^32 and a part of one, rounded up.
+    assert_eq!(owed_ceil(Lots(1), 0, grown), Ok(Usd(atoms)));
+    assert_eq!(owed_ceil(Lots(-1), 0, grown), Ok(Usd(1 - atoms)));
+}
