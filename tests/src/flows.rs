@@ -111,7 +111,12 @@ fn losses(
     let borne = i128::from(was.loss_index(side) != is.loss_index(side));
     let settled = positions(before, after, was.index)
         .filter(|(was, _)| was.lots.signum() == i64::from(side.sign()))
-        .filter(|(was, is)| is.is_none_or(|it| it.loss_index_q32 != was.loss_index_q32));
+        .filter(|(was, is)| {
+            // Who changes sides settles, and the index of the other side may be the same.
+            is.is_none_or(|it| {
+                it.loss_index_q32 != was.loss_index_q32 || it.lots.signum() != was.lots.signum()
+            })
+        });
     let settled = i128::try_from(settled.count()).expect("few positions") * calls;
     let change = off(after, is) - off(before, was);
     within("INV-LOSS", was.index, change, settled + borne, 0)

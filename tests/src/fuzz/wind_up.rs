@@ -57,10 +57,27 @@ impl Stage {
     fn calm(&mut self, secs: i64) {
         self.world.pass(secs);
         self.refresh();
+        self.bring_back();
         self.outlast_shocks();
         self.world.pass(601);
         self.refresh();
         self.outlast_shocks();
+    }
+
+    /// A price that rose beyond what can be cached comes back: until then its market stands still.
+    fn bring_back(&mut self) {
+        let now = self.world.now();
+        for market in self.world.all_markets() {
+            // From the highest mantissa to the least.
+            for _ in 0..u64::MAX.ilog10() {
+                if self.world.market(market).price.publish_time >= now {
+                    break;
+                }
+                self.move_market(market, 1_000, 0, now);
+                let update = self.update_markets(&[market]);
+                self.send(&[update]);
+            }
+        }
     }
 
     fn close_orders(&mut self) {

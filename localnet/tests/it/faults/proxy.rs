@@ -208,7 +208,8 @@ async fn requests(
                 (200, answer.to_string().into_bytes())
             }
             Http::Refuse(code) if method == "simulateTransaction" => {
-                let error = json!({"InstructionError": [2, {"Custom": code}]});
+                // The keeper's price and its two limits come first.
+                let error = json!({"InstructionError": [3, {"Custom": code}]});
                 let value = json!({
                     "err": error, "logs": [], "accounts": null, "unitsConsumed": 0, "returnData": null
                 });
