@@ -34,6 +34,7 @@ mod plan_check;
 mod promise;
 mod setup;
 pub mod spec;
+pub mod text;
 pub mod token;
 pub mod vm;
 pub mod world;

@@ -93,13 +93,13 @@ const ACCOUNTS: [Mutation; 13] = [
     ),
     mutation(
         "accounts that are read as words may be of another program",
-        "instructions/remaining.rs",
+        "instructions/mapped.rs",
         "same_key(info.owner, &T::owner())",
         "same_key(info.owner, &T::owner()) || info.executable || !info.executable",
     ),
     mutation(
         "accounts that are read as words may be of another type",
-        "instructions/remaining.rs",
+        "instructions/mapped.rs",
         "u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected)",
         "u64::from_le_bytes(*discriminator) == u64::from_le_bytes(*expected).wrapping_add(1)",
     ),

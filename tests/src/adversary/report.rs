@@ -1,6 +1,7 @@
 //! What the searches found, as text and as Markdown.
 
 use super::{Adversary, Found, Space, Unit};
+use crate::text::thousands;
 
 /// One adversary and what its search found.
 pub struct Entry {
@@ -31,24 +32,12 @@ fn dollars(atoms: i64) -> String {
         };
     }
     let cents = (magnitude + 5_000) / 10_000;
-    format!("{sign}{}.{:02}", grouped(cents / 100), cents % 100)
+    format!("{sign}{}.{:02}", thousands(cents / 100), cents % 100)
 }
 
 fn signed(value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
-    format!("{sign}{}", grouped(value.unsigned_abs()))
-}
-
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{sign}{}", thousands(value.unsigned_abs()))
 }
 
 /// One adversary for a terminal.

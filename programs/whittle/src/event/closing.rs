@@ -6,7 +6,7 @@ use anchor_lang::prelude::*;
 use whittle_risk::MAX_LEGS;
 
 /// The bytes of an event of the form `(account, keeper, receipt, legs)`, filled where they are logged
-/// from: an event that is built first and serialised then is written three times. Tests compare the
+/// from: an event that is built first and serialised then is written three times. A test compares the
 /// bytes with Borsh's.
 pub struct Closing {
     frame: Box<Frame>,

@@ -43,7 +43,7 @@ pub(crate) fn handle<'info>(
     let now = clock.unix_timestamp;
     let accounts: &ExecuteRecovery = ctx.accounts;
     let (key, keeper) = (accounts.account.key, accounts.keeper_account.key);
-    require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
+    require_that(!mapped::same_key(key, keeper), WhittleError::SameAccount)?;
     let exchange = mapped::load::<Exchange>(&accounts.exchange, "exchange")?;
     let policy = exchange.policy();
     let interest_index = exchange.interest_index(now);

@@ -57,7 +57,7 @@ pub(crate) fn handle<'info>(
 
     part("legs of the event");
     let (key, keeper) = (accounts.account.key, accounts.keeper_account.key);
-    require_that(!remaining::same_key(key, keeper), WhittleError::SameAccount)?;
+    require_that(!mapped::same_key(key, keeper), WhittleError::SameAccount)?;
     account.set_episode(plan.episode);
     if plan.kind == Kind::Recovered {
         if plan.before.equity.0 >= 0 {

@@ -1,6 +1,7 @@
 //! Accounts that follow the named ones: banks of the collateral in use, then markets of the open
 //! positions, each in slot order.
 
+use super::mapped::{map, map_mut};
 use crate::error::{require_that, Outcome, WhittleError};
 use crate::snapshot::Snapshot;
 use crate::state::{Bank, Exchange, InsuranceFund, MarginAccount, Market};
@@ -40,63 +41,6 @@ pub fn all_markets<'info>(
         markets.push(loader);
     }
     Ok(markets)
-}
-
-/// Compares two keys as words; as slices it would be a system call for each account.
-pub(super) fn same_key(a: &Pubkey, b: &Pubkey) -> bool {
-    let words = |key: &Pubkey| -> [u64; 4] { bytemuck::cast(key.to_bytes()) };
-    words(a).into_iter().zip(words(b)).all(|(a, b)| a == b)
-}
-
-/// The account is one of ours.
-#[inline(always)]
-fn require_owner<T: Owner>(info: &AccountInfo) -> Outcome<()> {
-    require_that(
-        same_key(info.owner, &T::owner()),
-        WhittleError::WrongAccount,
-    )
-}
-
-/// Maps the contents of an account of ours to read them, checked for owner and type.
-#[inline(always)]
-pub(super) fn map<'a, T: bytemuck::Pod + Discriminator + Owner>(
-    info: &'a AccountInfo,
-) -> Outcome<Ref<'a, T>> {
-    require_owner::<T>(info)?;
-    let data = info
-        .try_borrow_data()
-        .map_err(|_| WhittleError::WrongAccount)?;
-    let body = Ref::filter_map(data, |data| bytemuck::try_from_bytes(body::<T>(data)?).ok());
-    body.map_err(|_| WhittleError::WrongAccount)
-}
-
-/// As [`map`], to write them.
-#[inline(always)]
-pub(super) fn map_mut<'a, T: bytemuck::Pod + Discriminator + Owner>(
-    info: &'a AccountInfo,
-) -> Outcome<RefMut<'a, T>> {
-    require_owner::<T>(info)?;
-    let data = info
-        .try_borrow_mut_data()
-        .map_err(|_| WhittleError::WrongAccount)?;
-    let body = RefMut::filter_map(data, |data| {
-        let size = body::<T>(data)?.len();
-        let data = data.get_mut(8..)?.get_mut(..size)?;
-        bytemuck::try_from_bytes_mut(data).ok()
-    });
-    body.map_err(|_| WhittleError::WrongAccount)
-}
-
-/// The bytes after the discriminator, when that is the type's.
-#[inline(always)]
-fn body<T: Discriminator>(data: &[u8]) -> Option<&[u8]> {
-    let (discriminator, body) = data.split_first_chunk::<8>()?;
-    // As one word, for the same reason as a key.
-    let expected = T::DISCRIMINATOR.first_chunk::<8>()?;
-    if u64::from_le_bytes(*discriminator) != u64::from_le_bytes(*expected) {
-        return None;
-    }
-    body.get(..core::mem::size_of::<T>())
 }
 
 /// Maps the contents of a bank.

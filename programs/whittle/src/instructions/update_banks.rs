@@ -1,6 +1,6 @@
 //! Caches the prices of collateral tokens.
 
-use super::{mapped, remaining};
+use super::mapped;
 use crate::error::{require_that, WhittleError};
 use crate::event::{BankUpdated, PegBroken, PegRegained};
 use crate::oracle;
@@ -29,7 +29,7 @@ pub(crate) fn handle<'info>(ctx: Context<'info, UpdateBanks<'info>>) -> Result<(
         let [info, oracle] = pair else {
             continue; // chunks_exact gives pairs only.
         };
-        let mut bank = remaining::map_mut::<Bank>(info)?;
+        let mut bank = mapped::map_mut::<Bank>(info)?;
         require_that(info.is_writable, WhittleError::BankNotWritable)?;
         let reading = oracle::read(oracle, &bank.oracle, &exchange)?;
         let Some(step) = bank.cache(&reading, now)? else {

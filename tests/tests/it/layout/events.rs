@@ -358,3 +358,27 @@ fn an_update_is_logged_byte_for_byte_as_borsh_writes_it() {
         publish_time: i64, placed_at: i64, expires_at: i64,
     });
 }
+
+#[test]
+fn what_was_closed_is_logged_byte_for_byte_as_borsh_writes_it() {
+    for legs in 0..=8u8 {
+        let event = PartiallyLiquidated {
+            account: Pubkey::sample(1),
+            keeper: Pubkey::sample(2),
+            receipt: Receipt::sample(3),
+            legs: (0..legs)
+                .map(|leg| LiquidatedLeg::sample(leg + 4))
+                .collect(),
+        };
+        let mut written = PartiallyLiquidated::DISCRIMINATOR.to_vec();
+        event
+            .serialize(&mut written)
+            .expect("a vector takes everything");
+        let mut closing = Closing::new(&event.account, &event.keeper);
+        for leg in &event.legs {
+            closing.push(|it| *it = *leg);
+        }
+        let logged = closing.bytes(PartiallyLiquidated::DISCRIMINATOR, &event.receipt);
+        assert_eq!(logged, written, "{legs} legs");
+    }
+}

@@ -10,6 +10,7 @@ use whittle_tests::block::keeper::Asks;
 use whittle_tests::block::model::{Chain, Price, Spread, BEFORE_0306, SOLANA, WITH_0286};
 use whittle_tests::block::{Outcome, Prices, Work};
 use whittle_tests::cost::{self, Depth};
+use whittle_tests::text::thousands;
 
 use super::others;
 
@@ -109,16 +110,16 @@ fn filled(title: &str, outcomes: &[&Outcome]) -> String {
             case.markets.to_string(),
             case.keepers.to_string(),
             prices.to_owned(),
-            number(one.predicted.count),
-            number(one.filled.transactions),
-            number(SOLANA.per_second(one.filled.transactions)),
+            thousands(one.predicted.count),
+            thousands(one.filled.transactions),
+            thousands(SOLANA.per_second(one.filled.transactions)),
             full,
             format!(
                 "{} to {}",
-                number(one.filled.range.0),
-                number(one.filled.range.1)
+                thousands(one.filled.range.0),
+                thousands(one.filled.range.1)
             ),
-            number(one.filled.charged),
+            thousands(one.filled.charged),
         ];
         row(&mut text, &cells);
     }
@@ -161,12 +162,12 @@ fn parts(outcomes: &[Outcome]) -> String {
 fn split(name: &str, parts: &Parts, bytes: usize) -> [String; 8] {
     [
         name.to_owned(),
-        number(parts.signatures),
-        number(parts.locks),
-        number(parts.data),
-        number(parts.loaded),
-        number(parts.programs),
-        number(parts.sum()),
+        thousands(parts.signatures),
+        thousands(parts.locks),
+        thousands(parts.data),
+        thousands(parts.loaded),
+        thousands(parts.programs),
+        thousands(parts.sum()),
         bytes.to_string(),
     ]
 }
@@ -186,10 +187,10 @@ fn asks(outcomes: &[&Outcome]) -> String {
         };
         let cells = [
             asks.to_owned(),
-            number(one.filled.last.1.sum()),
+            thousands(one.filled.last.1.sum()),
             charge.to_owned(),
-            number(one.predicted.count),
-            number(one.filled.transactions),
+            thousands(one.predicted.count),
+            thousands(one.filled.transactions),
         ];
         row(&mut text, &cells);
     }
@@ -224,7 +225,7 @@ fn chains(outcomes: &[Outcome]) -> String {
     let mut text = table("By the model, with other limits", &head);
     let price = typical(outcomes, Work::Liquidations);
     for (name, chain) in CHAINS {
-        let fit = |count: u16| number(chain.fit(price, &over(count.into()), 0).count);
+        let fit = |count: u16| thousands(chain.fit(price, &over(count.into()), 0).count);
         let mut cells = vec![name.to_owned()];
         cells.extend(super::cases::MARKETS.map(fit));
         row(&mut text, &cells);
@@ -248,11 +249,11 @@ fn whole(outcomes: &[Outcome]) -> String {
     ];
     for (name, (flag, liquidation)) in rows {
         let whole = Price::fixed(flag + liquidation);
-        let mut cells = vec![name.to_owned(), number(whole.charged)];
+        let mut cells = vec![name.to_owned(), thousands(whole.charged)];
         cells.extend(super::cases::MARKETS.map(|count| {
             let market = SOLANA.fit(Price::fixed(liquidation), &over(count.into()), 0);
             let block = SOLANA.fit(whole, &[], 0);
-            number(SOLANA.per_second(market.count.min(block.count)))
+            thousands(SOLANA.per_second(market.count.min(block.count)))
         }));
         row(&mut text, &cells);
     }
@@ -273,11 +274,11 @@ fn others(outcomes: &[Outcome]) -> String {
         let fit = |chain: Chain| chain.fit(price, &over(1), 0).count;
         let cells = [
             name.to_owned(),
-            number(units),
+            thousands(units),
             shared.to_owned(),
-            number(fit(BEFORE_0306)),
-            number(fit(SOLANA)),
-            number(SOLANA.per_second(fit(SOLANA))),
+            thousands(fit(BEFORE_0306)),
+            thousands(fit(SOLANA)),
+            thousands(SOLANA.per_second(fit(SOLANA))),
         ];
         row(&mut text, &cells);
     };
@@ -307,19 +308,6 @@ fn others(outcomes: &[Outcome]) -> String {
     for other in others::ALL {
         let price = Price::fixed(other.units + AROUND);
         line(other.name, other.units, other.shared, price);
-    }
-    text
-}
-
-/// With commas.
-fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Numbers and times as people read them.
 
+pub use whittle_tests::text::thousands;
+
 const ATOMS: u64 = 1_000_000;
 
 /// Dollars with thousands separated, rounded to `decimals` (at most six): `-1,234.50`.
@@ -33,19 +35,6 @@ pub fn signed_usd(atoms: i64, decimals: u32) -> String {
     } else {
         text
     }
-}
-
-/// A whole number with thousands separated.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// E / M with three decimals, cut: what is under one never reads 1.000.
