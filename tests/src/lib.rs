@@ -27,6 +27,8 @@ pub mod fuzz;
 pub mod governance;
 mod governed;
 mod invariant;
+#[cfg(feature = "native")]
+mod native;
 pub mod oracle;
 pub mod outcome;
 mod overdraft_check;

@@ -42,13 +42,16 @@ pub struct Vm {
 impl Vm {
     /// Starts a machine with the program of the last build.
     ///
-    /// Panics when there is none. It never runs the program as native code: limits on compute,
-    /// stack and heap, and the compiler for sBPF itself, are a part of what is tested.
+    /// Panics when there is none. No test runs the program as native code: limits on compute, stack
+    /// and heap, and the compiler for sBPF itself, are a part of what is tested.
     pub fn start() -> Self {
         require_program();
         let mut test = ProgramTest::default();
         be_quiet();
+        #[cfg(not(feature = "native"))]
         test.add_program("whittle", whittle::ID, None);
+        #[cfg(feature = "native")]
+        crate::native::add_to(&mut test);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -94,12 +97,15 @@ impl Vm {
 
     /// Sets slot and time. Time moves in no other way.
     pub fn set_clock(&mut self, slot: u64, unix_timestamp: i64) {
-        self.context.set_sysvar(&Clock {
+        let clock = Clock {
             slot,
             unix_timestamp,
             epoch_start_timestamp: unix_timestamp,
             ..Clock::default()
-        });
+        };
+        self.context.set_sysvar(&clock);
+        #[cfg(feature = "native")]
+        crate::native::set_clock(&clock);
     }
 
     /// Processes instructions as one transaction. Each gets a compute limit of its own, so that a

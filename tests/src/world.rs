@@ -160,7 +160,9 @@ impl World {
             self.watch(meta.pubkey);
         }
         self.let_observe(instructions, signers);
-        let expected = plan_check::expect(self, instructions, signers);
+        // The two checks that read events have none of native code.
+        let told = !cfg!(feature = "native");
+        let expected = told.then(|| plan_check::expect(self, instructions, signers));
         let before = self.picture();
         let processed = self.vm.process(instructions, signers);
         self.refresh_named(instructions);
@@ -175,11 +177,15 @@ impl World {
                 .or_else(|| invariant::check_step(&before, &self.current).err())
                 .or_else(|| self.broken_flow(&before, instructions));
             assert!(broken.is_none(), "{}", broken.unwrap_or_default());
-            overdraft_check::check(&before, &self.current, self.now, &sent);
+            if told {
+                overdraft_check::check(&before, &self.current, self.now, &sent);
+            }
         } else {
             before.assert_only_changed(&self.current, &[]);
         }
-        plan_check::compare(self, expected, &sent);
+        if let Some(expected) = expected {
+            plan_check::compare(self, expected, &sent);
+        }
         sent
     }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's commands. CI calls the same ones.
 
 mod app;
+mod coverage;
 mod deps;
 mod fuzz_risk;
 mod idl;
@@ -26,6 +27,8 @@ cargo xtask COMMAND
                  what became of them
   fuzz [ARGS]    build, then perform random cases of every instruction and print what was reached;
                  `cargo xtask fuzz --help`
+  fuzz coverage [ARGS]
+                 the same on the program as native code, and print which lines were never run
   adversaries [ARGS]
                  build, then let programs search for profit on the default exchange, and write
                  docs/adversaries.md; --trials N, --seed S, --only NAME
@@ -144,6 +147,7 @@ fn verb(args: &[&str]) -> Result<()> {
         ["fuzz", "risk", rest @ ..] => fuzz_risk::run(rest),
         ["fuzz", "exhaustive"] => fuzz_risk::exhaustive(),
         ["fuzz", "prove"] => fuzz_risk::prove(),
+        ["fuzz", "coverage", rest @ ..] => coverage::run(rest),
         ["fuzz", rest @ ..] => lab("fuzz", rest),
         ["mutate", "accounts"] => mutate::accounts(),
         ["mutate", "risk", rest @ ..] => mutate_risk::run(rest),

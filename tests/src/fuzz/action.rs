@@ -369,7 +369,7 @@ pub enum Smart {
     ToMaintenance { of: u8, market: u8, beyond_bps: u16 },
     /// A market falls or rises by so much at once, and a shock is confirmed.
     Crash { market: u8, bps: u16, up: bool },
-    /// Whoever can be flagged and liquidated is.
+    /// Whoever can be flagged and liquidated is; from four times on without waiting for a newer price.
     Liquidate { by: u8, times: u8 },
     /// Overdrafts are cured, markets settled, bankruptcies resolved.
     Resolve { by: u8 },
@@ -385,6 +385,8 @@ pub enum Smart {
         which: u8,
         to_the_end: bool,
     },
+    /// A market comes to its end and its feed says nothing for days.
+    Silence { market: u8 },
     /// Margin calls, top-ups and recovery plans, for whoever can have one.
     Recover { by: u8 },
     /// A shortfall is sighted and, ten minutes later, allocated.

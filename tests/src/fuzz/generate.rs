@@ -75,7 +75,7 @@ impl Generator {
                 35..50 => Action::Smart(self.fall()),
                 50..65 => Action::Smart(Smart::Liquidate {
                     by: self.rng.random(),
-                    times: self.rng.random_range(0..4),
+                    times: self.rng.random_range(0..5),
                 }),
                 65..80 => self.send(false),
                 _ => Action::Smart(self.smart()),
@@ -98,7 +98,10 @@ impl Generator {
                     self.one(call)
                 }
                 65..75 => Action::Smart(Smart::ApplyDue),
-                75..80 => Action::Smart(Smart::WindDown {
+                75 => Action::Smart(Smart::Silence {
+                    market: self.rng.random(),
+                }),
+                76..80 => Action::Smart(Smart::WindDown {
                     of_market: self.rng.random(),
                     which: self.rng.random(),
                     to_the_end: self.rng.random(),

@@ -38,6 +38,7 @@ impl Stage {
                 which,
                 to_the_end,
             } => self.wind_down(of_market, which, to_the_end),
+            Smart::Silence { market } => self.silence(market),
             Smart::Recover { by } => self.recover_all(by),
             Smart::Shortfall => self.shortfall(),
         }
@@ -266,20 +267,7 @@ impl Stage {
 
     /// An ending: proposed, applied and, if so wanted, observed, published, settled.
     fn wind_down(&mut self, of_market: bool, which: u8, to_the_end: bool) {
-        let change = self.ending(of_market, which);
-        let exchange = *self.world.mirror().exchange().expect("an exchange");
-        if !self.send(&[instruction::propose_change(&exchange, change)]) {
-            return;
-        }
-        let key = address::proposal(exchange.next_proposal);
-        let proposal: whittle::state::Proposal = self.world.read(&key);
-        self.world.pass(proposal.eta - self.world.now());
-        self.refresh();
-        let apply = self.apply(&proposal);
-        if !apply.is_some_and(|apply| self.send(&[apply])) {
-            return;
-        }
-        if !to_the_end {
+        if !self.begin_ending(of_market, which) || !to_the_end {
             return;
         }
         self.world.pass(DAY - 3_600);
@@ -289,6 +277,27 @@ impl Stage {
         }
         self.refresh();
         self.settle_ended();
+    }
+
+    fn silence(&mut self, market: u8) {
+        if self.begin_ending(true, market) {
+            self.world.pass(3 * DAY);
+            self.settle_ended();
+        }
+    }
+
+    fn begin_ending(&mut self, of_market: bool, which: u8) -> bool {
+        let change = self.ending(of_market, which);
+        let exchange = *self.world.mirror().exchange().expect("an exchange");
+        if !self.send(&[instruction::propose_change(&exchange, change)]) {
+            return false;
+        }
+        let key = address::proposal(exchange.next_proposal);
+        let proposal: whittle::state::Proposal = self.world.read(&key);
+        self.world.pass(proposal.eta - self.world.now());
+        self.refresh();
+        let apply = self.apply(&proposal);
+        apply.is_some_and(|apply| self.send(&[apply]))
     }
 
     /// Prices of settlement are published where they are due, and positions settled.

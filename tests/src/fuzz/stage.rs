@@ -29,6 +29,8 @@ const TOKENS: [&str; 16] = [
 ];
 /// The number of who provided the liquidity of the set-up.
 pub(super) const PROVIDER: u8 = 10;
+/// The numbers of the reserves.
+pub(super) const RESERVES: [u8; 2] = [6, 7];
 const ONE_SOL: u64 = 1_000_000_000;
 
 /// The world, and who is in it.
@@ -223,7 +225,8 @@ pub(super) fn bank_stub(index: u16) -> OracleStub {
 pub(super) fn token(index: u16) -> BankSpec {
     BankSpec {
         symbol: TOKENS[usize::from(index) % TOKENS.len()],
-        issuer_group: index % 3,
+        // The first one's issuer is that of a token that is there.
+        issuer_group: (index + 1) % 3,
         ..BankSpec::pyusd()
     }
 }

@@ -5,7 +5,7 @@ use whittle_risk::bonus::BonusTerms;
 use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{assess, Account, Doubt, Health, Leg, Leverage, State, Thresholds};
 use whittle_risk::liquidation::{
-    plan, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy,
+    plan, recover, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy, Recovery,
 };
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -107,17 +107,19 @@ fn account(legs: &[Leg]) -> Account<'_> {
     }
 }
 
+const EPISODE: Episode = Episode {
+    flagged_at: FLAGGED,
+    touched_at: FLAGGED,
+    publish_time: FLAGGED,
+    lowest_ratio: part(5, 8),
+};
+
 fn planned() -> Plan {
     let policy = policy();
     plan(&Inputs {
         account: account(&legs()),
         policy: &policy,
-        episode: Episode {
-            flagged_at: FLAGGED,
-            touched_at: FLAGGED,
-            publish_time: FLAGGED,
-            lowest_ratio: part(5, 8),
-        },
+        episode: EPISODE,
         now: NOW,
         min_bonus: Usd(173_279_296),
     })
@@ -205,4 +207,193 @@ fn the_certificate_and_the_health_after_are_those_of_the_text() {
     assert!(after.ratio_floor() > BEFORE.ratio_floor());
     assert!(2 * plan.cost.0 <= BEFORE.equity.0, "theta is one half");
     assert_eq!(plan.episode, Episode::NONE);
+}
+
+#[test]
+fn a_flagged_account_back_at_its_target_is_unflagged_and_told_what_it_was_under() {
+    let (legs, policy) = (legs(), policy());
+    let missing = 5_449_218_750 - BEFORE.equity.0;
+    let mut account = account(&legs);
+    account.cash = Usd(account.cash.0 + missing);
+    let inputs = Inputs {
+        account,
+        policy: &policy,
+        episode: EPISODE,
+        now: NOW,
+        min_bonus: Usd::ZERO,
+    };
+    let back = Health {
+        equity: Usd(5_449_218_750),
+        ..BEFORE
+    };
+    let recovered = Plan {
+        kind: Kind::Recovered,
+        before: back,
+        after: back,
+        target: Usd(5_449_218_750),
+        latched_ratio: part(5, 8),
+        flagged_at: FLAGGED,
+        episode: Episode::NONE,
+        ..Plan::default()
+    };
+    assert_eq!(plan(&inputs), Ok(recovered));
+}
+
+/// The target is under that of a liquidation: the owner wants a small step away from maintenance.
+#[test]
+fn an_owners_plan_that_stops_short_of_the_liquidation_target_keeps_the_flag() {
+    let (legs, policy) = (legs(), policy());
+    let mut account = account(&legs);
+    account.cash = Usd(account.cash.0 + BEFORE.maintenance.0 - BEFORE.equity.0);
+    let inputs = Inputs {
+        account,
+        policy: &policy,
+        episode: EPISODE,
+        now: NOW,
+        min_bonus: Usd::ZERO,
+    };
+    let owners = Recovery {
+        trigger: part(33, 32),
+        target: part(17, 16),
+        fee: Ratio::ZERO,
+    };
+    let plan = recover(&inputs, &owners).expect("due");
+    // Nothing that was seen before counts: the account was at maintenance.
+    let flagged = Episode {
+        publish_time: Episode::UNSEEN,
+        ..EPISODE
+    };
+    assert_eq!((plan.episode, plan.flagged_at), (flagged, FLAGGED));
+    assert!(plan.after.equity < plan.after.with_buffer(part(1, 8)).expect("in range"));
+}
+
+/// Lots of 0.1 USD at 1/32 in a policy without buffer and costs, so that with an E / M of 3 / 8 it
+/// takes 5 / 8 of them to stand at maintenance.
+fn frugal(legs: &[Leg], equity_eighths: i64) -> Plan {
+    let required = required(legs);
+    assert_eq!(required % 8, 0, "eighths of it are whole");
+    frugal_with(legs, required / 8 * equity_eighths)
+}
+
+fn required(legs: &[Leg]) -> i64 {
+    legs.iter()
+        .map(|leg| leg.valued(Doubt::Plain).expect("in range").required.0)
+        .sum()
+}
+
+fn frugal_with(legs: &[Leg], equity: i64) -> Plan {
+    let mut policy = policy();
+    policy.thresholds.target_buffer = Ratio::ZERO;
+    policy.bonus = BonusTerms {
+        floor: Ratio::ZERO,
+        max: Ratio::ZERO,
+        ramp_secs: 60,
+    };
+    let account = Account {
+        cash: Usd(equity),
+        ..account(legs)
+    };
+    plan(&Inputs {
+        account,
+        policy: &policy,
+        episode: EPISODE,
+        now: NOW,
+        min_bonus: Usd::ZERO,
+    })
+    .expect("under maintenance, flagged and confirmed")
+}
+
+fn tenths(lots: i64) -> Leg {
+    plain(lots, 100_000, part(1, 32), 20_000)
+}
+
+/// A long at its entry price that costs nothing to close.
+fn plain(lots: i64, atoms_a_lot: u64, maintenance: Ratio, min_close_dollars: i64) -> Leg {
+    Leg {
+        lots: Lots(lots),
+        entry: Usd(lots * i64::try_from(atoms_a_lot).expect("a small price")),
+        funding_owed: Usd::ZERO,
+        mark: mark(atoms_a_lot),
+        tiers: TierTable::new(&[tier(1_000_000, maintenance)]).expect("one tier"),
+        premium: Ratio::ZERO,
+        pool_cost: Ratio::ZERO,
+        min_position: Usd(1),
+        min_close: Usd(min_close_dollars * 1_000_000),
+        ..legs()[0]
+    }
+}
+
+#[test]
+fn under_the_emergency_ratio_a_share_of_the_rest_is_closed_as_well_up_to_all_of_it() {
+    let forced = |lots, eighths| {
+        let plan = frugal(&[tenths(lots)], eighths);
+        assert_eq!(plan.kind, Kind::Forced);
+        plan.closes[0].lots
+    };
+    // Half of what is left, and a quarter of M is the forced ratio.
+    assert_eq!(forced(1_000_000, 3), 625_000 + 187_500);
+    assert_eq!(forced(1_000_000, 2), 1_000_000);
+    assert_eq!(forced(1_000_000, 1), 1_000_000);
+    // Half of 375,003 lots is rounded up.
+    assert_eq!(forced(1_000_008, 3), 625_005 + 187_502);
+}
+
+#[test]
+fn a_leg_that_was_not_needed_is_left_alone_while_its_part_is_under_the_minimum_close() {
+    // 2,000,000 lots of 100 atoms: half of them are 100 USD. A dollar of them repairs half as much, so
+    // the first leg is closed before. What more is closed of that is under its minimum of 20,000 USD,
+    // which counts only for a leg that nothing is closed of yet.
+    let second = |min_close| plain(2_000_000, 100, part(1, 64), min_close);
+    for (min_close, lots) in [(99, 1_000_000), (100, 1_000_000), (101, 0)] {
+        let plan = frugal(&[tenths(1_000_000), second(min_close)], 3);
+        assert_eq!(plan.closes[0].lots, 625_625 + 187_188);
+        assert_eq!(plan.closes[1].lots, lots, "{min_close}");
+    }
+}
+
+#[test]
+fn a_rest_of_just_the_smallest_position_stays_and_an_atom_less_goes_as_well() {
+    let rest = 62_500_000_000;
+    for (least, kind, lots) in [
+        (rest, Kind::Exact, 375_000),
+        (rest + 1, Kind::Dust, 1_000_000),
+    ] {
+        let leg = Leg {
+            min_position: Usd(least),
+            ..tenths(1_000_000)
+        };
+        let plan = frugal(&[leg], 5);
+        assert_eq!((plan.kind, plan.closes[0].lots), (kind, lots), "{least}");
+    }
+}
+
+#[test]
+fn a_leg_smaller_than_the_minimum_close_goes_whole_for_that_reason() {
+    let plan = frugal(&[tenths(160_000)], 5);
+    assert_eq!((plan.kind, plan.closes[0].lots), (Kind::Minimum, 160_000));
+}
+
+/// The walk takes the top tiers of the first two legs and a part of the third. Enlarged to its minimum
+/// the first is enough, so the others are not needed: not even the second, whose rest was too small.
+#[test]
+fn legs_that_are_not_needed_once_another_is_enlarged_are_left_alone() {
+    let first = Leg {
+        tiers: TierTable::new(&[tier(100_000, part(1, 64)), tier(1_000_000, part(1, 32))])
+            .expect("rising"),
+        ..tenths(1_010_000)
+    };
+    let second = Leg {
+        tiers: TierTable::new(&[tier(10_000, part(1, 256)), tier(1_000_000, part(3, 128))])
+            .expect("rising"),
+        min_close: Usd(500_000_000),
+        min_position: Usd(15_000_000_000),
+        ..tenths(110_000)
+    };
+    let third = plain(500_000, 100_000, part(5, 256), 1);
+    let legs = [first, second, third];
+    // 1,000 / 32 and 1,000 * 3 / 128 dollars, and one more.
+    let missing = 31_250_000 + 23_437_500 + 1_000_000;
+    let plan = frugal_with(&legs, required(&legs) - missing);
+    let lots = [0, 1, 2].map(|leg: usize| plan.closes[leg].lots);
+    assert_eq!((plan.kind, lots), (Kind::Minimum, [200_000, 0, 0]));
 }

@@ -4,6 +4,7 @@ use whittle_risk::health::State;
 
 use super::{Call, Stage};
 use crate::fuzz::action::Amount;
+use crate::fuzz::stage::RESERVES;
 
 impl Stage {
     pub(in crate::fuzz) fn liquidate_all(&mut self, by: u8, times: u8) {
@@ -19,8 +20,11 @@ impl Stage {
                 self.world.pass(60);
                 self.refresh();
             }
-            self.world.pass(3);
-            self.refresh();
+            // Now and then too early: the same price confirms nothing.
+            if times < 4 {
+                self.world.pass(3);
+                self.refresh();
+            }
             for (of, _, account) in self.holders() {
                 if !self.is_under(&account) {
                     continue;
@@ -85,6 +89,8 @@ impl Stage {
             if self.world.market(index).deleverage.ends_at == 0 {
                 continue;
             }
+            // Nobody may begin anew what runs.
+            self.call(Call::StartDeleverage { market, is_long });
             for (of, _, account) in self.holders() {
                 if account.position(index).is_some_and(|it| it.lots != 0) {
                     self.call(Call::AutoDeleverage { of, market });
@@ -94,6 +100,13 @@ impl Stage {
     }
 
     pub(in crate::fuzz) fn recover_all(&mut self, by: u8) {
+        if self.world.insurance().is_drawn(self.world.now()) {
+            // Little may leave by the day, and cash that is moved afterwards takes with it what left.
+            for of in RESERVES {
+                let (bank, amount) = (0, Amount::Share(100));
+                self.call(Call::Withdraw { of, bank, amount });
+            }
+        }
         for (of, _, account) in self.holders() {
             let state = self.world.mirror().state(&account, self.world.now());
             if account.open_positions().next().is_none() || state.is_err() {

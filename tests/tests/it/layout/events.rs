@@ -307,6 +307,30 @@ fn events_are_laid_out_as_published() {
     pin_event!(InsuranceDrawn, [247, 66, 11, 63, 111, 58, 96, 84], {
         high_usd_atoms: i64, worth_usd_atoms: i64, until: i64,
     });
+    pin_event!(MarginCallIssued, [251, 116, 132, 42, 227, 125, 32, 131], {
+        account: Pubkey, equity_usd_atoms: i64, maintenance_usd_atoms: i64, call_usd_atoms: i64,
+        at: i64,
+    });
+    pin_event!(MarginCallEnded, [124, 39, 161, 30, 38, 132, 129, 59], {
+        account: Pubkey, issued_at: i64,
+    });
+    pin_event!(RecoveryPlanSet, [49, 165, 226, 217, 125, 106, 181, 34], {
+        account: Pubkey, plan: RecoveryPlan,
+    });
+    pin_event!(RecoveryExecuted, [161, 218, 6, 191, 85, 217, 12, 144], {
+        account: Pubkey, keeper: Pubkey, receipt: Receipt, legs: Vec<LiquidatedLeg>,
+    });
+    pin_event!(ReserveSet, [127, 27, 175, 126, 83, 64, 140, 124], {
+        account: Pubkey, is_reserve: bool,
+    });
+    pin_event!(ToppedUp, [97, 81, 238, 182, 97, 234, 177, 152], {
+        account: Pubkey, reserve: Pubkey, amount_usd_atoms: i64, equity_usd_atoms: i64,
+        maintenance_usd_atoms: i64,
+    });
+    pin_event!(OrderTriggered, [242, 228, 9, 85, 62, 161, 99, 208], {
+        account: Pubkey, place: u8, market: u16, trigger_q32: u64, price_q32: u64,
+        publish_time: i64, placed_at: i64, expires_at: i64,
+    });
 }
 
 #[test]
@@ -333,30 +357,6 @@ fn an_update_is_logged_byte_for_byte_as_borsh_writes_it() {
         .serialize(&mut written)
         .expect("a vector takes everything");
     assert_eq!(event.bytes().to_vec(), written);
-    pin_event!(MarginCallIssued, [251, 116, 132, 42, 227, 125, 32, 131], {
-        account: Pubkey, equity_usd_atoms: i64, maintenance_usd_atoms: i64, call_usd_atoms: i64,
-        at: i64,
-    });
-    pin_event!(MarginCallEnded, [124, 39, 161, 30, 38, 132, 129, 59], {
-        account: Pubkey, issued_at: i64,
-    });
-    pin_event!(RecoveryPlanSet, [49, 165, 226, 217, 125, 106, 181, 34], {
-        account: Pubkey, plan: RecoveryPlan,
-    });
-    pin_event!(RecoveryExecuted, [161, 218, 6, 191, 85, 217, 12, 144], {
-        account: Pubkey, keeper: Pubkey, receipt: Receipt, legs: Vec<LiquidatedLeg>,
-    });
-    pin_event!(ReserveSet, [127, 27, 175, 126, 83, 64, 140, 124], {
-        account: Pubkey, is_reserve: bool,
-    });
-    pin_event!(ToppedUp, [97, 81, 238, 182, 97, 234, 177, 152], {
-        account: Pubkey, reserve: Pubkey, amount_usd_atoms: i64, equity_usd_atoms: i64,
-        maintenance_usd_atoms: i64,
-    });
-    pin_event!(OrderTriggered, [242, 228, 9, 85, 62, 161, 99, 208], {
-        account: Pubkey, place: u8, market: u16, trigger_q32: u64, price_q32: u64,
-        publish_time: i64, placed_at: i64, expires_at: i64,
-    });
 }
 
 #[test]

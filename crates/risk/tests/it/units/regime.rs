@@ -85,6 +85,12 @@ fn both_multipliers_fall_along_the_same_ramp() {
 }
 
 #[test]
+fn each_level_has_its_multipliers() {
+    let each = [0, 1, 2].map(|level| terms().multipliers(level));
+    assert_eq!(each, [Multipliers::CALM, terms().elevated, terms().extreme]);
+}
+
+#[test]
 fn bounds_are_in_code() {
     assert_eq!(terms().validate(), Ok(()));
     let threshold = Err(RiskError::BadParameter("regime: thresholds must rise"));
@@ -117,6 +123,13 @@ fn bounds_are_in_code() {
         order
     );
     assert_eq!(with(|it| it.extreme.maintenance = Ratio(ONE_Q32)), order);
+    // The extreme level fits by itself, but is under the elevated one.
+    assert_eq!(
+        with(|it| it.elevated.initial = Ratio(ONE_Q32 * 5 / 2)),
+        order
+    );
+    assert_eq!(with(|it| it.extreme = it.elevated), Ok(()));
+    assert_eq!(with(|it| it.ramp_secs = 2_592_000), Ok(()));
     assert_eq!(with(|it| it.ramp_secs = RAMP_MIN_SECS - 1), time);
     assert_eq!(with(|it| it.ramp_secs = 2_592_001), time);
 }

@@ -70,6 +70,26 @@ fn every_rounding_of_the_impact_is_against_the_trader() {
 }
 
 #[test]
+fn the_impact_has_a_bound_however_small_the_scale_and_is_none_where_no_skew_is_met() {
+    let terms = PricingTerms {
+        skew_scale: Usd(1),
+        ..terms()
+    };
+    let buy = |terms, skew, lots| fill_price(PRICE, 0, Lots(skew), Lots(lots), &terms);
+    // More than 2^32 times the scale.
+    assert_eq!(
+        buy(terms, 0, 1 << 32),
+        Ok(Price(1_125 * ONE_Q32)),
+        "an eighth"
+    );
+    let without = PricingTerms {
+        skew_scale: Usd::ZERO,
+        ..terms
+    };
+    assert_eq!(buy(without, -5, 5), Ok(PRICE));
+}
+
+#[test]
 fn a_price_with_nothing_left_for_the_seller_is_refused() {
     let sell = |confidence| fill_price(PRICE, confidence, Lots(1), Lots(-1), &terms());
     assert_eq!(sell(2_000 * ONE_Q32 - 2), Ok(Price(1)));
