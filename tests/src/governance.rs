@@ -65,12 +65,16 @@ impl World {
         self.apply(nonce).ok();
     }
 
-    /// Publishes and caches every market's price again, now.
+    /// Publishes and caches every price again, of markets and of tokens, now.
     #[track_caller]
     pub fn refresh_prices(&mut self) {
         for market in self.all_markets() {
             self.republish(market);
             self.update(&[market]).ok();
+        }
+        for bank in self.priced_banks() {
+            self.republish_bank(bank);
+            self.update_banks(&[bank]).ok();
         }
     }
 }

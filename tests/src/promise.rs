@@ -5,6 +5,7 @@ use whittle::snapshot::Snapshot;
 use whittle::state::MarginAccount;
 use whittle_risk::health::{assess, Doubt, Health};
 use whittle_risk::liquidation::{Kind, Plan, Policy};
+use whittle_risk::price::Mark;
 use whittle_risk::Usd;
 
 use crate::world::World;
@@ -20,7 +21,7 @@ pub(crate) fn check(
 ) {
     let policy = world.mirror().exchange().expect("an exchange").policy();
     if !was_emergency(&policy, snapshot) {
-        was_confirmed(before, &policy, snapshot);
+        was_confirmed(world, before, &policy, snapshot);
         rooms_were_kept(plan, snapshot);
     }
     costs_are_bounded(&policy, plan);
@@ -46,7 +47,7 @@ fn top_ups_are_bounded(policy: &Policy, plan: &Plan, snapshot: &Snapshot) {
     }
 }
 
-/// INV-RECOVERY: executed only with a plan, at fresh and certain prices, at or over maintenance and
+/// INV-RECOVERY: executed only with a plan, at fresh and certain prices of positions and tokens, at or over maintenance and
 /// under the owner's trigger; it costs at most his fee and the pool cost, leaves the ratio no lower
 /// and reaches his target.
 #[track_caller]
@@ -59,7 +60,8 @@ pub(crate) fn check_recovery(
 ) {
     let policy = world.mirror().exchange().expect("an exchange").policy();
     let marks = snapshot.legs.iter().map(|leg| leg.mark);
-    let doubtful = marks.clone().any(|mark| mark.stale || mark.uncertain);
+    let mut marks = marks.chain(token_marks(world, before));
+    let doubtful = marks.any(|mark| mark.stale || mark.uncertain);
     assert!(!doubtful, "INV-RECOVERY: at doubtful prices");
     let wide = |amount: Usd| i128::from(amount.0);
     let is_under = |health: &Health, ratio_q32: u64| {
@@ -103,11 +105,22 @@ fn was_emergency(policy: &Policy, snapshot: &Snapshot) -> bool {
     fair.equity < emergency.expect("a share of it")
 }
 
-/// INV-HEALTHY: outside emergency, under maintenance at two publish times far enough apart.
+/// The prices of the tokens that an account holds besides cash.
+fn token_marks(world: &World, account: &MarginAccount) -> Vec<Mark> {
+    let held = account.used_collaterals();
+    held.map(|it| world.bank(it.bank).mark(world.now()))
+        .collect()
+}
+
+/// INV-HEALTHY: outside emergency, under maintenance at two publish times far enough apart, of every
+/// price that counts as it is.
 #[track_caller]
-fn was_confirmed(before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
+fn was_confirmed(world: &World, before: &MarginAccount, policy: &Policy, snapshot: &Snapshot) {
     let fresh = snapshot.legs.iter().filter(|leg| !leg.mark.stale);
-    let oldest = fresh.map(|leg| leg.mark.publish_time).min();
+    let tokens = token_marks(world, before);
+    let tokens = tokens.iter().filter(|mark| mark.age_shift == 0);
+    let times = fresh.map(|leg| leg.mark.publish_time);
+    let oldest = times.chain(tokens.map(|mark| mark.publish_time)).min();
     let needed = before
         .flag_publish_time
         .saturating_add(i64::from(policy.confirm_secs));

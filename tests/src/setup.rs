@@ -10,7 +10,7 @@ use whittle_client::{address, instruction};
 
 use crate::actor::Actor;
 use crate::oracle::{OracleStub, Quote, Update};
-use crate::outcome::Sent;
+use crate::outcome::{Done, Sent};
 use crate::spec::{self, BankSpec, ExchangeSpec, MarketSpec, USDC};
 use crate::token;
 use crate::world::{mint_address, Feed, World};
@@ -204,18 +204,18 @@ impl World {
         self.trade_with(trader, market, order);
     }
 
-    /// The same for an order that only reduces, which may be placed without cash.
+    /// The same for an order that only reduces, which may be placed without cash. Returns its fill.
     #[track_caller]
-    pub fn reduce(&mut self, trader: &Actor, market: u16, lots: i64) {
+    pub fn reduce(&mut self, trader: &Actor, market: u16, lots: i64) -> Done {
         let order = PlaceOrderArgs {
             reduce_only: true,
             ..trader.order(self, lots)
         };
-        self.trade_with(trader, market, order);
+        self.trade_with(trader, market, order)
     }
 
     #[track_caller]
-    fn trade_with(&mut self, trader: &Actor, market: u16, order: PlaceOrderArgs) {
+    fn trade_with(&mut self, trader: &Actor, market: u16, order: PlaceOrderArgs) -> Done {
         let filler = Actor::named("filler");
         if self.raw(&filler.account()).is_none() {
             self.keeper("filler");
@@ -227,7 +227,7 @@ impl World {
         self.pass(2);
         self.republish(market);
         self.update(&[market]).ok();
-        filler.fill(self, trader, place).ok();
+        filler.fill(self, trader, place).ok()
     }
 
     /// The numbers of all markets.
@@ -271,6 +271,23 @@ impl World {
         let last = self.market_feeds[usize::from(market)].last.as_ref();
         let quote = last.expect("a price was published").quote;
         self.publish(market, quote);
+    }
+
+    /// Publishes a collateral token's last price again, now.
+    pub fn republish_bank(&mut self, bank: u16) {
+        let last = self.bank_feed_last(bank).expect("a price was published");
+        self.publish_bank(bank, last.quote);
+    }
+
+    fn bank_feed_last(&self, bank: u16) -> Option<&Update> {
+        self.bank_feeds[usize::from(bank)].as_ref()?.last.as_ref()
+    }
+
+    /// The tokens that have published a price.
+    pub fn priced_banks(&self) -> Vec<u16> {
+        let all = 0..u16::try_from(self.bank_feeds.len()).expect("few banks");
+        all.filter(|bank| self.bank_feed_last(*bank).is_some())
+            .collect()
     }
 
     /// Publishes a collateral token's price now.

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use divan::Bencher;
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::breaker::UNLIMITED;
-use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds};
+use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds, TokenPrices};
 use whittle_risk::liquidation::{plan, Episode, Inputs, Kind, Policy};
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -108,6 +108,7 @@ fn account(legs: &[Leg], ratio_bps: i64) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd(0),
+        tokens: &TokenPrices::NONE,
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,

@@ -66,12 +66,54 @@ pub struct Account<'a> {
     pub collateral: Usd,
     /// What it will count less when the running ramps of its weights are over; never negative.
     pub fading: Usd,
+    /// The prices at which the other collateral counts.
+    pub tokens: &'a TokenPrices,
     /// Interest owed on an overdraft and not yet charged.
     pub interest: Usd,
     /// How much leverage it may take.
     pub leverage: Leverage,
     /// Its positions.
     pub legs: &'a [Leg],
+}
+
+/// What the prices of an account's other collateral have in common. A wick of a token's price puts an
+/// account under maintenance as one of a position's price does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenPrices {
+    /// Publish time of the oldest that counts as it is, not shifted for its age; Unix seconds.
+    pub oldest: i64,
+    /// The same of the newest.
+    pub newest: i64,
+    /// One of them is older than an update may be.
+    pub stale: bool,
+    /// One of them is uncertain.
+    pub uncertain: bool,
+}
+
+impl TokenPrices {
+    /// Of an account without other collateral.
+    pub const NONE: Self = Self {
+        oldest: i64::MAX,
+        newest: i64::MIN,
+        stale: false,
+        uncertain: false,
+    };
+
+    /// With one more.
+    pub fn take(&mut self, mark: &Mark) {
+        if mark.age_shift == 0 {
+            self.oldest = self.oldest.min(mark.publish_time);
+            self.newest = self.newest.max(mark.publish_time);
+        }
+        self.stale |= mark.stale;
+        self.uncertain |= mark.uncertain;
+    }
+}
+
+impl Default for TokenPrices {
+    fn default() -> Self {
+        Self::NONE
+    }
 }
 
 /// How much leverage an account may take. It counts where risk is taken and nowhere else.

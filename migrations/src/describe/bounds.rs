@@ -159,6 +159,7 @@ fn exchange_params(rules: &mut Rules, params: &ExchangeParams) {
         "order_life_secs",
         "at most 3600",
     );
+    rules.must(params.confirm_secs > 0, "confirm_secs", "over 0");
     rules.must(
         params.flag_lapse_secs > params.confirm_secs,
         "flag_lapse_secs",

@@ -57,6 +57,12 @@ fn each_bound_names_its_field() {
             "at most 3600",
         ),
         (
+            "confirm_secs = 2",
+            "confirm_secs = 0",
+            "exchange.confirm_secs",
+            "over 0",
+        ),
+        (
             "flag_lapse_secs = 600",
             "flag_lapse_secs = 2",
             "exchange.flag_lapse_secs",

@@ -4,7 +4,7 @@ use crate::error::{require_that, Outcome, WhittleError};
 use crate::state::{Bank, Exchange, MarginAccount, Market, Position, Side as MarketSide};
 use core::ops::Deref;
 use whittle_risk::funding;
-use whittle_risk::health::{Account, Leg, Leverage};
+use whittle_risk::health::{Account, Leg, Leverage, TokenPrices};
 use whittle_risk::liquidation::{Close, Inputs, Policy};
 use whittle_risk::nav::{MarketBook, Side};
 use whittle_risk::price::Mark;
@@ -26,6 +26,8 @@ pub struct Snapshot {
     pub fading: Usd,
     /// Other collateral for taking risk; `None` when one of its prices is stale.
     pub prudent_collateral: Option<Usd>,
+    /// How old and how sure its prices are.
+    pub tokens: TokenPrices,
     /// Its class and its owner's cap.
     pub leverage: Leverage,
     /// Open positions, in slot order.
@@ -50,6 +52,7 @@ impl Snapshot {
             collateral: Usd::ZERO,
             fading: Usd::ZERO,
             prudent_collateral: Some(Usd::ZERO),
+            tokens: TokenPrices::NONE,
             leverage: account.leverage.counted(now),
             legs: Vec::with_capacity(account.positions.len()),
             slots: Vec::with_capacity(account.positions.len()),
@@ -76,6 +79,7 @@ impl Snapshot {
 
     fn add_collateral(&mut self, bank: &Bank, amount_atoms: u64, now: i64) -> Outcome<()> {
         let mark = bank.mark(now);
+        self.tokens.take(&mark);
         let (weight, ahead) = (bank.weight_at(now), bank.weight_ahead(now));
         let forgiving = mark
             .forgiving(bank.peg())
@@ -104,6 +108,7 @@ impl Snapshot {
             claims: self.claims,
             collateral: self.collateral,
             fading: self.fading,
+            tokens: &self.tokens,
             interest: self.interest,
             leverage: self.leverage,
             legs: &self.legs,

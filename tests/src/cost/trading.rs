@@ -102,6 +102,8 @@ fn owing(world: &mut World) -> Actor {
     let owing = world.keeper("owing");
     let mint = world.bank(1).mint;
     world.give(&owing, &mint, 100_000_000_000);
+    world.republish_bank(1);
+    world.update_banks(&[1]).ok();
     owing.deposit(world, 1, 100_000_000_000).ok();
     // The reward of the first order; the second only reduces and needs none.
     let quote = world.bank(0).mint;

@@ -139,8 +139,8 @@ fn a_loss_that_collateral_made_is_in_nobodys_books_until_it_is_resolved() {
     assert_eq!(world.market(BTC).deficit_usd_atoms, 0);
 }
 
-/// The same Alice gives herself a token whose feed has been silent. It cannot be sold, and so nobody
-/// can resolve what she owes.
+/// The same Alice gives herself a token whose feed falls silent. It cannot be sold, and so nobody can
+/// resolve what she owes.
 #[test]
 fn who_owes_with_nothing_booked_can_hold_up_the_resolution_with_a_token() {
     let mut world = World::new();
@@ -154,12 +154,14 @@ fn who_owes_with_nothing_booked_can_hold_up_the_resolution_with_a_token() {
     let quote = world.bank(0).mint;
     world.give(&bob, &quote, 100_000 * USDC);
 
-    world.pass(1_000);
-    world.publish_bank(SOL, "10");
-    world.update_banks(&[SOL]).ok();
+    world.republish_bank(2);
+    world.update_banks(&[2]).ok();
     let pyusd = world.bank(2).mint;
     world.give(&alice, &pyusd, 1);
     alice.deposit(&mut world, 2, 1).ok();
+    world.pass(1_000);
+    world.publish_bank(SOL, "10");
+    world.update_banks(&[SOL]).ok();
     bob.convert(&mut world, &alice, SOL, u64::MAX).ok();
     bob.convert(&mut world, &alice, 2, u64::MAX)
         .refused(WhittleError::PriceTooOld);

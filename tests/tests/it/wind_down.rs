@@ -4,7 +4,7 @@
 use crate::governance::killed;
 use whittle::error::WhittleError;
 use whittle::event::{
-    BankSettlementPublished, DeficitBooked, PositionSettled, SettlementPublished,
+    BankSettlementPublished, DeficitBooked, OrderFilled, PositionSettled, SettlementPublished,
 };
 use whittle::state::proposal::Change;
 use whittle_client::instruction;
@@ -311,6 +311,46 @@ fn a_market_whose_oracle_lives_ends_at_the_average_of_its_last_hour_by_time() {
     assert!(price.abs_diff(lot(40_100)) <= 1_000, "{price}");
     assert_ne!(event.price_q32, market.estimate.average_q32);
     assert_eq!(market.wind_down.price_q32, event.price_q32);
+}
+
+/// INV-SETTLED. In the last half hour the average is as good as known. Whoever is better off with it can
+/// wait for it, so an order gets no better price.
+#[test]
+fn shortly_before_the_end_an_order_fills_at_no_better_price_than_the_average() {
+    let mut world = World::with_markets(&markets());
+    let [alice, bob] = ["alice", "bob"].map(|name| world.trader(name, 8_000 * USDC));
+    world.trade(&alice, BTC, 1_500);
+    world.trade(&bob, BTC, -1_500);
+    world.change(end_of_btc());
+    let end = world.market(BTC).wind_down.settles_at;
+    world.pass(DAY - 2 * 3_600);
+    let fills_at = |world: &mut World, actor: &Actor, lots, price| {
+        world.move_price(BTC, price);
+        let fill: OrderFilled = world.reduce(actor, BTC, lots).event();
+        (fill.fill_price_q32, fill.oracle_price_q32)
+    };
+    // While little of it is known the price is the oracle's, a little worse.
+    prices(&mut world, end - 1_900, |_| "40000");
+    assert_eq!(world.market(BTC).wind_down.mean_so_far(), None);
+    let (sold, oracle) = fills_at(&mut world, &alice, -500, "40400");
+    assert!(sold > oracle / 1_000 * 998);
+
+    prices(&mut world, end - 600, |_| "40000");
+    let mean = world.market(BTC).wind_down.mean_so_far();
+    let mean = mean.expect("enough was observed").0;
+    let (sold, oracle) = fills_at(&mut world, &alice, -500, "40800");
+    // It moves a little with each of these seconds.
+    let is_mean = |price: u64| price.abs_diff(mean) < mean / 5_000;
+    assert!(sold < oracle / 100 * 99 && is_mean(sold), "{sold} {mean}");
+    let (bought, oracle) = fills_at(&mut world, &bob, 500, "40800");
+    assert!(bought >= oracle);
+    let (bought, oracle) = fills_at(&mut world, &bob, 500, "39200");
+    assert!(
+        bought > oracle / 100 * 101 && is_mean(bought),
+        "{bought} {mean}"
+    );
+    let (sold, oracle) = fills_at(&mut world, &alice, -500, "39200");
+    assert!(sold <= oracle);
 }
 
 #[test]

@@ -112,8 +112,9 @@ pub(super) fn confirm(inputs: &Inputs, state: State, live: bool) -> Result<(), R
     Ok(())
 }
 
-/// Oldest and newest publish time among the legs that count at their price as it is. A leg whose
-/// price is shifted for its age cannot be the wick; any other can, whether it may be closed or not.
+/// Oldest and newest publish time among the prices of legs and other collateral that count as they
+/// are. One that is shifted for its age cannot be the wick; any other can, whether it may be closed at
+/// or not.
 ///
 /// Errors: [`RiskError::NoFreshPrice`] when no leg can be closed.
 fn publish_times(inputs: &Inputs) -> Result<(i64, i64), RiskError> {
@@ -124,9 +125,12 @@ fn publish_times(inputs: &Inputs) -> Result<(i64, i64), RiskError> {
     let times = marks
         .filter(|mark| mark.age_shift == 0)
         .map(|mark| mark.publish_time);
-    Ok(times.fold((i64::MAX, i64::MIN), |(oldest, newest), time| {
-        (oldest.min(time), newest.max(time))
-    }))
+    let tokens = inputs.account.tokens;
+    Ok(
+        times.fold((tokens.oldest, tokens.newest), |(oldest, newest), time| {
+            (oldest.min(time), newest.max(time))
+        }),
+    )
 }
 
 /// The running episode, or a new one, with this call taken into account.

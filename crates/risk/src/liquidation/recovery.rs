@@ -47,8 +47,8 @@ impl Recovery {
 /// The flag stays, but what it saw counts no more, because M <= E; reaching the liquidation target
 /// ends the episode.
 ///
-/// Errors: [`RiskError::NoPositions`], [`RiskError::NoFreshPrice`] when any leg is stale,
-/// [`RiskError::UncertainPrice`], [`RiskError::UnderMaintenance`], [`RiskError::NotUnderTrigger`],
+/// Errors: [`RiskError::NoPositions`], [`RiskError::NoFreshPrice`] when any price is stale, of a leg or
+/// of other collateral, [`RiskError::UncertainPrice`], [`RiskError::UnderMaintenance`], [`RiskError::NotUnderTrigger`],
 /// [`RiskError::BonusBelowMinimum`], [`RiskError::TooManyLegs`], and overflow as in [`super::plan`].
 pub fn recover(inputs: &Inputs, recovery: &Recovery) -> Result<Plan, RiskError> {
     let policy = inputs.policy;
@@ -109,10 +109,11 @@ fn require_due(inputs: &Inputs, recovery: &Recovery, before: &Health) -> Result<
             equity: before.equity,
         });
     }
-    if inputs.account.legs.iter().any(|leg| leg.mark.stale) {
+    let tokens = inputs.account.tokens;
+    if tokens.stale || inputs.account.legs.iter().any(|leg| leg.mark.stale) {
         return Err(RiskError::NoFreshPrice);
     }
-    if inputs.account.has_doubt() {
+    if tokens.uncertain || inputs.account.has_doubt() {
         return Err(RiskError::UncertainPrice);
     }
     if before.equity < before.maintenance {

@@ -5,7 +5,7 @@ use core::fmt;
 use proptest::prelude::*;
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::breaker::UNLIMITED;
-use whittle_risk::health::{Account, Leg, Leverage, Thresholds};
+use whittle_risk::health::{Account, Leg, Leverage, Thresholds, TokenPrices};
 use whittle_risk::liquidation::{Episode, Inputs, Plan, Policy};
 use whittle_risk::price::Mark;
 use whittle_risk::tier::{Tier, TierTable};
@@ -73,6 +73,7 @@ impl Case {
                 claims: Usd(self.claims),
                 collateral: Usd(self.collateral),
                 fading: Usd(0),
+                tokens: &TokenPrices::NONE,
                 interest: Usd(self.interest),
                 leverage: Leverage::default(),
                 legs: &self.legs,

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use whittle_risk::health::{Account, Leverage};
+use whittle_risk::health::{Account, Leverage, TokenPrices};
 use whittle_risk::liquidation::{recover, Episode, Inputs, Kind, Plan, Recovery};
 use whittle_risk::{Ratio, RiskError, Usd};
 
@@ -184,6 +184,7 @@ fn an_account_without_positions_has_nothing_to_recover() {
             claims: Usd(0),
             collateral: Usd(0),
             fading: Usd(0),
+            tokens: &TokenPrices::NONE,
             interest: Usd(0),
             leverage: Leverage::default(),
             legs: &[],

@@ -3,7 +3,9 @@
 
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::breaker::UNLIMITED;
-use whittle_risk::health::{assess, Account, Doubt, Health, Leg, Leverage, State, Thresholds};
+use whittle_risk::health::{
+    assess, Account, Doubt, Health, Leg, Leverage, State, Thresholds, TokenPrices,
+};
 use whittle_risk::liquidation::{
     plan, recover, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy, Recovery,
 };
@@ -101,6 +103,7 @@ fn account(legs: &[Leg]) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd(0),
+        tokens: &TokenPrices::NONE,
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,

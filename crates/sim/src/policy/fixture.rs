@@ -3,7 +3,9 @@
 use super::{Cut, Memory, Policy, Situation, Verdict};
 use whittle_risk::bonus::BonusTerms;
 use whittle_risk::breaker::UNLIMITED;
-use whittle_risk::health::{assess, Account, Doubt, Health, Leg, Leverage, Thresholds};
+use whittle_risk::health::{
+    assess, Account, Doubt, Health, Leg, Leverage, Thresholds, TokenPrices,
+};
 use whittle_risk::liquidation::Policy as Rules;
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -159,6 +161,7 @@ impl Case {
             claims: Usd::ZERO,
             collateral: Usd::ZERO,
             fading: Usd::ZERO,
+            tokens: &TokenPrices::NONE,
             interest: Usd::ZERO,
             leverage: Leverage::default(),
             legs: &self.legs,

@@ -11,7 +11,7 @@ use anchor_spl::token_interface::TokenInterface;
 use whittle_risk::Usd;
 
 /// Anyone may deposit into any account, for a rescue must not need the owner. A token other than the
-/// quote token must have had a price, of whatever age. Where its issuer has a cap, the other banks of
+/// quote token needs a price no older than its `stale_after_secs`. Where its issuer has a cap, the other banks of
 /// the issuer follow, by their numbers.
 #[derive(Accounts)]
 pub struct Deposit<'info> {

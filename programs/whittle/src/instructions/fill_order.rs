@@ -288,7 +288,8 @@ pub fn trade(
     Ok(trade)
 }
 
-/// Size and price: the oracle's, worsened by spread and impact, and not beyond the limit.
+/// Size and price: the oracle's, worsened by spread and impact, shortly before the end of the market no
+/// better than the average at which it ends, and not beyond the limit.
 fn price(
     account: &MarginAccount,
     order: &Order,
@@ -324,6 +325,12 @@ fn price(
         RiskError::PriceOutOfRange => WhittleError::BeyondLimit,
         other => other.into(),
     })?;
+    // Whoever stays until the end of the market gets the average. Who knows half of it is not to choose.
+    let fill = match market.wind_down.mean_so_far() {
+        None => fill,
+        Some(mean) if lots.0 > 0 => fill.max(mean),
+        Some(mean) => fill.min(mean),
+    };
     let within = if lots.0 > 0 {
         fill.0 <= order.limit_q32
     } else {

@@ -8,7 +8,7 @@ use crate::event::ToppedUp;
 use crate::state::{Exchange, MarginAccount};
 use anchor_lang::prelude::*;
 use whittle_risk::health::{
-    assess, excess_collateral, Account, Doubt, Health, Leverage, Thresholds,
+    assess, excess_collateral, Account, Doubt, Health, Leverage, Thresholds, TokenPrices,
 };
 use whittle_risk::liquidation::Policy;
 use whittle_risk::Usd;
@@ -64,6 +64,7 @@ fn spare(reserve: &MarginAccount, thresholds: &Thresholds) -> Outcome<Usd> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd::ZERO,
+        tokens: &TokenPrices::NONE,
         interest: Usd(reserve.interest_usd_atoms),
         leverage: Leverage::default(),
         legs: &[],

@@ -50,7 +50,7 @@ pub struct ExchangeParams {
     pub fill_reward_usd_atoms: i64,
     /// Seconds from the bonus floor to its maximum.
     pub bonus_ramp_secs: u32,
-    /// Seconds between the prices at the flag and those at the liquidation.
+    /// Seconds between the prices at the flag and those at the liquidation; at least one.
     pub confirm_secs: u32,
     /// A flag untouched for so long has lapsed.
     pub flag_lapse_secs: u32,
@@ -153,6 +153,7 @@ impl ExchangeParams {
             && self.order_delay_secs > 0
             && self.order_life_secs > self.order_delay_secs
             && self.order_life_secs <= MAX_ORDER_LIFE_SECS
+            && self.confirm_secs > 0
             && self.flag_lapse_secs > self.confirm_secs
             && self.padding == [0; 4];
         require_that(ok, WhittleError::BadExchangeParams)?;

@@ -34,8 +34,13 @@ impl MarginAccount {
         now.saturating_sub(self.allowance_began_at) >= WINDOW_SECS
     }
 
+    fn has_cash_alone(&self) -> bool {
+        self.used_collaterals().next().is_none() && self.used_positions().next().is_none()
+    }
+
     /// Takes over what goes with `amount` out of the `spare` cash of `reserve`; a fraction of an atom
-    /// counts whole. Both then count until the later of their days is over.
+    /// counts whole. Both then count until the later of their days is over. A reserve that has more than
+    /// cash keeps all of its own besides: what left may have been of its tokens, which stay.
     pub fn inherit_allowance(
         &mut self,
         reserve: &mut Self,
@@ -55,7 +60,9 @@ impl MarginAccount {
         let own = Usd(self.allowance_used_usd_atoms);
         self.allowance_used_usd_atoms = own.plus(used.minus(stays)?)?.0;
         self.allowance_began_at = self.allowance_began_at.max(reserve.allowance_began_at);
-        reserve.allowance_used_usd_atoms = stays.0;
+        if reserve.has_cash_alone() {
+            reserve.allowance_used_usd_atoms = stays.0;
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use super::governance::PAUSE_NEW_RISK;
 use super::{bank::QUOTE_BANK, Bank, Market};
 use crate::error::{require_that, Outcome, WhittleError};
 use anchor_lang::prelude::*;
-use whittle_risk::price::Mark;
+use whittle_risk::price::{age_secs, Mark};
 use whittle_risk::settlement::Observed;
 use whittle_risk::Price;
 
@@ -89,6 +89,16 @@ impl WindDown {
         self.observed().with(self.settles_at, price, from, now)
     }
 
+    /// The average at which this will end, as far as it has been summed up; none before half of it is.
+    /// From then on who may choose between it and the oracle's price knows enough of both.
+    #[inline]
+    pub fn mean_so_far(&self) -> Option<Price> {
+        if self.observed_secs == 0 {
+            return None;
+        }
+        self.observed().mean_floor()
+    }
+
     fn observed(&self) -> Observed {
         Observed {
             sum: u128::from(self.observed_low) | (u128::from(self.observed_high) << 64),
@@ -157,7 +167,12 @@ impl Market {
 
 impl Bank {
     /// Whether deposits are taken. Those of the quote token always are: it is what cures an account.
-    /// A token that never had a price is not: it could not be sold when its owner is bankrupt.
+    /// A token that never had a price is not: it could not be sold when its owner is bankrupt. Nor is one
+    /// whose price has become old: it would count at the last one however little it is worth by now.
+    ///
+    /// Errors: [`WhittleError::BankNotOpen`], [`WhittleError::BankWindingDown`],
+    /// [`WhittleError::DepositsFrozen`], [`WhittleError::PegLost`], [`WhittleError::NoPrice`],
+    /// [`WhittleError::PriceTooOld`] after `stale_after_secs`.
     pub fn admit_deposit(&self, now: i64) -> Outcome<()> {
         if self.index == QUOTE_BANK {
             return Ok(());
@@ -169,6 +184,10 @@ impl Bank {
         )?;
         require_that(self.deposits_frozen == 0, WhittleError::DepositsFrozen)?;
         require_that(self.depeg.since == 0, WhittleError::PegLost)?;
-        require_that(self.price.price_q32 != 0, WhittleError::NoPrice)
+        require_that(self.price.price_q32 != 0, WhittleError::NoPrice)?;
+        require_that(
+            age_secs(self.price.publish_time, now) <= u64::from(self.oracle.stale_after_secs),
+            WhittleError::PriceTooOld,
+        )
     }
 }

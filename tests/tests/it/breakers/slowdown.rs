@@ -270,3 +270,26 @@ fn a_reserve_brings_nothing_of_a_day_that_is_over() {
     assert_eq!(world.account_of(&bob).allowance_used_usd_atoms, 0);
     bob.withdraw(&mut world, 0, 100 * USDC).ok();
 }
+
+/// INV-DRAWN. What left may have been of the tokens, and they stay.
+#[test]
+fn a_reserve_that_holds_a_token_keeps_what_it_has_used_when_its_cash_moves() {
+    let (mut world, bob, reserve) = scene_with_reserve();
+    world.list_bank(&BankSpec::sol()).ok();
+    world.publish_bank(SOL, "100");
+    world.update_banks(&[SOL]).ok();
+    let (mint, one) = (world.bank(SOL).mint, 1_000_000_000);
+    world.give(&reserve, &mint, 100 * one);
+    reserve.deposit(&mut world, SOL, 100 * one).ok();
+    reserve.withdraw(&mut world, 0, 2_500 * USDC).ok();
+    let used = world.account_of(&reserve).allowance_used_usd_atoms;
+    let moved = top_up(&mut world, &bob, &reserve, i64::MAX);
+    assert_eq!(moved, 7_500 * USD);
+    for account in [&reserve, &bob] {
+        let now = world.account_of(account).allowance_used_usd_atoms;
+        assert_eq!(now, used);
+    }
+    // A hundred SOL count for 8,000 dollars, of which a quarter of 10,500 less 2,500 may leave: 125.
+    slowed(&mut world, &reserve, SOL, 2 * one);
+    reserve.withdraw(&mut world, SOL, one).ok();
+}

@@ -202,13 +202,33 @@ fn an_account_holds_four_tokens_beside_cash_and_no_fifth() {
 }
 
 #[test]
-fn a_deposit_needs_no_price() {
+fn cash_needs_no_price() {
     let mut world = world();
     let alice = rich(&mut world, "alice");
     alice.deposit(&mut world, QUOTE, 1_000 * USDC).ok();
     world.trade(&alice, BTC, 500);
     world.pass(100_000);
-    for bank in [QUOTE, SOL, PYUSD] {
+    alice.deposit(&mut world, QUOTE, 1).ok();
+}
+
+/// A token that collapses while its feed is silent would count at its last price, in an account that
+/// could not be liquidated however far its position falls.
+#[test]
+fn a_token_with_an_old_price_is_not_taken_until_it_has_a_newer_one() {
+    let mut world = world();
+    let alice = rich(&mut world, "alice");
+    for bank in [SOL, PYUSD] {
+        world.republish_bank(bank);
+        world.update_banks(&[bank]).ok();
+        let age = i64::from(world.bank(bank).oracle.stale_after_secs);
+        world.pass(age);
+        alice.deposit(&mut world, bank, 1).ok();
+        world.pass(1);
+        alice
+            .deposit(&mut world, bank, 1)
+            .refused(WhittleError::PriceTooOld);
+        world.republish_bank(bank);
+        world.update_banks(&[bank]).ok();
         alice.deposit(&mut world, bank, 1).ok();
     }
 }

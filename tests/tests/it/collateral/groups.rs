@@ -69,11 +69,13 @@ fn deposits_count_at_the_price_and_at_most_at_the_peg() {
     alice.deposit(&mut world, SECOND, 100 * USDC).ok();
     let sent = alice.deposit(&mut world, SECOND, 1);
     sent.refused(WhittleError::IssuerCap);
-    // At 99 cents there is room for nine dollars more, whatever the age of the prices.
+    // At 99 cents there is room for nine dollars more, whatever the age of that price.
     world.pass(1);
     world.publish_bank(FIRST, "0.99");
     world.update_banks(&[FIRST]).ok();
     world.pass(10_000);
+    world.republish_bank(SECOND);
+    world.update_banks(&[SECOND]).ok();
     let sent = alice.deposit(&mut world, SECOND, 9 * USDC + 1_000);
     sent.refused(WhittleError::IssuerCap);
     alice.deposit(&mut world, SECOND, 9 * USDC).ok();

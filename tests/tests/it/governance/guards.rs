@@ -156,6 +156,7 @@ fn frozen_deposits_are_refused_until_a_change_that_waited() {
     // What is there may leave.
     alice.withdraw(&mut world, SOL, 5).ok();
     world.change(Change::ClearBankFreeze { bank: SOL });
+    world.refresh_prices();
     alice.deposit(&mut world, SOL, 5).ok();
 }
 
@@ -194,6 +195,7 @@ fn a_lower_deposit_cap_lets_in_what_is_under_it_and_nothing_more() {
     // The way back is a change that waited, and was queued after the last tightening.
     world.change(Change::ClearBankFreeze { bank });
     assert_eq!(world.bank(SOL).guard_cap(), u64::MAX);
+    world.refresh_prices();
     alice.deposit(&mut world, SOL, 50).ok();
     let early = world.propose(Change::ClearBankFreeze { bank });
     world.await_eta(early);

@@ -2,6 +2,7 @@
 
 use super::{Scene, BTC, LOTS, LOW};
 use whittle::error::WhittleError;
+use whittle::event::AccountUnflagged;
 use whittle_risk::health::State;
 use whittle_risk::liquidation::Kind;
 use whittle_tests::{BankSpec, MarketSpec, World, USDC};
@@ -121,6 +122,77 @@ fn collateral_with_a_stale_price_counts_for_the_account_and_blocks_nothing() {
     scene.liquidate();
     assert_eq!(scene.receipt().kind, Kind::Exact as u8);
     assert!(scene.lots(BTC) < LOTS);
+}
+
+impl Scene {
+    /// So many seconds later BTC alone publishes the same price again.
+    fn position_again(&mut self, secs: i64) {
+        self.world.pass(secs);
+        self.world.republish(BTC);
+        self.world.update(&[BTC]).ok();
+    }
+}
+
+/// INV-HEALTHY. One print of a token's price is not seen twice by waiting for another one of BTC.
+#[test]
+fn a_wick_of_a_tokens_price_alone_never_liquidates() {
+    let mut scene = scene();
+    scene.bank_price(SOL, "40");
+    scene.flag();
+    scene.position_again(2);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    // It reverts, and what was asked for is to take the flag back.
+    scene.bank_price(SOL, "100");
+    let _: AccountUnflagged = scene.liquidate().event();
+    assert_eq!(scene.lots(BTC), LOTS);
+}
+
+#[test]
+fn a_tokens_price_confirms_as_a_positions_does() {
+    let mut scene = scene();
+    scene.bank_price(SOL, "40");
+    scene.flag();
+    scene.position_again(2);
+    let seen = scene.world.account_of(&scene.alice).flag_publish_time;
+    // PYUSD published before the flag: it, too, has to speak again.
+    for (bank, price) in [(SOL, "40"), (PYUSD, "1")] {
+        scene.cannot_liquidate(WhittleError::NotConfirmed);
+        scene.world.publish_bank(bank, price);
+        scene.world.update_banks(&[bank]).ok();
+    }
+    assert!(scene.world.bank(SOL).price.publish_time >= seen + 2);
+    scene.liquidate();
+    assert!(scene.lots(BTC) < LOTS);
+}
+
+/// The newest price at the flag may be a token's.
+#[test]
+fn what_a_flag_saw_of_a_token_has_to_be_outlived_by_positions() {
+    let mut scene = scene();
+    scene.price(LOW);
+    scene.world.pass(5);
+    scene.bank_price(SOL, "99");
+    scene.flag();
+    let account = scene.world.account_of(&scene.alice);
+    let token = scene.world.bank(SOL).price.publish_time;
+    assert_eq!(account.flag_publish_time, token);
+    assert!(scene.world.market(BTC).price.publish_time < token);
+}
+
+/// A token that falls silent holds up a liquidation no longer than until its price is stale, and an
+/// emergency not at all.
+#[test]
+fn a_silent_token_holds_up_a_liquidation_until_its_price_is_shifted() {
+    let mut scene = scene();
+    scene.bank_price(SOL, "40");
+    scene.bank_price(PYUSD, "1");
+    scene.flag();
+    let limit = scene.world.bank(SOL).oracle.stale_after_secs;
+    scene.position_again(i64::from(limit) - 5);
+    scene.cannot_liquidate(WhittleError::NotConfirmed);
+    scene.price("36500");
+    assert!(scene.state() >= State::Emergency);
+    scene.liquidate();
 }
 
 #[test]

@@ -66,8 +66,8 @@ impl Scene {
         self.world.move_price(BTC, quote);
     }
 
-    /// So many seconds later all markets publish the same prices again; meanwhile too, often enough
-    /// that there is no gap.
+    /// So many seconds later all markets and tokens publish the same prices again; meanwhile too, often
+    /// enough that there is no gap.
     #[track_caller]
     pub fn again(&mut self, secs: i64) {
         let mut left = secs;
@@ -77,11 +77,7 @@ impl Scene {
                 self.world.pass(step);
             }
             left -= step;
-            let all = self.world.all_markets();
-            for market in &all {
-                self.world.republish(*market);
-            }
-            self.world.update(&all).ok();
+            self.world.refresh_prices();
             if left == 0 {
                 return;
             }

@@ -11,7 +11,7 @@ type Change<T> = (&'static str, fn(&mut T));
 
 #[test]
 fn exchange_parameters_out_of_bounds_are_refused() {
-    let changes: [Change<ExchangeParams>; 30] = [
+    let changes: [Change<ExchangeParams>; 31] = [
         ("no target buffer", |it| it.target_buffer_q32 = 0),
         ("target over call", |it| {
             it.target_buffer_q32 = it.call_buffer_q32 + 1;
@@ -53,6 +53,7 @@ fn exchange_parameters_out_of_bounds_are_refused() {
         ("delay over an hour", |it| {
             (it.order_delay_secs, it.order_life_secs) = (3_600, 3_601);
         }),
+        ("no confirmation", |it| it.confirm_secs = 0),
         ("lapse at confirmation", |it| {
             it.flag_lapse_secs = it.confirm_secs;
         }),
@@ -97,7 +98,7 @@ fn exchange_parameters_at_their_bounds_are_taken() {
         }),
         ("shortest", |it| {
             (it.order_delay_secs, it.order_life_secs) = (1, 2);
-            (it.confirm_secs, it.flag_lapse_secs) = (0, 1);
+            (it.confirm_secs, it.flag_lapse_secs) = (1, 2);
         }),
     ];
     for (what, change) in changes {

@@ -124,6 +124,8 @@ fn the_accounts_of_a_liquidation() {
     keeper.flag(&mut world, &alice).ok();
     world.pass(2);
     world.move_price(BTC, "38400");
+    world.republish_bank(1);
+    world.update_banks(&[1]).ok();
     let (mirror, all) = (world.mirror(), Writable::All);
     let liquidate = instruction::liquidate_partial(&mirror, held, keeper.account(), 0, all);
     let liquidate = liquidate.expect(known);

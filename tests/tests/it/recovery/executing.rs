@@ -2,12 +2,13 @@
 
 use super::{planned, DUE, PLAN};
 use crate::liquidation::{share, Scene, BTC, CASH, ETH, LOTS, LOW};
+use crate::wind_down::end_of_btc;
 use whittle::error::WhittleError;
 use whittle::event::{AccountUnflagged, MarginCallEnded, RecoveryExecuted};
 use whittle::state::recovery::RecoveryPlan;
 use whittle_client::{address, instruction, Writable};
 use whittle_risk::liquidation::Kind;
-use whittle_tests::{assert_only_changed, bps, MarketSpec, Quote};
+use whittle_tests::{assert_only_changed, bps, BankSpec, MarketSpec, Quote};
 
 #[test]
 fn an_account_at_its_trigger_is_reduced_to_its_target_for_its_owners_fee_and_never_liquidated() {
@@ -215,4 +216,49 @@ fn a_price_that_is_not_confirmed_yet_executes_nothing() {
     raw.data[8..8 + body.len()].copy_from_slice(body);
     scene.world.put(key, "market 0", &raw);
     scene.recover().ok();
+}
+
+/// INV-RECOVERY. What is due at an old or a doubtful price of a token may not be due at all.
+#[test]
+fn a_plan_waits_for_fresh_and_certain_prices_of_tokens_too() {
+    const SOL: u16 = 1;
+    let mut scene = planned();
+    scene.world.list_bank(&BankSpec::sol()).ok();
+    scene.world.publish_bank(SOL, "100");
+    scene.world.update_banks(&[SOL]).ok();
+    let mint = scene.world.bank(SOL).mint;
+    scene.world.give(&scene.alice, &mint, 1_000_000);
+    scene.alice.deposit(&mut scene.world, SOL, 1_000_000).ok();
+    scene.price(DUE);
+    let accepted = scene.world.bank(SOL).oracle.accept_secs;
+    scene.world.pass(i64::from(accepted));
+    scene.price(DUE);
+    scene.cannot_recover(WhittleError::PriceTooOld);
+    let doubtful = Quote::from("100").with_confidence_bps(200);
+    scene.world.publish_bank(SOL, doubtful);
+    scene.world.update_banks(&[SOL]).ok();
+    scene.cannot_recover(WhittleError::PriceUncertain);
+    scene.world.pass(1);
+    scene.price(DUE);
+    scene.world.publish_bank(SOL, "100");
+    scene.world.update_banks(&[SOL]).ok();
+    scene.recover().ok();
+}
+
+/// INV-SETTLED. The average is as good as known by then, and the owner stays for it.
+#[test]
+fn shortly_before_the_end_of_a_market_a_plan_is_not_executed_there() {
+    let mut scene = planned();
+    scene.world.change(end_of_btc());
+    let end = scene.world.market(BTC).wind_down.settles_at;
+    while scene.world.now() < end - 2_200 {
+        scene.world.pass(300);
+        scene.price("40000");
+    }
+    scene.price(DUE);
+    let before = scene.world.save();
+    scene.recover().ok();
+    scene.world.restore(&before);
+    scene.again(500);
+    scene.cannot_recover(WhittleError::MarketWindingDown);
 }

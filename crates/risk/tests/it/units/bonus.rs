@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use whittle_risk::bonus::{rate_floor, BonusTerms};
 use whittle_risk::breaker::UNLIMITED;
-use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds};
+use whittle_risk::health::{assess, Account, Doubt, Leg, Leverage, Thresholds, TokenPrices};
 use whittle_risk::liquidation::{plan, Episode, Inputs, Policy};
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -109,6 +109,7 @@ fn paid(equity: i64, insurance_line: i64, entry: i64) -> i64 {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd(0),
+        tokens: &TokenPrices::NONE,
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs: &legs,

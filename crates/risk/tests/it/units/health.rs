@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use whittle_risk::breaker::UNLIMITED;
 use whittle_risk::health::{
     assess, assess_initial, excess_collateral, was_called, Account, Before, Doubt, Health,
-    InitialHealth, Leg, Leverage, State, Thresholds,
+    InitialHealth, Leg, Leverage, State, Thresholds, TokenPrices,
 };
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -52,6 +52,7 @@ fn account(cash: i64, legs: &[Leg]) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd(0),
+        tokens: &TokenPrices::NONE,
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,
@@ -142,6 +143,7 @@ fn health_sums_assets_profits_funding_and_requirements() {
         claims: Usd(700),
         collateral: Usd(9_000),
         fading: Usd(0),
+        tokens: &TokenPrices::NONE,
         interest: Usd(11),
         leverage: Leverage::default(),
         legs: &legs,
@@ -352,6 +354,7 @@ fn before_its_first_trade_an_account_was_not_called_whatever_the_trade_cost() {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd::ZERO,
+        tokens: &TokenPrices::NONE,
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs: &legs,

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use whittle_risk::health::{
-    assess, assess_initial, Account, Doubt, Health, Leg, Leverage, State, Thresholds,
+    assess, assess_initial, Account, Doubt, Health, Leg, Leverage, State, Thresholds, TokenPrices,
 };
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
@@ -172,6 +172,7 @@ fn account(legs: &[Leg], equity: i64) -> Account<'_> {
         claims: Usd::ZERO,
         collateral: Usd::ZERO,
         fading: Usd(0),
+        tokens: &TokenPrices::NONE,
         interest: Usd::ZERO,
         leverage: Leverage::default(),
         legs,
