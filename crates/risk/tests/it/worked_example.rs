@@ -400,3 +400,23 @@ fn legs_that_are_not_needed_once_another_is_enlarged_are_left_alone() {
     let lots = [0, 1, 2].map(|leg: usize| plan.closes[leg].lots);
     assert_eq!((plan.kind, lots), (Kind::Minimum, [200_000, 0, 0]));
 }
+
+/// The walk takes the top tier of the first leg, all of the second, and comes back to the first: that
+/// is the last one, which is sized to the lot.
+#[test]
+fn the_certificate_is_of_the_leg_that_the_walk_touched_last() {
+    let first = Leg {
+        tiers: TierTable::new(&[tier(100_000, part(1, 64)), tier(1_000_000, part(1, 32))])
+            .expect("rising"),
+        min_close: Usd(10_000_000),
+        ..tenths(1_010_000)
+    };
+    let second = plain(110_000, 100_000, part(3, 128), 10);
+    let legs = [first, second];
+    // 1,000 / 32, 11,000 * 3 / 128 and 640 / 64 dollars.
+    let missing = 31_250_000 + 257_812_500 + 10_000_000;
+    let plan = frugal_with(&legs, required(&legs) - missing);
+    let lots = [0, 1].map(|leg: usize| plan.closes[leg].lots);
+    assert_eq!((plan.kind, lots), (Kind::Exact, [16_400, 110_000]));
+    assert_eq!(plan.certificate.map(|it| it.leg), Some(0));
+}

@@ -239,3 +239,12 @@ fn a_notional_over_the_range_is_refused_by_name() {
     assert_eq!(narrowed, Err(Overflow("a USD amount")));
     assert_eq!(Price(ONE_Q32).notional_floor((1 << 63) - 1), Ok(Usd::MAX));
 }
+
+#[test]
+fn lots_alike_are_on_the_same_side_and_none_of_a_flat_position() {
+    for (side, expected) in [(5, 3), (-5, -3), (0, 0)] {
+        assert_eq!(Lots(side).alike(3), Ok(Lots(expected)), "{side}");
+    }
+    let beyond = Lots(-1).alike(1 << 63);
+    assert_eq!(beyond, Err(Overflow("a number of lots")));
+}
