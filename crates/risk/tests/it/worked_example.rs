@@ -7,12 +7,12 @@ use whittle_risk::health::{
     assess, Account, Doubt, Health, Leg, Leverage, State, Thresholds, TokenPrices,
 };
 use whittle_risk::liquidation::{
-    plan, recover, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy, Recovery,
+    flag, plan, recover, Certificate, Close, Cost, Episode, Inputs, Kind, Plan, Policy, Recovery,
 };
 use whittle_risk::num::ONE_Q32;
 use whittle_risk::price::Mark;
 use whittle_risk::tier::{Tier, TierTable};
-use whittle_risk::{Lots, Price, Ratio, Usd};
+use whittle_risk::{Lots, Price, Ratio, RiskError, Usd};
 
 const NOW: i64 = 1_700_000_020;
 const FLAGGED: i64 = 1_700_000_000;
@@ -419,4 +419,80 @@ fn the_certificate_is_of_the_leg_that_the_walk_touched_last() {
     let lots = [0, 1].map(|leg: usize| plan.closes[leg].lots);
     assert_eq!((plan.kind, lots), (Kind::Exact, [16_400, 110_000]));
     assert_eq!(plan.certificate.map(|it| it.leg), Some(0));
+}
+
+#[test]
+fn the_prices_of_other_collateral_are_sighted_twice_as_well() {
+    let (legs, policy) = (legs(), policy());
+    let seen = |oldest, newest| TokenPrices {
+        oldest,
+        newest,
+        ..TokenPrices::NONE
+    };
+    fn inputs<'a>(
+        legs: &'a [Leg],
+        policy: &'a Policy,
+        tokens: &'a TokenPrices,
+        episode: Episode,
+    ) -> Inputs<'a> {
+        Inputs {
+            account: Account {
+                tokens,
+                ..account(legs)
+            },
+            policy,
+            episode,
+            now: NOW,
+            min_bonus: Usd::ZERO,
+        }
+    }
+    // The newest of all prices counts at the flag.
+    let before = seen(NOW - 40, NOW - 30);
+    let flagged = flag(&inputs(&legs, &policy, &before, Episode::NONE)).expect("under maintenance");
+    assert_eq!(flagged.publish_time, NOW);
+    let after = seen(NOW - 40, NOW + 3);
+    let flagged = flag(&inputs(&legs, &policy, &after, Episode::NONE)).expect("under maintenance");
+    assert_eq!(flagged.publish_time, NOW + 3);
+    // The oldest at the confirmation, two seconds later.
+    let confirmed = |oldest| {
+        let tokens = seen(oldest, NOW);
+        plan(&inputs(&legs, &policy, &tokens, EPISODE)).map(|it| it.kind)
+    };
+    assert_eq!(confirmed(FLAGGED + 2), Ok(Kind::Exact));
+    let early = RiskError::NotConfirmed {
+        publish_time: FLAGGED + 1,
+        needed: FLAGGED + 2,
+    };
+    assert_eq!(confirmed(FLAGGED + 1), Err(early));
+}
+
+#[test]
+fn an_owners_plan_is_carried_out_at_no_doubtful_price_of_other_collateral() {
+    let (legs, policy) = (legs(), policy());
+    let owners = Recovery {
+        trigger: part(33, 32),
+        target: part(17, 16),
+        fee: Ratio::ZERO,
+    };
+    let recovered = |stale, uncertain| {
+        let mut account = account(&legs);
+        account.cash = Usd(account.cash.0 + BEFORE.maintenance.0 - BEFORE.equity.0);
+        let tokens = TokenPrices {
+            stale,
+            uncertain,
+            ..TokenPrices::NONE
+        };
+        account.tokens = &tokens;
+        let inputs = Inputs {
+            account,
+            policy: &policy,
+            episode: Episode::NONE,
+            now: NOW,
+            min_bonus: Usd::ZERO,
+        };
+        recover(&inputs, &owners).map(|it| it.kind)
+    };
+    assert_eq!(recovered(false, false), Ok(Kind::Recovery));
+    assert_eq!(recovered(true, false), Err(RiskError::NoFreshPrice));
+    assert_eq!(recovered(false, true), Err(RiskError::UncertainPrice));
 }

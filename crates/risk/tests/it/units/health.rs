@@ -373,3 +373,47 @@ fn before_its_first_trade_an_account_was_not_called_whatever_the_trade_cost() {
     assert_eq!(called(before(held, 39_063)), Ok(false));
     assert_eq!(called(before(held, 39_062)), Ok(true));
 }
+
+#[test]
+fn of_tokens_prices_the_oldest_and_the_newest_count_that_are_not_shifted_for_age() {
+    let of = |publish_time, age_shift, stale, uncertain| Mark {
+        publish_time,
+        age_shift,
+        stale,
+        uncertain,
+        ..Mark::default()
+    };
+    let all = |marks: &[Mark]| {
+        let mut tokens = TokenPrices::NONE;
+        for mark in marks {
+            tokens.take(mark);
+        }
+        tokens
+    };
+    assert_eq!(all(&[]), TokenPrices::default());
+    let seen = all(&[
+        of(20, 0, false, false),
+        of(10, 0, false, false),
+        of(5, 1, false, false),
+        of(30, 0, false, false),
+        of(40, 1, false, false),
+    ]);
+    let expected = TokenPrices {
+        oldest: 10,
+        newest: 30,
+        stale: false,
+        uncertain: false,
+    };
+    assert_eq!(seen, expected);
+    // One is enough, whichever it is, and two are no fewer.
+    let sure = of(1, 0, false, false);
+    for (mark, expected) in [
+        (of(1, 0, true, false), (true, false)),
+        (of(1, 0, false, true), (false, true)),
+    ] {
+        for marks in [[mark, sure], [sure, mark], [mark, mark]] {
+            let tokens = all(&marks);
+            assert_eq!((tokens.stale, tokens.uncertain), expected);
+        }
+    }
+}
