@@ -35,6 +35,8 @@ export interface InPlace {
   place: number;
 }
 
+// Its price is a dollar by definition.
+const QUOTE_BANK = 0;
 // The class that the exchange's authority grants.
 const PROFESSIONAL = 2;
 
@@ -47,7 +49,8 @@ export function traderActions(desk: Desk) {
     tokenProgram: address(bank.tokenProgram),
   });
 
-  const deposit = ({ account, bank: index, atoms }: Moved): Instruction => {
+  /** A token is taken only at a price that is not old. */
+  const deposit = async ({ account, bank: index, atoms }: Moved): Promise<Instruction[]> => {
     const bank = desk.bank(index);
     const depositor = desk.owner();
     const instruction = getDepositInstruction({
@@ -57,17 +60,20 @@ export function traderActions(desk: Desk) {
       source: desk.tokenAccount(depositor.address, bank.mint, bank.tokenProgram),
       amountAtoms: BigInt(atoms),
     });
-    return appended(instruction, desk.means.engine.ask('othersOfIssuer', { bank: index }));
+    return [
+      ...(index === QUOTE_BANK ? [] : await desk.prices({ markets: [], banks: [index] })),
+      appended(instruction, desk.means.engine.ask('othersOfIssuer', { bank: index })),
+    ];
   };
 
   return {
     /** Opens the account where it is not open yet. */
     openAndDeposit: async ({ bank, atoms, subId }: { bank: number; atoms: string; subId: number }) => {
       const { account, open } = desk.marginAccount(subId);
-      return Promise.resolve([...open, deposit({ account, bank, atoms })]);
+      return [...open, ...(await deposit({ account, bank, atoms }))];
     },
 
-    deposit: async (moved: Moved) => Promise.resolve([deposit(moved)]),
+    deposit,
 
     /** To the wallet's own token account, which is made where there is none. */
     withdraw: async ({ account, bank: index, atoms }: Moved) => {

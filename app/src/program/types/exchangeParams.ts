@@ -62,7 +62,7 @@ export type ExchangeParams = {
   fillRewardUsdAtoms: bigint;
   /** Seconds from the bonus floor to its maximum. */
   bonusRampSecs: number;
-  /** Seconds between the prices at the flag and those at the liquidation. */
+  /** Seconds between the prices at the flag and those at the liquidation; at least one. */
   confirmSecs: number;
   /** A flag untouched for so long has lapsed. */
   flagLapseSecs: number;
@@ -101,7 +101,7 @@ export type ExchangeParamsArgs = {
   fillRewardUsdAtoms: number | bigint;
   /** Seconds from the bonus floor to its maximum. */
   bonusRampSecs: number;
-  /** Seconds between the prices at the flag and those at the liquidation. */
+  /** Seconds between the prices at the flag and those at the liquidation; at least one. */
   confirmSecs: number;
   /** A flag untouched for so long has lapsed. */
   flagLapseSecs: number;
