@@ -54,6 +54,20 @@ fn a_pool_that_lacks_next_to_nothing_pays_next_to_everything() {
 }
 
 #[test]
+fn to_the_least_factor_itself_all_that_there_is_is_paid() {
+    // Half of what is left and an atom more would bring the factor just to 2^31, rounded up.
+    let unpaid = 1 << 50;
+    let mut book = ClaimBook {
+        unpaid: Usd(unpaid),
+        factor: 1 << 32,
+        ..ClaimBook::EMPTY
+    };
+    let available = Usd(unpaid / 2 + 1);
+    assert_eq!(book.fund(available), Ok(available));
+    assert_eq!((book.factor, book.unpaid.0), (1 << 31, unpaid / 2 - 1));
+}
+
+#[test]
 fn at_the_least_factor_only_all_that_is_owed_is_taken() {
     let owed = 1_000_000_000_000;
     let (mut book, mut claim) = owing(owed);
