@@ -153,13 +153,13 @@ impl Case<'_> {
         let now = self.view.now;
         let plan = self.mirror().recover(self.account, now, Usd::ZERO).ok()?;
         let closes = Mirror::closed_markets(self.account, &plan);
-        let calm = |market: &u16| {
+        let open = |market: &u16| {
             let market = self.mirror().market(*market);
-            market.is_ok_and(|market| market.breaker.shock_since == 0)
+            market.is_ok_and(|market| market.require_open_to_plans(now).is_ok())
         };
         let allowed = |market: &u16| self.view.config.allows(*market);
         if closes.is_empty()
-            || !closes.iter().all(|it| calm(it) && allowed(it))
+            || !closes.iter().all(|it| open(it) && allowed(it))
             || !self.view.wants(plan.bonus)
         {
             return None;

@@ -3,10 +3,11 @@ use crate::action::{Action, BuildError, Due, Keys, Kind, What};
 use crate::book::{Book, Stamp};
 use crate::config::Config;
 use crate::oracle::Feed;
-use crate::synthetic::{empty_book, first_price, key, market, NOW};
+use crate::synthetic::{bytes, empty_book, first_price, key, market, NOW};
 use crate::{decide, decide_allowed};
-use whittle::state::{LiquidityRequest, MarginAccount, Pool};
-use whittle_risk::Usd;
+use whittle::state::{LiquidityRequest, MarginAccount, Market, Pool};
+use whittle_client::address;
+use whittle_risk::{Price, Usd};
 
 pub(super) fn decided(book: &Book, now: i64) -> Vec<Action> {
     decide(book, now, &Config::default())
@@ -159,6 +160,43 @@ fn an_owners_plan_goes_before_a_margin_call() {
     assert_eq!(kinds(&actions), [Kind::ExecuteRecovery]);
     let plan = book.mirror().recover(&account, NOW, Usd::ZERO).unwrap();
     assert_eq!(actions[0].profit, plan.bonus);
+}
+
+/// The program refuses both, and a price tells when they are over.
+#[test]
+fn a_plan_waits_where_a_price_is_not_confirmed_and_where_the_market_is_about_to_end() {
+    let mut book = empty_book();
+    let mut account = long(0, 1_000, 350_000_000);
+    let one = 1u64 << 32;
+    account.recovery.trigger_q32 = one + one / 10;
+    account.recovery.target_q32 = one + one / 2;
+    account.recovery.fee_max_q32 = one / 1_000;
+    put(&mut book, 1, &account, 2);
+    let decided_with = |book: &mut Book, slot, change: fn(&mut Market)| {
+        let mut changed = *book.chain_market(0).unwrap();
+        change(&mut changed);
+        let (at, data) = (address::market(0), bytes(&changed));
+        book.take(at, whittle::ID, &data, Stamp::end_of(slot))
+            .unwrap();
+        book.refresh(NOW);
+        kinds(&decided(book, NOW))
+    };
+    let shock = |market: &mut Market| market.breaker.shock_since = NOW;
+    assert_eq!(decided_with(&mut book, 3, shock), []);
+    let ending = |market: &mut Market| {
+        market.breaker.shock_since = 0;
+        market.wind_down.begins_at = NOW - 86_000;
+        market.wind_down.settles_at = NOW + 400;
+        let price = Price(market.price.price_q32);
+        // Half of the hour, by prices that stood for five minutes each.
+        for secs in (0..6).map(|it| 300 * it) {
+            let from = NOW - 1_800 + secs;
+            market.wind_down.observe(price, from, from + 300);
+        }
+    };
+    assert_eq!(decided_with(&mut book, 4, ending), []);
+    let earlier = |market: &mut Market| market.wind_down.observed_secs = 1_799;
+    assert_eq!(decided_with(&mut book, 5, earlier), [Kind::ExecuteRecovery]);
 }
 
 #[test]

@@ -400,6 +400,8 @@ fn descend(case: &Case, steps: &[u64]) -> Result<Vec<(Case, Plan)>, TestCaseErro
         .map(|step| (at_emergency * i128::from(step >> 32)) >> 32)
         .collect();
     equities.extend([at_emergency, at_emergency - 1, 1, 0, -1, -maintenance]);
+    // Of a few atoms of maintenance the emergency ratio, rounded up, is all.
+    equities.retain(|equity| *equity < maintenance);
     equities.sort_unstable_by_key(|equity| core::cmp::Reverse(*equity));
     let mut plans = Vec::new();
     for equity in equities {

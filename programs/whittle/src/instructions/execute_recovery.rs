@@ -63,14 +63,7 @@ pub(crate) fn handle<'info>(
     let closes = plan.closes.iter().zip(&snapshot.slots).zip(markets);
     for ((close, slot), info) in closes.filter(|((close, _), _)| close.lots > 0) {
         let mut market = remaining::write_market(info)?;
-        // A price that is not confirmed yet is none to carry out a standing order at.
-        require_that(market.breaker.shock_since == 0, WhittleError::PriceShock)?;
-        market.wind_down.require_decided(now)?;
-        // Nor is one that the owner may have chosen before the average at which the market ends.
-        require_that(
-            market.wind_down.mean_so_far().is_none() || market.wind_down.is_settled(),
-            WhittleError::MarketWindingDown,
-        )?;
+        market.require_open_to_plans(now)?;
         apply(&mut account, &mut market, usize::from(*slot), close)?;
         market.invariant()?;
     }

@@ -241,6 +241,21 @@ impl Market {
         require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)
     }
 
+    /// Refuses recovery plans: a price that is not confirmed yet is none to carry out a standing order
+    /// at, nor is one that the owner may have chosen before the average at which the market ends.
+    ///
+    /// Errors: [`WhittleError::PriceShock`], [`WhittleError::MarketSettled`] from the end of the market
+    /// to its price, [`WhittleError::MarketWindingDown`] shortly before.
+    #[inline(always)] // One caller on chain.
+    pub fn require_open_to_plans(&self, now: i64) -> Outcome<()> {
+        require_that(self.breaker.shock_since == 0, WhittleError::PriceShock)?;
+        self.wind_down.require_decided(now)?;
+        require_that(
+            self.wind_down.mean_so_far().is_none() || self.wind_down.is_settled(),
+            WhittleError::MarketWindingDown,
+        )
+    }
+
     /// Longs minus shorts.
     pub fn skew(&self) -> Outcome<Lots> {
         Ok(nav::skew(self.long_lots, self.short_lots)?)
