@@ -146,14 +146,20 @@ fn a_margin_call_is_a_duty_and_issued_once() {
     assert_eq!(kinds(&actions), [Kind::IssueMarginCall]);
 }
 
-#[test]
-fn an_owners_plan_goes_before_a_margin_call() {
-    let mut book = empty_book();
+/// An account whose owner's plan is due.
+fn under_its_trigger() -> MarginAccount {
     let mut account = long(0, 1_000, 350_000_000);
     let one = 1u64 << 32;
     account.recovery.trigger_q32 = one + one / 10;
     account.recovery.target_q32 = one + one / 2;
     account.recovery.fee_max_q32 = one / 1_000;
+    account
+}
+
+#[test]
+fn an_owners_plan_goes_before_a_margin_call() {
+    let mut book = empty_book();
+    let account = under_its_trigger();
     put(&mut book, 1, &account, 2);
     book.refresh(NOW);
     let actions = decide(&book, NOW, &dutiful());
@@ -166,12 +172,7 @@ fn an_owners_plan_goes_before_a_margin_call() {
 #[test]
 fn a_plan_waits_where_a_price_is_not_confirmed_and_where_the_market_is_about_to_end() {
     let mut book = empty_book();
-    let mut account = long(0, 1_000, 350_000_000);
-    let one = 1u64 << 32;
-    account.recovery.trigger_q32 = one + one / 10;
-    account.recovery.target_q32 = one + one / 2;
-    account.recovery.fee_max_q32 = one / 1_000;
-    put(&mut book, 1, &account, 2);
+    put(&mut book, 1, &under_its_trigger(), 2);
     let decided_with = |book: &mut Book, slot, change: fn(&mut Market)| {
         let mut changed = *book.chain_market(0).unwrap();
         change(&mut changed);
