@@ -34,15 +34,15 @@ pub(crate) fn set_clock(clock: &Clock) {
 }
 
 fn entry<'info>(id: &Pubkey, accounts: &[AccountInfo<'info>], data: &[u8]) -> ProgramResult {
-    #[allow(unsafe_code)] // Anchor's lifetimes are those of the chain, where memory ends with the call.
-                          // safety: the program keeps nothing beyond the call.
-    unsafe fn longer<'longer, T: ?Sized>(it: &T) -> &'longer T {
-        unsafe { &*core::ptr::from_ref(it) }
-    }
-    #[allow(unsafe_code)] // See above.
-    let (id, accounts, data): (&'info _, &'info [AccountInfo<'info>], &'info _) =
-        unsafe { (longer(id), longer(accounts), longer(data)) };
-    whittle::entry(id, accounts, data)
+    let (id, data): (&'info _, &'info _) = (longer(id), longer(data));
+    whittle::entry(id, longer(accounts), data)
+}
+
+/// Anchor's lifetimes are those of the chain, where memory ends with the call.
+#[allow(unsafe_code)] // The machine lends what it passes for as long as the call.
+fn longer<'longer, T: ?Sized>(it: &T) -> &'longer T {
+    // safety: the program keeps nothing beyond the call.
+    unsafe { &*core::ptr::from_ref(it) }
 }
 
 /// Version 3, which Anchor calls; the machine answers those of version 4.

@@ -57,16 +57,11 @@ pub fn run(args: &[&str]) -> Result<()> {
 
 fn build(place: &Path) -> Result<PathBuf> {
     let wrapper = run::root().join("tests/coverage.sh");
-    run::run(run::cargo()?.env("RUSTC_WORKSPACE_WRAPPER", wrapper).args([
-        "build",
-        "--quiet",
-        "--locked",
-        "--workspace",
-        "--bin",
-        "lab",
-        "--features",
-        "whittle-tests/native",
-    ]))?;
+    run::run(
+        run::build_lab()?
+            .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
+            .args(["--features", "whittle-tests/native"]),
+    )?;
     // Away from where the next build without counters puts its own.
     let lab = place.join("lab");
     fs::copy(run::target_dir()?.join("debug/lab"), &lab)?;

@@ -218,16 +218,7 @@ fn lab(command: &str, args: &[&str]) -> Result<()> {
 }
 
 fn lab_on_program(command: &str, args: &[&str]) -> Result<std::process::Command> {
-    // Of the whole workspace: of one package it would build the dependencies again.
-    let build = [
-        "build",
-        "--quiet",
-        "--locked",
-        "--workspace",
-        "--bin",
-        "lab",
-    ];
-    run::run(run::cargo()?.args(build))?;
+    run::run(&mut run::build_lab()?)?;
     let mut lab = run::command(&run::target_dir()?.join("debug/lab").to_string_lossy())?;
     lab.arg(command).args(args);
     Ok(lab)

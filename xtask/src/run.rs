@@ -103,6 +103,20 @@ pub fn cargo() -> Result<Command> {
     command("cargo")
 }
 
+/// Builds `lab`, of the whole workspace: of one package it would build the dependencies again.
+pub fn build_lab() -> Result<Command> {
+    let mut build = cargo()?;
+    build.args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--bin",
+        "lab",
+    ]);
+    Ok(build)
+}
+
 /// Runs a command to its end, its output passed through; an error unless it succeeds.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command

@@ -117,14 +117,21 @@ const EPISODE: Episode = Episode {
     lowest_ratio: part(5, 8),
 };
 
+fn inputs<'a>(account: Account<'a>, policy: &'a Policy, episode: Episode) -> Inputs<'a> {
+    Inputs {
+        account,
+        policy,
+        episode,
+        now: NOW,
+        min_bonus: Usd::ZERO,
+    }
+}
+
 fn planned() -> Plan {
     let policy = policy();
     plan(&Inputs {
-        account: account(&legs()),
-        policy: &policy,
-        episode: EPISODE,
-        now: NOW,
         min_bonus: Usd(173_279_296),
+        ..inputs(account(&legs()), &policy, EPISODE)
     })
     .expect("the account is liquidatable, flagged and confirmed")
 }
@@ -218,13 +225,7 @@ fn a_flagged_account_back_at_its_target_is_unflagged_and_told_what_it_was_under(
     let missing = 5_449_218_750 - BEFORE.equity.0;
     let mut account = account(&legs);
     account.cash = Usd(account.cash.0 + missing);
-    let inputs = Inputs {
-        account,
-        policy: &policy,
-        episode: EPISODE,
-        now: NOW,
-        min_bonus: Usd::ZERO,
-    };
+    let inputs = inputs(account, &policy, EPISODE);
     let back = Health {
         equity: Usd(5_449_218_750),
         ..BEFORE
@@ -248,13 +249,7 @@ fn an_owners_plan_that_stops_short_of_the_liquidation_target_keeps_the_flag() {
     let (legs, policy) = (legs(), policy());
     let mut account = account(&legs);
     account.cash = Usd(account.cash.0 + BEFORE.maintenance.0 - BEFORE.equity.0);
-    let inputs = Inputs {
-        account,
-        policy: &policy,
-        episode: EPISODE,
-        now: NOW,
-        min_bonus: Usd::ZERO,
-    };
+    let inputs = inputs(account, &policy, EPISODE);
     let owners = Recovery {
         trigger: part(33, 32),
         target: part(17, 16),
@@ -296,14 +291,7 @@ fn frugal_with(legs: &[Leg], equity: i64) -> Plan {
         cash: Usd(equity),
         ..account(legs)
     };
-    plan(&Inputs {
-        account,
-        policy: &policy,
-        episode: EPISODE,
-        now: NOW,
-        min_bonus: Usd::ZERO,
-    })
-    .expect("under maintenance, flagged and confirmed")
+    plan(&inputs(account, &policy, EPISODE)).expect("under maintenance, flagged and confirmed")
 }
 
 fn tenths(lots: i64) -> Leg {
@@ -421,6 +409,13 @@ fn the_certificate_is_of_the_leg_that_the_walk_touched_last() {
     assert_eq!(plan.certificate.map(|it| it.leg), Some(0));
 }
 
+fn at<'a>(legs: &'a [Leg], tokens: &'a TokenPrices) -> Account<'a> {
+    Account {
+        tokens,
+        ..account(legs)
+    }
+}
+
 #[test]
 fn the_prices_of_other_collateral_are_sighted_twice_as_well() {
     let (legs, policy) = (legs(), policy());
@@ -429,34 +424,19 @@ fn the_prices_of_other_collateral_are_sighted_twice_as_well() {
         newest,
         ..TokenPrices::NONE
     };
-    fn inputs<'a>(
-        legs: &'a [Leg],
-        policy: &'a Policy,
-        tokens: &'a TokenPrices,
-        episode: Episode,
-    ) -> Inputs<'a> {
-        Inputs {
-            account: Account {
-                tokens,
-                ..account(legs)
-            },
-            policy,
-            episode,
-            now: NOW,
-            min_bonus: Usd::ZERO,
-        }
-    }
     // The newest of all prices counts at the flag.
     let before = seen(NOW - 40, NOW - 30);
-    let flagged = flag(&inputs(&legs, &policy, &before, Episode::NONE)).expect("under maintenance");
+    let flagged =
+        flag(&inputs(at(&legs, &before), &policy, Episode::NONE)).expect("under maintenance");
     assert_eq!(flagged.publish_time, NOW);
     let after = seen(NOW - 40, NOW + 3);
-    let flagged = flag(&inputs(&legs, &policy, &after, Episode::NONE)).expect("under maintenance");
+    let flagged =
+        flag(&inputs(at(&legs, &after), &policy, Episode::NONE)).expect("under maintenance");
     assert_eq!(flagged.publish_time, NOW + 3);
     // The oldest at the confirmation, two seconds later.
     let confirmed = |oldest| {
         let tokens = seen(oldest, NOW);
-        plan(&inputs(&legs, &policy, &tokens, EPISODE)).map(|it| it.kind)
+        plan(&inputs(at(&legs, &tokens), &policy, EPISODE)).map(|it| it.kind)
     };
     assert_eq!(confirmed(FLAGGED + 2), Ok(Kind::Exact));
     let early = RiskError::NotConfirmed {
@@ -483,13 +463,7 @@ fn an_owners_plan_is_carried_out_at_no_doubtful_price_of_other_collateral() {
             ..TokenPrices::NONE
         };
         account.tokens = &tokens;
-        let inputs = Inputs {
-            account,
-            policy: &policy,
-            episode: Episode::NONE,
-            now: NOW,
-            min_bonus: Usd::ZERO,
-        };
+        let inputs = inputs(account, &policy, Episode::NONE);
         recover(&inputs, &owners).map(|it| it.kind)
     };
     assert_eq!(recovered(false, false), Ok(Kind::Recovery));
